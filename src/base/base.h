@@ -1,0 +1,145 @@
+/*
+ * What every part of probe stands on: memory, text, spans, messages.
+ * Knows nothing of tracing.
+ */
+#ifndef PROBE_BASE_BASE_H
+#define PROBE_BASE_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* arena.c: memory that is freed whole; running out ends the program */
+struct arena;
+struct arena *arena_new(void);
+void arena_free(struct arena *a);
+void *arena_alloc(struct arena *a, size_t size); /* zeroed, 16-byte aligned */
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+void *arena_memdup(struct arena *a, const void *p, size_t n);
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* xalloc.c: the same promise for memory with an owner */
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* a mistake of ours: says so and aborts */
+_Noreturn void bug(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* buf.c: bytes that grow; data is always NUL-terminated past len */
+struct buf {
+	char *data;
+	size_t len;
+	size_t cap;
+};
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_puts(struct buf *b, const char *s);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_reset(struct buf *b); /* empty, keeps the memory */
+void buf_free(struct buf *b);
+
+/* dict.c: text to pointer, in order of insertion; keys are copied */
+struct dict_entry {
+	const char *key;
+	void *value;
+};
+struct dict {
+	struct arena *arena;
+	struct dict_entry *entries;
+	size_t count;
+	size_t cap;
+	uint32_t *slots; /* index + 1 into entries, 0 is free */
+	size_t nslots;
+};
+void dict_init(struct dict *d, struct arena *a);
+void *dict_find(const struct dict *d, const char *key);
+void dict_set(struct dict *d, const char *key, void *value);
+
+/* text.c: comparing and matching names */
+bool glob_match(const char *pattern, const char *text); /* * ? [a-z], backtracking */
+bool glob_has(const char *pattern); /* has it a wildcard? */
+bool str_eq(const char *a, const char *b);
+bool str_ieq(const char *a, const char *b); /* ASCII case folded */
+unsigned edit_distance(const char *a, const char *b);
+/* of the names of a NULL-terminated array the closest one worth suggesting, or NULL */
+const char *nearest(const char *name, const char *const *names);
+/* whole text to integer: 12 0x1f 017 0b11 1_000 2e3 5ms u/l suffixes, leading - */
+bool parse_int(const char *text, int64_t *value, const char **why);
+
+/*
+ * source.c: the texts of one compilation laid end to end, so that a span of
+ * bytes says both the file and the place in it.  Position 0 is no place.
+ */
+struct span {
+	uint32_t from;
+	uint32_t to; /* past the last byte */
+};
+struct source {
+	const char *name; /* as messages show it: "stdin", "tools/x.bt" */
+	const char *text; /* NUL-terminated, len bytes before that */
+	size_t len;
+	uint32_t base; /* position of its first byte */
+	uint32_t *lines; /* offsets of the line starts, made when first asked */
+	uint32_t nlines;
+};
+struct sources {
+	struct arena *arena;
+	struct source **list;
+	size_t count;
+	uint32_t end; /* base of the next one */
+};
+struct place { /* 1-based; column counts bytes */
+	const struct source *source;
+	uint32_t line, column;
+	uint32_t end_line, end_column; /* column of the first byte past the span */
+};
+void sources_init(struct sources *s, struct arena *a);
+struct source *sources_add(struct sources *s, const char *name, const char *text, size_t len);
+bool sources_place(struct sources *s, struct span span, struct place *p);
+/* line (1-based) without its newline; *len set; NULL if there is none */
+const char *source_line(struct source *src, uint32_t line, size_t *len);
+struct span span_join(struct span a, struct span b);
+
+/*
+ * diag.c: messages about the script.  They are kept, sorted and printed by
+ * diag_flush(): errors first, then warnings, each as
+ *	FILE:LINE:C1-C2: ERROR: text
+ * with the line and tildes below it.
+ */
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+struct message {
+	struct message *next;
+	enum severity severity;
+	struct span span; /* from 0: no place */
+	char *text;
+	char *hints; /* lines "HINT: ..." or NULL */
+};
+struct diag {
+	struct arena *arena;
+	struct sources *sources;
+	struct message *first, **last;
+	struct message *latest; /* the one hints go to; NULL after a repeated message */
+	unsigned errors, warnings;
+	bool quiet; /* --no-warnings */
+	bool verbose; /* -v: also the warnings of note_at */
+};
+void diag_init(struct diag *d, struct arena *a, struct sources *s);
+void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void warning_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void note_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a warning under -v only */
+void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets messages; keeps the counts */
+
+/* log.c: messages about the machine, on stderr: "ERROR: ...", "WARNING: ..." */
+int fail(int err, const char *fmt, ...) PRINTF_LIKE(2, 3); /* "ERROR: <text>: <strerror(-err)>"; returns err; err 0: no strerror, returns -EINVAL */
+void warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+#endif

@@ -1,0 +1,18 @@
+/* From the typed tree to an image, through the LLVM C API. */
+#ifndef PROBE_CODEGEN_CODEGEN_H
+#define PROBE_CODEGEN_CODEGEN_H
+
+#include "ast/ast.h"
+
+struct image;
+struct kernel;
+
+enum codegen_stage { CODEGEN_OBJECT, CODEGEN_IR, CODEGEN_IR_OPT, CODEGEN_ASM };
+
+/* The ELF object in *out; with another stage its text.  false: an error was reported. */
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, enum codegen_stage stage, struct buf *out);
+
+/* "19.1.7" */
+const char *codegen_llvm_version(void);
+
+#endif

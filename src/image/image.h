@@ -1,0 +1,132 @@
+/*
+ * The seam between compiler and runtime: a relocatable BPF ELF object with a
+ * section .probe that says everything libbpf does not know.  Written and read
+ * here alone; the reader trusts nothing.
+ *
+ * BPF maps of an image:
+ *	m<N>		map N of the script (image.maps[N])
+ *	ring		BPF_MAP_TYPE_RINGBUF, the events
+ *	ledger		PERCPU_ARRAY of uint64: [N] records of event N dropped
+ *			because the ring was full; [nevents + N] updates of map N
+ *			dropped because it was full
+ *	names		ARRAY of char[names' value size]: the probe names of all
+ *			clauses that use `probe` with several attach points;
+ *			the BPF cookie of an attach point is its index
+ *	scratch<N>	PERCPU_ARRAY with one entry, or TASK_STORAGE: memory of
+ *			clause N for what the BPF stack is too small for
+ *	.rodata.params	struct image_params, set by the loader
+ */
+#ifndef PROBE_IMAGE_IMAGE_H
+#define PROBE_IMAGE_IMAGE_H
+
+#include "base/base.h"
+
+#define IMAGE_VERSION 1
+#define IMAGE_SECTION ".probe"
+
+/* the records of image.def as structs: struct image_type { ... }; */
+#define RECORD(record) struct image_##record {
+#define NUM(member) uint64_t member;
+#define SNUM(member) int64_t member;
+#define STR(member)         \
+	const char *member; \
+	size_t member##_len;
+#define REF(member, list) uint64_t member;
+#define LIST(record, member)          \
+	struct image_##record *member; \
+	size_t n##member;
+#define END(record) \
+	}           \
+	;
+#include "image/image.def"
+#undef RECORD
+#undef NUM
+#undef SNUM
+#undef STR
+#undef REF
+#undef LIST
+#undef END
+
+enum attach_kind {
+#define ATTACH(name, section, prog_type) ATTACH_##name,
+#include "image/attach.def"
+#undef ATTACH
+	ATTACH_COUNT
+};
+const char *attach_kind_name(uint64_t kind); /* "kprobe"; "?" if there is none */
+
+enum event_action {
+#define ACTION(name) EVENT_##name,
+#include "image/events.def"
+#undef ACTION
+	EVENT_ACTION_COUNT
+};
+const char *event_action_name(uint64_t action);
+
+struct image_params {
+#define PARAM(ctype, name) ctype name;
+#include "image/events.def"
+#undef PARAM
+};
+
+/*
+ * Every record in the ring begins with this; the values of image_event.args
+ * follow at their offsets, which count from the start of the record and are
+ * multiples of 8.
+ */
+struct event_header {
+	uint32_t event; /* index into image.events */
+	uint32_t clause; /* index into image.clauses */
+};
+
+/* A stack as a value: TYPE_KSTACK, TYPE_USTACK; its size depends on the limit. */
+struct event_stack {
+	uint32_t count; /* frames that follow */
+	uint32_t pid; /* tgid the user addresses belong to; 0 in a kernel stack */
+	uint64_t frames[]; /* stack_limit of them */
+};
+
+/*
+ * How the values of maps lie in BPF map m<N>: enum map_storage.
+ * A plain value is value-type bytes, padded to 8; in MAP_SCALAR a uint64 "set"
+ * follows.  Aggregates, per CPU, to be merged over all possible CPUs:
+ *	count			uint64 n
+ *	sum			int64 sum, uint64 n (times)
+ *	min, max		int64 value, uint64 n
+ *	avg, stats		int64 total, uint64 n
+ *	hist, lhist		uint64 buckets[type.count]
+ */
+enum map_storage {
+	MAP_SCALAR, /* ARRAY of one entry */
+	MAP_PERCPU_SCALAR, /* PERCPU_ARRAY of one entry */
+	MAP_HASH,
+	MAP_LRU_HASH,
+	MAP_PERCPU_HASH,
+	MAP_PERCPU_LRU_HASH,
+};
+
+enum conversion_flag {
+	CONV_LEFT = 1, /* - */
+	CONV_PLUS = 2,
+	CONV_SPACE = 4,
+	CONV_ALT = 8, /* # */
+	CONV_ZERO = 16,
+};
+
+/* buckets.c: hist and lhist, shared by compiler and runtime */
+uint32_t hist_buckets(unsigned bits); /* how many */
+uint32_t lhist_buckets(int64_t min, int64_t max, int64_t step); /* with the two open ends */
+/* bounds of bucket i: [*lo, *hi); false for *open_lo / *open_hi ends is said by the flags */
+void hist_bounds(unsigned bits, uint32_t i, int64_t *lo, uint64_t *hi);
+
+/* encode.c, decode.c */
+void image_encode(const struct image *im, struct buf *out);
+/* bytes of a .probe section; NULL: *why says what is wrong */
+struct image *image_decode(struct arena *a, const void *bytes, size_t len, const char **why);
+/* the .probe section of an ELF object; NULL: *why */
+struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why);
+
+/* dump.c: -d image */
+void image_dump(const struct image *im, FILE *out);
+
+#endif

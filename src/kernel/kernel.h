@@ -1,0 +1,108 @@
+/*
+ * What the machine says of itself: BTF, tracefs, symbols, ELF files, features.
+ * Numbers come from the running kernel or the file named; nothing is cached
+ * beyond the life of struct kernel.  Functions return 0 or -errno unless said.
+ */
+#ifndef PROBE_KERNEL_KERNEL_H
+#define PROBE_KERNEL_KERNEL_H
+
+#include "base/base.h"
+
+struct type;
+struct types;
+
+/* btf.c: types of the kernel; loaded when first asked for */
+struct kernel;
+struct kernel *kernel_open(struct arena *a, struct types *t);
+void kernel_close(struct kernel *k);
+bool kernel_has_btf(struct kernel *k);
+/* keyword "struct", "union", "enum", "typedef" or NULL for any of them; NULL: there is none */
+const struct type *kernel_type(struct kernel *k, const char *keyword, const char *name);
+/* fill the fields of a lazy struct; may be called on any type, again and again */
+void kernel_complete(struct kernel *k, const struct type *t);
+bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type);
+/*
+ * Parameters of a kernel function as a struct: field i is parameter i, at
+ * offset 8 * i of the BTF context.  module NULL: any.  *result: its return
+ * type.  NULL: BTF does not know the function.
+ */
+const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result);
+/* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
+const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event);
+const struct type *kernel_iterator(struct kernel *k, const char *name); /* struct bpf_iter__NAME */
+typedef void (*name_fn)(const char *name, void *arg);
+void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg);
+void kernel_each_function(struct kernel *k, name_fn each, void *arg); /* BTF FUNCs of vmlinux */
+void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg);
+void kernel_each_iterator(struct kernel *k, name_fn each, void *arg);
+/* C definition of a type, for -lv 'struct x' */
+bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out);
+
+/* tracefs.c: mounted or, where it is not, a mount of our own that nobody else sees */
+int tracefs_open(const char *path, int flags); /* below the tracefs root; fd or -errno */
+int tracefs_read(const char *path, struct buf *out);
+int tracepoint_id(const char *category, const char *event); /* id or -errno */
+/* category "syscalls": each(name of event); category NULL: each(name of category) */
+int tracepoint_each(const char *category, name_fn each, void *arg);
+struct tracepoint_field {
+	const char *type; /* "const char *", "pid_t", "char", "__data_loc char[]" */
+	const char *name;
+	uint32_t offset, size; /* bytes in the record */
+	uint32_t count; /* of an array; 0: none */
+	bool is_signed;
+	bool data_loc;
+	const char *text; /* as in the format file, up to ';' */
+};
+/* the event's fields after the common ones; list in the arena, *n of them */
+int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields, size_t *n);
+
+/* ksyms.c: /proc/kallsyms and the list of what kprobes can reach */
+struct ksyms;
+struct ksyms *ksyms_load(void);
+void ksyms_free(struct ksyms *s);
+const char *ksyms_find(const struct ksyms *s, uint64_t address, uint64_t *offset, const char **module); /* NULL: none */
+bool ksyms_address(const struct ksyms *s, const char *name, uint64_t *address);
+/* functions that can be kprobed: available_filter_functions, else text symbols of kallsyms less the blacklist */
+typedef void (*function_fn)(const char *module, const char *function, void *arg); /* module "vmlinux" for none */
+int traceable_each(function_fn each, void *arg);
+bool traceable_known(void); /* available_filter_functions can be read */
+
+/* elf.c: symbols of executables and libraries (libelf) */
+struct elf_symbol {
+	const char *name;
+	uint64_t address; /* virtual, as in the file */
+	uint64_t offset; /* in the file: what a uprobe wants */
+	uint64_t size;
+};
+struct elf_file;
+struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file */
+void elf_close(struct elf_file *f);
+/* functions of .symtab and .dynsym, sorted by address; owned by f */
+const struct elf_symbol *elf_functions(struct elf_file *f, size_t *n);
+const struct elf_symbol *elf_find(struct elf_file *f, const char *name); /* NULL: none */
+const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
+int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
+uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset); /* runtime address - file address */
+
+/* paths.c */
+/* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
+char *binary_path(struct arena *a, const char *name, unsigned *matches);
+
+/* features.c: asked of the kernel, never by version */
+enum feature {
+#define FEATURE(name, text) FEATURE_##name,
+#include "kernel/features.def"
+#undef FEATURE
+	FEATURE_COUNT
+};
+bool feature(enum feature f); /* tried once, remembered */
+const char *feature_name(enum feature f);
+const char *feature_text(enum feature f);
+/* may we trace at all?  0, or -EPERM with what is missing in *why */
+int permitted(struct arena *a, const char **why);
+
+/* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
+int cpus_online(struct arena *a, int **list, size_t *n);
+int cpus_possible(void); /* how many */
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Names, types and checks: from the parser's tree to one that codegen can
+ * read without looking anything up.
+ *
+ * What sema leaves behind, for codegen:
+ * - script->clauses: one for each program, with its own clone of the block;
+ *   `for`, `if`, blocks and expressions as parsed.  script->root's PROBEs are
+ *   no longer of interest.
+ * - Every expression has a type, never NULL; type_none for void calls.
+ *   Literals and what can be folded from them are INT, BOOL, STRING nodes;
+ *   enum constants are INTs with a TYPE_ENUM type; $1 and $# are literals;
+ *   macros, comptime, sizeof, offsetof, unroll counts are gone or literal.
+ * - IDENTs left are builtins (ident.builtin set; a CALL f() of a builtin has
+ *   call.builtin).  `args` alone only stands below a FIELD or in print(args).
+ * - A MAP's keys are one node: @m[a, b] has become @m[(a, b)].  Its type is
+ *   the map's value type.  A whole map as an argument (print(@m), clear,
+ *   len, for) is a MAP without keys.  delete(@m[k]) has become delete(@m, k).
+ * - An aggregate map read as a value (@c > 5, printf("%d", @c)) stays a MAP of
+ *   TYPE_AGGREGATE below a CAST to int64 or uint64 that sema inserted.
+ *   print(@m[k]) and printf("%s") keep the aggregate.
+ * - Variables, map keys and values have their final types; where the value
+ *   assigned, compared or passed is of another integer width, string capacity
+ *   or tuple element type codegen converts (cg_convert): sema inserts no casts
+ *   for that.  Comparison of strings of different capacities is allowed.
+ * - `args.x`: FIELD of IDENT args: type of the field; args' own type is
+ *   clause->args (offsets: see struct clause and provider.h).  A FIELD through
+ *   a pointer keeps its pointer operand (a->b, or a.b with auto-deref: expr's
+ *   type is TYPE_POINTER): codegen loads through the pointer's space.
+ * - char arrays of structs (char[N]) read as TYPE_STRING of N + 1; the
+ *   field's own type stays the array.
+ * - Predicates stay in clause->predicate.
+ * - script->settings is filled; every probe-attach is in clause->attaches.
+ */
+#ifndef PROBE_SEMA_SEMA_H
+#define PROBE_SEMA_SEMA_H
+
+#include "ast/ast.h"
+
+struct kernel;
+
+struct sema_options {
+	const char *const *params; /* $1 ... */
+	size_t nparams;
+	const char *const *named; /* --name=value, --name, as written */
+	size_t nnamed;
+	int pid; /* -p */
+	bool has_child; /* -c */
+	bool unsafe;
+	bool warnings; /* -k */
+	char **environ;
+};
+
+/* false: errors were reported */
+bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_options *o);
+
+#endif
