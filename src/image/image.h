@@ -8,7 +8,8 @@
  *	ring		BPF_MAP_TYPE_RINGBUF, the events
  *	ledger		PERCPU_ARRAY of uint64: [N] records of event N dropped
  *			because the ring was full; [nevents + N] updates of map N
- *			dropped because it was full
+ *			dropped because it was full; [nevents + nmaps + N] runs of clause N
+ *			given up because its scratch memory could not be had
  *	names		ARRAY of char[names' value size]: the probe names of all
  *			clauses that use `probe` with several attach points;
  *			the BPF cookie of an attach point is its index
@@ -25,7 +26,7 @@
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */
-#define RECORD(record) struct image_##record {
+#define RECORD(record) struct record {
 #define NUM(member) uint64_t member;
 #define SNUM(member) int64_t member;
 #define STR(member)         \
@@ -33,7 +34,7 @@
 	size_t member##_len;
 #define REF(member, list) uint64_t member;
 #define LIST(record, member)          \
-	struct image_##record *member; \
+	struct record *member; \
 	size_t n##member;
 #define END(record) \
 	}           \

@@ -1,0 +1,234 @@
+/* The words of codegen; shared by its files, seen by nobody else. */
+#ifndef PROBE_CODEGEN_CG_H
+#define PROBE_CODEGEN_CG_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+#include <llvm-c/TargetMachine.h>
+
+#include "ast/ast.h"
+#include "codegen/codegen.h"
+#include "image/image.h"
+#include "kernel/kernel.h"
+
+/* Where the bytes of a value are. */
+enum where {
+	AT_REGISTER, /* v is the value: integers i64, extended as their type says; pointers ptr */
+	AT_MEMORY, /* v is the address, in memory the verifier lets us read: stack, scratch, maps, .rodata */
+	AT_CTX, /* v is the program's context plus a constant */
+	AT_TRUSTED, /* kernel memory the verifier knows the type of: plain loads */
+	AT_KERNEL, /* v is an address for bpf_probe_read_kernel, */
+	AT_USER, /* bpf_probe_read_user, */
+	AT_ANY, /* the first and, if that fails, the second */
+};
+
+struct value {
+	const struct type *type;
+	LLVMValueRef v;
+	enum where at;
+};
+
+/* The BPF map of a script map: what map->cg points to. */
+struct cg_map {
+	LLVMValueRef global;
+	enum map_storage storage;
+	uint32_t key_size, value_size; /* bytes, as BPF has them */
+};
+
+/* One C function of the object: a program or the body of a loop. */
+struct cg_fn {
+	struct cg_fn *outer;
+	LLVMValueRef fn;
+	LLVMMetadataRef scope;
+	LLVMBasicBlockRef entry; /* allocas and what every path needs */
+	LLVMBasicBlockRef body_end; /* where `return` goes */
+	LLVMValueRef ctx; /* ptr */
+	LLVMValueRef scratch; /* ptr, NULL until asked for; see cg_scratch() */
+	LLVMValueRef closure; /* ptr to the struct of variables, when loops need one */
+	LLVMValueRef result; /* alloca i64: what the program returns */
+	unsigned stack; /* bytes of allocas that stay in memory */
+};
+
+struct cg_loop {
+	struct cg_loop *outer;
+	struct cg_fn *fn; /* the function break and continue belong to */
+	LLVMBasicBlockRef on_break, on_continue;
+};
+
+struct cg {
+	struct arena *arena;
+	const struct script *script;
+	struct kernel *kernel;
+	struct diag *diag;
+	struct image im;
+	struct dict types; /* type's address to image index + 1 */
+	struct dict fields; /* CO-RE: "task_struct.pid" to metadata */
+
+	LLVMContextRef llvm;
+	LLVMModuleRef mod;
+	LLVMBuilderRef b;
+	LLVMTargetMachineRef tm;
+	LLVMDIBuilderRef di;
+	LLVMMetadataRef file, unit;
+	LLVMTypeRef i1, i8, i16, i32, i64, ptr, void_;
+
+	LLVMValueRef ring, ledger, names, params;
+	uint32_t name_size; /* bytes of an entry of `names` */
+	uint32_t names_count; /* attach points of the clauses so far */
+
+	const struct clause *clause;
+	struct cg_fn *fn;
+	struct cg_loop *loop;
+	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
+	LLVMValueRef scratch_map;
+	unsigned ledger_scratch;
+	bool failed;
+};
+
+/* llvm.c: contexts, targets, output */
+bool llvm_start(struct cg *cg);
+bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out);
+void llvm_stop(struct cg *cg);
+
+/* debug.c: debug info, from which LLVM makes BTF */
+void debug_start(struct cg *cg);
+void debug_finish(struct cg *cg);
+LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name, struct span span, unsigned nparams, bool local);
+void debug_place(struct cg *cg, struct span span);
+struct btf_map { /* the members of a BTF map definition; 0: left out */
+	uint32_t type, max_entries, key_size, value_size, flags;
+	bool typed; /* key int, value bytes: task storage asks for it */
+};
+LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *def);
+LLVMValueRef debug_global(struct cg *cg, const char *name, LLVMTypeRef type, uint32_t size);
+/* address of a field of a kernel struct at base, relocated by libbpf to the kernel it meets */
+LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset);
+enum core_info { CORE_BYTE_OFFSET, CORE_BYTE_SIZE, CORE_EXISTS, CORE_SIGNED, CORE_LSHIFT, CORE_RSHIFT };
+LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64 */
+
+/* emit.c: small words */
+LLVMValueRef cg_num(struct cg *cg, int64_t n); /* i64 */
+LLVMValueRef cg_num32(struct cg *cg, int32_t n);
+LLVMValueRef cg_add(struct cg *cg, LLVMValueRef address, uint64_t bytes); /* ptr + constant */
+LLVMValueRef cg_add_var(struct cg *cg, LLVMValueRef address, LLVMValueRef bytes);
+LLVMTypeRef cg_int_type(struct cg *cg, unsigned size); /* 1 2 4 8 bytes */
+LLVMValueRef cg_helper(struct cg *cg, int id, unsigned n, ...); /* n arguments, i64 or ptr; result i64 */
+LLVMValueRef cg_helper_ptr(struct cg *cg, int id, unsigned n, ...); /* result ptr */
+LLVMBasicBlockRef cg_block(struct cg *cg, const char *name);
+void cg_goto(struct cg *cg, LLVMBasicBlockRef to); /* unless the block has ended */
+void cg_at(struct cg *cg, LLVMBasicBlockRef block);
+bool cg_ended(struct cg *cg);
+struct cg_if {
+	LLVMBasicBlockRef other, end;
+};
+struct cg_if cg_if(struct cg *cg, LLVMValueRef i1); /* what follows runs if it is true */
+void cg_else(struct cg *cg, struct cg_if *f);
+void cg_end_if(struct cg *cg, struct cg_if *f);
+struct cg_for { /* for (i = 0; i < n; i++), unrolled by nobody */
+	LLVMBasicBlockRef head, end;
+	LLVMValueRef slot, i;
+};
+struct cg_for cg_for(struct cg *cg, LLVMValueRef n);
+void cg_end_for(struct cg *cg, struct cg_for *f);
+LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align); /* in the entry block */
+/* memory of size bytes, 8-aligned: on the stack if small, else in the clause's scratch */
+LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
+LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
+void cg_zero(struct cg *cg, LLVMValueRef address, uint32_t size);
+void cg_memcpy(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size);
+LLVMValueRef cg_load_raw(struct cg *cg, LLVMValueRef address, unsigned size, bool is_signed, unsigned align); /* i64 */
+void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigned size, unsigned align);
+LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of struct image_params, i64 */
+#define CG_PARAM(cg, name) \
+	cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
+void cg_count_loss(struct cg *cg, unsigned index); /* ledger[index]++ */
+LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
+LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* i64: 0 or -errno */
+LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* i64: bytes with NUL or -errno */
+enum where cg_where(enum space space);
+
+/* value.c: values of any type */
+struct value cg_int(const struct type *t, LLVMValueRef i64);
+struct value cg_mem(const struct type *t, LLVMValueRef address);
+bool cg_scalar(const struct type *t); /* fits a register */
+struct value cg_value(struct cg *cg, struct value v); /* scalars to registers, the rest to our memory */
+LLVMValueRef cg_i64(struct cg *cg, struct value v); /* the integer; of a pointer its address */
+LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
+/* the value as bytes of type t (convertible to it) at address; zeroes padding */
+void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
+LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t); /* of bytes of type t: v's own where they fit, else a slot's */
+LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b); /* i1 */
+struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset);
+
+/* expr.c */
+struct value cg_expr(struct cg *cg, const struct node *n); /* in a register or our memory */
+struct value cg_place(struct cg *cg, const struct node *n); /* not read yet where it is foreign */
+void cg_expr_into(struct cg *cg, const struct node *n, LLVMValueRef address, const struct type *t);
+LLVMValueRef cg_cond(struct cg *cg, const struct node *n); /* i1, short circuit */
+
+/* stmt.c */
+void cg_stmts(struct cg *cg, const struct node *list);
+void cg_return(struct cg *cg);
+LLVMValueRef cg_var(struct cg *cg, const struct variable *v); /* its address */
+bool cg_var_large(const struct variable *v);
+
+/* map.c */
+void cg_maps(struct cg *cg);
+struct cg_map *cg_map_of(const struct map *m);
+LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
+LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
+struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
+void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value); /* value: address */
+LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr to the value, made zero if missing; NULL if full */
+LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta); /* i64 before; atomic */
+struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, const struct type *t);
+
+/* agg.c */
+void cg_aggregate(struct cg *cg, const struct node *assign);
+
+/* event.c: records in the ring */
+struct cg_event {
+	struct image_event *im; /* until the next event begins */
+	unsigned index;
+	LLVMValueRef record; /* ptr */
+	struct cg_if have;
+};
+unsigned event_new(struct cg *cg, enum event_action action, struct span place);
+struct image_event *event_at(struct cg *cg, unsigned index);
+uint32_t event_arg(struct cg *cg, unsigned index, const struct type *t); /* room for a value: its offset */
+struct cg_event event_begin(struct cg *cg, unsigned index); /* reserve; what follows fills it in */
+void event_end(struct cg *cg, struct cg_event *e); /* submit */
+/* the usual event: these values and nothing else */
+void event_send(struct cg *cg, unsigned index, const struct node *args);
+
+/* imtype.c */
+uint64_t image_type_of(struct cg *cg, const struct type *t); /* a REF */
+
+/* loop.c */
+void cg_for_stmt(struct cg *cg, const struct node *n);
+void cg_while_stmt(struct cg *cg, const struct node *n);
+void cg_unroll_stmt(struct cg *cg, const struct node *n);
+
+/* program.c */
+bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
+
+/* arch.c: offsets in struct pt_regs */
+int arch_argument(unsigned n); /* -1: not in a register */
+int arch_register(const char *name);
+int arch_result(void);
+int arch_ip(void);
+int arch_sp(void);
+
+/* builtin.c, fn_*.c */
+typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);
+#define BUILTIN(name, type, flags) struct value emit_##name(struct cg *cg, const struct node *n);
+#include "lang/builtins.def"
+#undef BUILTIN
+#define FUNC(name, signature, flags) struct value emit_fn_##name(struct cg *cg, const struct node *n);
+#include "lang/functions.def"
+#undef FUNC
+LLVMValueRef cg_task(struct cg *cg); /* bpf_get_current_task_btf() */
+struct value cg_arg(struct cg *cg, unsigned n);
+struct value cg_stack(struct cg *cg, const struct type *t, LLVMValueRef into);
+
+#endif

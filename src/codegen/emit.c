@@ -1,0 +1,313 @@
+/* The small words the emitters are written in. */
+#include "codegen/cg.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+LLVMValueRef cg_num(struct cg *cg, int64_t n)
+{
+	return LLVMConstInt(cg->i64, (uint64_t)n, true);
+}
+
+LLVMValueRef cg_num32(struct cg *cg, int32_t n)
+{
+	return LLVMConstInt(cg->i32, (uint64_t)(int64_t)n, true);
+}
+
+LLVMValueRef cg_add_var(struct cg *cg, LLVMValueRef address, LLVMValueRef bytes)
+{
+	return LLVMBuildGEP2(cg->b, cg->i8, address, &bytes, 1, "");
+}
+
+LLVMValueRef cg_add(struct cg *cg, LLVMValueRef address, uint64_t bytes)
+{
+	return bytes ? cg_add_var(cg, address, cg_num(cg, (int64_t)bytes)) : address;
+}
+
+LLVMTypeRef cg_int_type(struct cg *cg, unsigned size)
+{
+	switch (size) {
+	case 1:
+		return cg->i8;
+	case 2:
+		return cg->i16;
+	case 4:
+		return cg->i32;
+	case 8:
+		return cg->i64;
+	}
+	bug("no integer of %u bytes", size);
+}
+
+static LLVMValueRef call_helper(struct cg *cg, LLVMTypeRef result, int id, unsigned n, va_list ap)
+{
+	LLVMValueRef args[5], fn = LLVMConstIntToPtr(cg_num(cg, id), cg->ptr);
+	LLVMTypeRef types[5];
+
+	for (unsigned i = 0; i < n; i++) {
+		args[i] = va_arg(ap, LLVMValueRef);
+		types[i] = LLVMTypeOf(args[i]);
+	}
+	return LLVMBuildCall2(cg->b, LLVMFunctionType(result, types, n, false), fn, args, n, "");
+}
+
+LLVMValueRef cg_helper(struct cg *cg, int id, unsigned n, ...)
+{
+	LLVMValueRef v;
+	va_list ap;
+
+	va_start(ap, n);
+	v = call_helper(cg, cg->i64, id, n, ap);
+	va_end(ap);
+	return v;
+}
+
+LLVMValueRef cg_helper_ptr(struct cg *cg, int id, unsigned n, ...)
+{
+	LLVMValueRef v;
+	va_list ap;
+
+	va_start(ap, n);
+	v = call_helper(cg, cg->ptr, id, n, ap);
+	va_end(ap);
+	return v;
+}
+
+/* control flow */
+
+LLVMBasicBlockRef cg_block(struct cg *cg, const char *name)
+{
+	return LLVMAppendBasicBlockInContext(cg->llvm, cg->fn->fn, name);
+}
+
+bool cg_ended(struct cg *cg)
+{
+	return LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(cg->b)) != NULL;
+}
+
+void cg_goto(struct cg *cg, LLVMBasicBlockRef to)
+{
+	if (!cg_ended(cg))
+		LLVMBuildBr(cg->b, to);
+}
+
+void cg_at(struct cg *cg, LLVMBasicBlockRef block)
+{
+	LLVMPositionBuilderAtEnd(cg->b, block);
+}
+
+struct cg_if cg_if(struct cg *cg, LLVMValueRef i1)
+{
+	LLVMBasicBlockRef then = cg_block(cg, "then");
+	struct cg_if f = {.end = cg_block(cg, "end")};
+
+	f.other = cg_block(cg, "else");
+	LLVMBuildCondBr(cg->b, i1, then, f.other);
+	cg_at(cg, then);
+	return f;
+}
+
+void cg_else(struct cg *cg, struct cg_if *f)
+{
+	cg_goto(cg, f->end);
+	cg_at(cg, f->other);
+	f->other = NULL;
+}
+
+void cg_end_if(struct cg *cg, struct cg_if *f)
+{
+	if (f->other)
+		cg_else(cg, f);
+	cg_goto(cg, f->end);
+	cg_at(cg, f->end);
+}
+
+struct cg_for cg_for(struct cg *cg, LLVMValueRef n)
+{
+	struct cg_for f = {.head = cg_block(cg, "for"), .end = cg_block(cg, "done")};
+	LLVMBasicBlockRef body = cg_block(cg, "body");
+
+	f.slot = cg_alloca(cg, cg->i64, 8);
+	LLVMBuildStore(cg->b, cg_num(cg, 0), f.slot);
+	cg_goto(cg, f.head);
+	cg_at(cg, f.head);
+	f.i = LLVMBuildLoad2(cg->b, cg->i64, f.slot, "i");
+	LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntULT, f.i, n, ""), body, f.end);
+	cg_at(cg, body);
+	return f;
+}
+
+void cg_end_for(struct cg *cg, struct cg_for *f)
+{
+	if (!cg_ended(cg)) {
+		LLVMBuildStore(cg->b, LLVMBuildAdd(cg->b, f->i, cg_num(cg, 1), ""), f->slot);
+		cg_goto(cg, f->head);
+	}
+	cg_at(cg, f->end);
+}
+
+/* memory */
+
+LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align)
+{
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	LLVMValueRef first = LLVMGetFirstInstruction(cg->fn->entry), slot;
+
+	if (first)
+		LLVMPositionBuilderBefore(cg->b, first);
+	else
+		cg_at(cg, cg->fn->entry);
+	slot = LLVMBuildAlloca(cg->b, type, "");
+	LLVMSetAlignment(slot, align);
+	cg_at(cg, here);
+	return slot;
+}
+
+#define STACK_SLOT 64 /* larger values live in scratch */
+#define STACK_MAIN 192 /* bytes of slots in a program; LLVM's own spills need the rest of the 512 */
+#define STACK_LOOP 64 /* in the body of a loop, which shares the 512 with its callers */
+
+LLVMValueRef cg_slot(struct cg *cg, uint32_t size)
+{
+	uint32_t room = (size + 7) / 8 * 8, offset = cg->slot_top;
+
+	if (room <= STACK_SLOT && cg->fn->stack + room <= (cg->fn->outer ? STACK_LOOP : STACK_MAIN)) {
+		cg->fn->stack += room;
+		return cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8);
+	}
+	cg->slot_top += room;
+	if (cg->slot_top > cg->slot_max)
+		cg->slot_max = cg->slot_top;
+	return cg_scratch(cg, offset);
+}
+
+LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset)
+{
+	return cg_add(cg, LLVMBuildLoad2(cg->b, cg->ptr, cg->fn->scratch, "scratch"), offset);
+}
+
+#define INLINE_BYTES 128 /* more are set or copied by a helper: fewer instructions, and faster */
+
+void cg_zero(struct cg *cg, LLVMValueRef address, uint32_t size)
+{
+	if (size <= INLINE_BYTES)
+		LLVMBuildMemSet(cg->b, address, LLVMConstInt(cg->i8, 0, false), cg_num(cg, size), 1);
+	else /* a read that fails zeroes its target: the kernel's memset */
+		cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, address, cg_num(cg, size), cg_num(cg, 0));
+}
+
+void cg_memcpy(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size)
+{
+	if (!size || to == from)
+		return;
+	if (size <= INLINE_BYTES)
+		LLVMBuildMemCpy(cg->b, to, 1, from, 1, cg_num(cg, size));
+	else
+		cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, to, cg_num(cg, size), from);
+}
+
+LLVMValueRef cg_load_raw(struct cg *cg, LLVMValueRef address, unsigned size, bool is_signed, unsigned align)
+{
+	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg_int_type(cg, size), address, "");
+
+	LLVMSetAlignment(v, align < size ? align : size);
+	if (size == 8)
+		return v;
+	return is_signed ? LLVMBuildSExt(cg->b, v, cg->i64, "") : LLVMBuildZExt(cg->b, v, cg->i64, "");
+}
+
+void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigned size, unsigned align)
+{
+	LLVMValueRef v = size == 8 ? i64 : LLVMBuildTrunc(cg->b, i64, cg_int_type(cg, size), "");
+
+	LLVMSetAlignment(LLVMBuildStore(cg->b, v, address), align < size ? align : size);
+}
+
+LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size)
+{
+	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg_int_type(cg, size), cg_add(cg, cg->params, offset), "");
+
+	/* the loader sets it: not a constant to LLVM, though one to the verifier */
+	LLVMSetVolatile(v, true);
+	LLVMSetAlignment(v, size);
+	return size == 8 ? v : LLVMBuildZExt(cg->b, v, cg->i64, "");
+}
+
+/* if (n = lookup(ledger, index)) ++*n: */
+void cg_count_loss(struct cg *cg, unsigned index)
+{
+	LLVMValueRef key = cg_alloca(cg, cg->i32, 4), n;
+	struct cg_if f;
+
+	LLVMBuildStore(cg->b, cg_num32(cg, (int32_t)index), key);
+	n = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->ledger, key);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, n, ""));
+	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, n, cg_num(cg, 1), LLVMAtomicOrderingMonotonic, false);
+	cg_end_if(cg, &f);
+}
+
+LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity)
+{
+	size_t room = (capacity + 7) / 8 * 8;
+	char *bytes = arena_alloc(cg->arena, room + 1);
+	LLVMValueRef text, g;
+
+	memcpy(bytes, s, len < capacity ? len : capacity);
+	text = LLVMConstStringInContext(cg->llvm, bytes, room, true);
+	g = LLVMAddGlobal(cg->mod, LLVMTypeOf(text), ".str");
+	LLVMSetInitializer(g, text);
+	LLVMSetGlobalConstant(g, true);
+	LLVMSetLinkage(g, LLVMInternalLinkage);
+	LLVMSetSection(g, ".rodata");
+	LLVMSetAlignment(g, 8);
+	return g;
+}
+
+/* reading foreign memory */
+
+enum where cg_where(enum space space)
+{
+	switch (space) {
+	case SPACE_KERNEL:
+		return AT_KERNEL;
+	case SPACE_USER:
+		return AT_USER;
+	case SPACE_BPF:
+		return AT_MEMORY;
+	case SPACE_NONE:
+		return AT_ANY;
+	}
+	return AT_ANY;
+}
+
+/* kernel memory first; where that fails and the address may be the user's, that */
+static LLVMValueRef read_with(struct cg *cg, int kernel, int user, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
+{
+	LLVMValueRef n, slot;
+	struct cg_if f;
+
+	n = cg_helper(cg, at == AT_USER ? user : kernel, 3, to, size, from);
+	if (at != AT_ANY)
+		return n;
+	slot = cg_alloca(cg, cg->i64, 8);
+	LLVMBuildStore(cg->b, n, slot);
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, n, cg_num(cg, 0), ""));
+	LLVMBuildStore(cg->b, cg_helper(cg, user, 3, to, size, from), slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
+{
+	return read_with(cg, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str, to, size, from, at);
+}
+
+LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at)
+{
+	if (at == AT_MEMORY) {
+		cg_memcpy(cg, to, from, size);
+		return cg_num(cg, 0);
+	}
+	return read_with(cg, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, to, cg_num(cg, size), from, at);
+}

@@ -1,0 +1,128 @@
+/* The module, its target, and the bytes that come out: all that depends on LLVM's version. */
+#include "codegen/cg.h"
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/IRReader.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <llvm/Config/llvm-config.h>
+
+#include <string.h>
+
+const char *codegen_llvm_version(void)
+{
+	return LLVM_VERSION_STRING;
+}
+
+/*
+ * The C API makes a DIFile without the text of the file, which BTF's line
+ * info quotes.  So the module begins as a line of IR that has it.
+ */
+static LLVMModuleRef module_with_source(struct cg *cg)
+{
+	const struct source *src = cg->script->source;
+	struct buf ir = {0};
+	LLVMMemoryBufferRef mem;
+	LLVMModuleRef mod;
+	char *error;
+
+	buf_puts(&ir, "target triple = \"bpfel\"\n!probe.file = !{!0}\n!0 = !DIFile(filename: \"");
+	for (const char *s = src->name; *s; s++)
+		buf_printf(&ir, "\\%02X", (unsigned char)*s);
+	buf_puts(&ir, "\", directory: \".\", source: \"");
+	for (size_t i = 0; i < src->len; i++)
+		buf_printf(&ir, "\\%02X", (unsigned char)src->text[i]);
+	buf_puts(&ir, "\")\n");
+	mem = LLVMCreateMemoryBufferWithMemoryRangeCopy(ir.data, ir.len, "probe");
+	buf_free(&ir);
+	if (LLVMParseIRInContext(cg->llvm, mem, &mod, &error))
+		bug("cannot begin a module: %s", error);
+	return mod;
+}
+
+bool llvm_start(struct cg *cg)
+{
+	LLVMTargetRef target;
+	LLVMTargetDataRef layout;
+	LLVMValueRef file;
+	char *error;
+
+	LLVMInitializeBPFTargetInfo();
+	LLVMInitializeBPFTarget();
+	LLVMInitializeBPFTargetMC();
+	LLVMInitializeBPFAsmPrinter();
+	if (LLVMGetTargetFromTriple("bpfel", &target, &error))
+		bug("LLVM has no BPF target: %s", error);
+	cg->tm = LLVMCreateTargetMachine(target, "bpfel", "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
+
+	cg->llvm = LLVMContextCreate();
+	cg->mod = module_with_source(cg);
+	layout = LLVMCreateTargetDataLayout(cg->tm);
+	LLVMSetModuleDataLayout(cg->mod, layout);
+	LLVMDisposeTargetData(layout);
+	cg->b = LLVMCreateBuilderInContext(cg->llvm);
+	cg->di = LLVMCreateDIBuilder(cg->mod);
+	LLVMGetNamedMetadataOperands(cg->mod, "probe.file", &file);
+	cg->file = LLVMValueAsMetadata(LLVMGetOperand(file, 0));
+
+	cg->i1 = LLVMInt1TypeInContext(cg->llvm);
+	cg->i8 = LLVMInt8TypeInContext(cg->llvm);
+	cg->i16 = LLVMInt16TypeInContext(cg->llvm);
+	cg->i32 = LLVMInt32TypeInContext(cg->llvm);
+	cg->i64 = LLVMInt64TypeInContext(cg->llvm);
+	cg->ptr = LLVMPointerTypeInContext(cg->llvm, 0);
+	cg->void_ = LLVMVoidTypeInContext(cg->llvm);
+	return true;
+}
+
+static void take(struct buf *out, LLVMMemoryBufferRef mem)
+{
+	buf_add(out, LLVMGetBufferStart(mem), LLVMGetBufferSize(mem));
+	LLVMDisposeMemoryBuffer(mem);
+}
+
+bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out)
+{
+	LLVMPassBuilderOptionsRef options;
+	LLVMMemoryBufferRef mem;
+	LLVMErrorRef err;
+	char *error = NULL;
+
+	if (LLVMVerifyModule(cg->mod, LLVMReturnStatusAction, &error)) {
+		char *ir = LLVMPrintModuleToString(cg->mod);
+
+		fprintf(stderr, "%s\n", ir);
+		bug("the module does not verify: %s", error);
+	}
+	LLVMDisposeMessage(error);
+	if (stage != CODEGEN_IR) {
+		options = LLVMCreatePassBuilderOptions();
+		err = LLVMRunPasses(cg->mod, "default<O2>", cg->tm, options);
+		LLVMDisposePassBuilderOptions(options);
+		if (err)
+			bug("optimising: %s", LLVMGetErrorMessage(err));
+	}
+	if (stage == CODEGEN_IR || stage == CODEGEN_IR_OPT) {
+		char *ir = LLVMPrintModuleToString(cg->mod);
+
+		buf_puts(out, ir);
+		LLVMDisposeMessage(ir);
+		return true;
+	}
+	if (LLVMTargetMachineEmitToMemoryBuffer(cg->tm, cg->mod, stage == CODEGEN_ASM ? LLVMAssemblyFile : LLVMObjectFile, &error, &mem)) {
+		error_at(cg->diag, (struct span){0}, "LLVM cannot emit this program: %s", error);
+		LLVMDisposeMessage(error);
+		return false;
+	}
+	take(out, mem);
+	return true;
+}
+
+void llvm_stop(struct cg *cg)
+{
+	LLVMDisposeDIBuilder(cg->di);
+	LLVMDisposeBuilder(cg->b);
+	LLVMDisposeModule(cg->mod);
+	LLVMContextDispose(cg->llvm);
+	LLVMDisposeTargetMachine(cg->tm);
+}

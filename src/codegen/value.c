@@ -1,0 +1,275 @@
+/* Values of any type: reading, storing, converting, comparing. */
+#include "codegen/cg.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value cg_int(const struct type *t, LLVMValueRef i64)
+{
+	return (struct value){t, i64, AT_REGISTER};
+}
+
+struct value cg_mem(const struct type *t, LLVMValueRef address)
+{
+	return (struct value){t, address, AT_MEMORY};
+}
+
+bool cg_scalar(const struct type *t)
+{
+	return type_is_int(t) || t->kind == TYPE_POINTER || t->kind == TYPE_NONE || t->kind == TYPE_ERROR;
+}
+
+static LLVMValueRef sized(struct cg *cg, LLVMValueRef i64, const struct type *t)
+{
+	LLVMTypeRef narrow;
+
+	if (t->size == 8 || !t->size)
+		return i64;
+	narrow = cg_int_type(cg, t->size);
+	i64 = LLVMBuildTrunc(cg->b, i64, narrow, "");
+	return t->is_signed ? LLVMBuildSExt(cg->b, i64, cg->i64, "") : LLVMBuildZExt(cg->b, i64, cg->i64, "");
+}
+
+static struct value load_scalar(struct cg *cg, struct value v)
+{
+	const struct type *t = v.type;
+	unsigned size = t->kind == TYPE_POINTER ? 8 : t->size ? t->size : 8;
+	LLVMValueRef slot, x;
+
+	if (v.at == AT_REGISTER)
+		return v;
+	if (v.at == AT_CTX || v.at == AT_TRUSTED) {
+		x = LLVMBuildLoad2(cg->b, t->kind == TYPE_POINTER ? cg->ptr : cg_int_type(cg, size), v.v, "");
+		LLVMSetAlignment(x, size);
+		/* the verifier wants ctx unmodified: no merging of two such loads */
+		LLVMSetVolatile(x, v.at == AT_CTX);
+		if (t->kind != TYPE_POINTER && size < 8)
+			x = t->is_signed ? LLVMBuildSExt(cg->b, x, cg->i64, "") : LLVMBuildZExt(cg->b, x, cg->i64, "");
+		return (struct value){t, x, AT_REGISTER};
+	}
+	if (v.at == AT_MEMORY) {
+		x = cg_load_raw(cg, v.v, size, t->is_signed, size);
+	} else {
+		slot = cg_alloca(cg, cg_int_type(cg, size), size);
+		cg_read(cg, slot, size, v.v, v.at);
+		x = cg_load_raw(cg, slot, size, t->is_signed, size);
+	}
+	if (t->kind == TYPE_POINTER)
+		x = LLVMBuildIntToPtr(cg->b, x, cg->ptr, "");
+	return (struct value){t, x, AT_REGISTER};
+}
+
+/* bytes of comm and the like, eight at a time by plain loads through BTF */
+static void load_trusted(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size)
+{
+	for (uint32_t i = 0; i < size;) {
+		unsigned n = size - i >= 8 ? 8 : size - i >= 4 ? 4 : size - i >= 2 ? 2 : 1;
+
+		cg_store_raw(cg, cg_add(cg, to, i), cg_load_raw(cg, cg_add(cg, from, i), n, false, n), n, n);
+		i += n;
+	}
+}
+
+#define TRUSTED_BYTES 64
+
+struct value cg_value(struct cg *cg, struct value v)
+{
+	LLVMValueRef slot;
+
+	if (cg_scalar(v.type))
+		return load_scalar(cg, v);
+	if (v.at == AT_MEMORY || v.at == AT_REGISTER)
+		return v;
+	slot = cg_slot(cg, v.type->size);
+	if (v.at == AT_TRUSTED && v.type->kind == TYPE_ARRAY && v.type->elem->size == 1 && v.type->size <= TRUSTED_BYTES)
+		load_trusted(cg, slot, v.v, v.type->size);
+	else
+		cg_read(cg, slot, v.type->size, v.v, v.at);
+	return cg_mem(v.type, slot);
+}
+
+LLVMValueRef cg_i64(struct cg *cg, struct value v)
+{
+	v = load_scalar(cg, v);
+	if (v.type->kind == TYPE_POINTER || LLVMGetTypeKind(LLVMTypeOf(v.v)) == LLVMPointerTypeKind)
+		return LLVMBuildPtrToInt(cg->b, v.v, cg->i64, "");
+	return v.v;
+}
+
+LLVMValueRef cg_truth(struct cg *cg, struct value v)
+{
+	if (v.type->kind == TYPE_STRING) {
+		v = cg_value(cg, v);
+		return LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, v.v, 1, false, 1), cg_num(cg, 0), "");
+	}
+	return LLVMBuildICmp(cg->b, LLVMIntNE, cg_i64(cg, v), cg_num(cg, 0), "");
+}
+
+/* structs and the like: each member of `from` to its place in `to` */
+static void store_members(struct cg *cg, LLVMValueRef address, const struct type *to, struct value v)
+{
+	cg_zero(cg, address, to->size);
+	for (uint32_t i = 0; i < to->nfields; i++) {
+		const struct field *t = &to->fields[i], *f = &v.type->fields[i];
+
+		if (to->kind == TYPE_RECORD)
+			for (uint32_t j = 0; j < v.type->nfields; j++)
+				if (str_eq(v.type->fields[j].name, t->name))
+					f = &v.type->fields[j];
+		cg_store(cg, cg_add(cg, address, t->offset), t->type, cg_mem(f->type, cg_add(cg, v.v, f->offset)));
+	}
+}
+
+static bool has_parts(const struct type *t)
+{
+	return t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD;
+}
+
+void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v)
+{
+	if (cg_scalar(t)) {
+		cg_store_raw(cg, address, cg_i64(cg, v), t->kind == TYPE_POINTER ? 8 : t->size, t->size);
+		return;
+	}
+	if (has_parts(t) && t != v.type && v.type->nfields == t->nfields) {
+		store_members(cg, address, t, cg_value(cg, v));
+		return;
+	}
+	if (v.at == AT_TRUSTED && v.type->kind == TYPE_ARRAY && v.type->size <= TRUSTED_BYTES)
+		v = cg_value(cg, v);
+	if (v.type->size >= t->size || t->kind == TYPE_USTACK || t->kind == TYPE_KSTACK) {
+		uint32_t n = v.type->size < t->size ? v.type->size : t->size;
+
+		if (n < t->size)
+			cg_zero(cg, cg_add(cg, address, n), t->size - n);
+		cg_read(cg, address, n, v.v, v.at);
+		return;
+	}
+	cg_zero(cg, address, t->size);
+	cg_read(cg, address, v.type->size, v.v, v.at);
+}
+
+static bool same_bytes(const struct type *a, const struct type *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->size != b->size)
+		return false;
+	if (has_parts(a)) {
+		if (a->nfields != b->nfields)
+			return false;
+		for (uint32_t i = 0; i < a->nfields; i++)
+			if (!same_bytes(a->fields[i].type, b->fields[i].type))
+				return false;
+	}
+	return true;
+}
+
+LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t)
+{
+	LLVMValueRef slot;
+
+	if (v.at == AT_MEMORY && same_bytes(v.type, t))
+		return v.v;
+	slot = cg_slot(cg, t->size);
+	cg_store(cg, slot, t, v);
+	return slot;
+}
+
+/* i1: are n bytes at a and b the same?  Words while they fit, so that LLVM folds constants */
+static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, uint32_t n)
+{
+	LLVMValueRef diff = cg_num(cg, 0), slot;
+	uint32_t i = 0;
+
+	if (n > INT16_MAX)
+		bug("comparing %u bytes", n);
+	if (n > 64) { /* a loop that ends at the first difference */
+		struct cg_for f;
+		struct cg_if differs;
+		LLVMValueRef at, d;
+
+		slot = cg_alloca(cg, cg->i64, 8);
+		LLVMBuildStore(cg->b, diff, slot);
+		f = cg_for(cg, cg_num(cg, n / 8));
+		at = LLVMBuildShl(cg->b, f.i, cg_num(cg, 3), "");
+		d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), 8, false, 8), cg_load_raw(cg, cg_add_var(cg, b, at), 8, false, 8), "");
+		LLVMBuildStore(cg->b, d, slot);
+		differs = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
+		cg_goto(cg, f.end);
+		cg_end_if(cg, &differs);
+		cg_end_for(cg, &f);
+		diff = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+		i = n / 8 * 8;
+	}
+	while (i < n) {
+		unsigned size = n - i >= 8 ? 8 : n - i >= 4 ? 4 : n - i >= 2 ? 2 : 1;
+		LLVMValueRef x = cg_load_raw(cg, cg_add(cg, a, i), size, false, size);
+		LLVMValueRef y = cg_load_raw(cg, cg_add(cg, b, i), size, false, size);
+
+		diff = LLVMBuildOr(cg->b, diff, LLVMBuildXor(cg->b, x, y, ""), "");
+		i += size;
+	}
+	return LLVMBuildICmp(cg->b, LLVMIntEQ, diff, cg_num(cg, 0), "");
+}
+
+LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
+{
+	uint32_t n;
+
+	if (cg_scalar(a.type) && cg_scalar(b.type))
+		return LLVMBuildICmp(cg->b, LLVMIntEQ, cg_i64(cg, a), cg_i64(cg, b), "");
+	a = cg_value(cg, a);
+	b = cg_value(cg, b);
+	if (has_parts(a.type) && has_parts(b.type)) {
+		LLVMValueRef all = LLVMConstInt(cg->i1, 1, false);
+
+		for (uint32_t i = 0; i < a.type->nfields; i++) {
+			const struct field *f = &a.type->fields[i], *g = &b.type->fields[i];
+
+			if (a.type->kind == TYPE_RECORD)
+				for (uint32_t j = 0; j < b.type->nfields; j++)
+					if (str_eq(b.type->fields[j].name, f->name))
+						g = &b.type->fields[j];
+			all = LLVMBuildAnd(cg->b, all, cg_equal(cg, cg_mem(f->type, cg_add(cg, a.v, f->offset)), cg_mem(g->type, cg_add(cg, b.v, g->offset))), "");
+		}
+		return all;
+	}
+	n = a.type->size < b.type->size ? a.type->size : b.type->size;
+	return equal_bytes(cg, a.v, b.v, n);
+}
+
+struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
+{
+	bool named = t->relocatable && t->name && *t->name && f->name && *f->name;
+	bool foreign = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_USER || base.at == AT_ANY;
+	LLVMValueRef at, slot, x;
+
+	if (!f->bit_size) {
+		at = named && foreign ? core_field(cg, base.v, t, f, offset) : cg_add(cg, base.v, offset);
+		return (struct value){f->type, at, base.at};
+	}
+	/* a bitfield: its storage unit, shifted up to drop what is above, and down again */
+	slot = cg_alloca(cg, cg->i64, 8);
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	if (named && foreign) {
+		LLVMValueRef core = core_field(cg, base.v, t, f, offset);
+		LLVMValueRef size = core_info(cg, core, CORE_BYTE_SIZE);
+
+		at = cg_add_var(cg, base.v, core_info(cg, core, CORE_BYTE_OFFSET));
+		cg_helper(cg, base.at == AT_USER ? BPF_FUNC_probe_read_user : BPF_FUNC_probe_read_kernel, 3, slot, size, at);
+		x = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+		x = LLVMBuildShl(cg->b, x, core_info(cg, core, CORE_LSHIFT), "");
+		at = core_info(cg, core, CORE_RSHIFT);
+		x = f->type->is_signed ? LLVMBuildAShr(cg->b, x, at, "") : LLVMBuildLShr(cg->b, x, at, "");
+	} else {
+		LLVMValueRef right = cg_num(cg, 64 - f->bit_size);
+
+		cg_read(cg, slot, f->type->size, cg_add(cg, base.v, offset), base.at == AT_CTX ? AT_KERNEL : base.at);
+		x = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+		x = LLVMBuildShl(cg->b, x, cg_num(cg, 64 - f->bit_size - f->bit_offset), "");
+		x = f->type->is_signed ? LLVMBuildAShr(cg->b, x, right, "") : LLVMBuildLShr(cg->b, x, right, "");
+	}
+	return cg_int(f->type, sized(cg, x, f->type));
+}
