@@ -72,7 +72,8 @@ unsigned edit_distance(const char *a, const char *b);
 /* of the names of a NULL-terminated array the closest one worth suggesting, or NULL */
 const char *nearest(const char *name, const char *const *names);
 /* whole text to integer: 12 0x1f 017 0b11 1_000 2e3 5ms u/l suffixes, leading - */
-bool parse_int(const char *text, int64_t *value, const char **why);
+bool parse_int(const char *text, int64_t *value, const char **why); /* over INT64_MAX: the bits of a uint64 */
+bool parse_int_tail(const char *text, int64_t *value, const char **why, const char **tail); /* *tail: the suffix that is none, or "" */
 
 /*
  * source.c: the texts of one compilation laid end to end, so that a span of
@@ -128,6 +129,7 @@ struct diag {
 	struct message *first, **last;
 	struct message *latest; /* the one hints go to; NULL after a repeated message */
 	unsigned errors, warnings;
+	unsigned kept[2], dropped[2]; /* of each severity since the last flush */
 	bool quiet; /* --no-warnings */
 	bool verbose; /* -v: also the warnings of note_at */
 };
@@ -136,6 +138,7 @@ void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIK
 void warning_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void note_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a warning under -v only */
 void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a second place of the latest message, below it */
 void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets messages; keeps the counts */
 
 /* log.c: messages about the machine, on stderr: "ERROR: ...", "WARNING: ..." */
