@@ -1,0 +1,21 @@
+# SIGINT and SIGTERM end the trace as exit() does: END runs, maps are printed,
+# status 0.
+# needs: bpf
+# spec: R-003 C-029 D-037
+. ./cli.inc
+
+for sig in INT TERM; do
+	ran="SIG$sig"
+	"$PROBE" -q -e 'BEGIN { @a = 42; printf("ready\n"); } interval:s:30 { } END { printf("end\n"); }' \
+		>"$out" 2>"$err" </dev/null &
+	pid=$!
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+		grep -q ready "$out" && break
+		sleep 0.2
+	done
+	kill -$sig $pid
+	wait $pid
+	got=$?
+	status 0; no_err; out '^end$'; out '^@a: 42$'
+done
+end

@@ -1,0 +1,21 @@
+# Without privilege: what is missing, status 1; help and version still work.
+# needs: root cmd:setpriv
+# spec: C-027
+. ./cli.inc
+
+unprivileged() {
+	ran="unprivileged: $*"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$bin" "$@" >"$out" 2>"$err" </dev/null
+	got=$?
+}
+# where the other user may get at it
+dir=$(mktemp -d /tmp/probe-unprivileged.XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+chmod 755 "$dir"
+cp "$PROBE" "$dir/probe"
+bin=$dir/probe
+unprivileged -e 'BEGIN { exit(); }'; status 1; no_out; sane; err 'ERROR: .*(CAP_BPF|root)'
+unprivileged --help; status 0; no_err
+unprivileged --version; status 0; no_err
+unprivileged -d ast -e 'BEGIN { exit(); }'; status 0; no_err
+end
