@@ -44,7 +44,7 @@ static struct {
 	bool update; /* write the dumps kept beside the scripts anew */
 	int jobs;
 	int slow; /* factor of all timeouts */
-} opt = { .jobs = 2, .slow = 1 };
+} opt = {.jobs = 2, .slow = 1};
 
 static void *check_alloc(void *p)
 {
@@ -113,7 +113,7 @@ static void lines_add(struct lines *l, char *line)
 
 static struct lines lines_of(const char *s)
 {
-	struct lines l = { 0 };
+	struct lines l = {0};
 	char *copy = check_alloc(strdup(s));
 
 	while (*copy) {
@@ -209,9 +209,7 @@ static bool has_command(const char *name)
 /* May we use bpf(2)?  A map of one entry is made to see. */
 static bool has_bpf(void)
 {
-	union bpf_attr attr = {
-		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1
-	};
+	union bpf_attr attr = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1};
 	long fd = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
 
 	if (fd >= 0)
@@ -298,21 +296,34 @@ static enum feature feature(const char *name)
 
 /* ---- tests and their directives ---- */
 
-#define DIRECTIVES(X)                                                                         \
-	X(spec) X(needs) X(options) X(args) X(env) X(child) X(setup) X(stdin) X(expect) X(match) \
-	X(not) X(error) X(warning) X(stderr) X(exit) X(timeout) X(serial) X(banner)
-
 enum directive {
-#define X(name) D_##name,
-	DIRECTIVES(X)
-#undef X
+	D_spec,
+	D_needs,
+	D_options,
+	D_args,
+	D_env,
+	D_child,
+	D_setup,
+	D_stdin,
+	D_expect,
+	D_match,
+	D_not,
+	D_error,
+	D_warning,
+	D_stderr,
+	D_exit,
+	D_timeout,
+	D_serial,
+	D_banner,
 	DIRECTIVE_COUNT
 };
 
 static const char *const directive_names[] = {
-#define X(name) #name,
-	DIRECTIVES(X)
-#undef X
+	[D_spec] = "spec",       [D_needs] = "needs",   [D_options] = "options", [D_args] = "args",
+	[D_env] = "env",         [D_child] = "child",   [D_setup] = "setup",     [D_stdin] = "stdin",
+	[D_expect] = "expect",   [D_match] = "match",   [D_not] = "not",         [D_error] = "error",
+	[D_warning] = "warning", [D_stderr] = "stderr", [D_exit] = "exit",       [D_timeout] = "timeout",
+	[D_serial] = "serial",   [D_banner] = "banner",
 };
 
 enum kind { KIND_SCRIPT, KIND_SHELL, KIND_UNIT };
@@ -344,7 +355,7 @@ static bool has_suffix(const char *s, const char *suffix)
 static void add_test(const char *path, enum kind kind)
 {
 	tests = check_alloc(realloc(tests, (ntests + 1) * sizeof(*tests)));
-	tests[ntests++] = (struct test){ .path = check_alloc(strdup(path)), .kind = kind };
+	tests[ntests++] = (struct test){.path = check_alloc(strdup(path)), .kind = kind};
 }
 
 static int add_found(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -421,7 +432,7 @@ static void need(struct test *t, const char *name)
 
 static void read_test(struct test *t)
 {
-	struct text source = { 0 };
+	struct text source = {0};
 
 	if (t->kind == KIND_UNIT)
 		return;
@@ -494,7 +505,7 @@ static void reap_all(void)
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
 	for (int round = 0; round < 100; round++) {
-		struct text t = { 0 };
+		struct text t = {0};
 		char *s, *end;
 
 		if (!read_file(path, &t))
@@ -524,7 +535,7 @@ static int stdin_of(const struct lines *l)
 /* Run argv in a process group of its own, for at most so many seconds. */
 static struct outcome run(char *const argv[], const struct lines *input, int seconds)
 {
-	struct outcome o = { 0 };
+	struct outcome o = {0};
 	int out[2], err[2], in = stdin_of(input);
 
 	text_add(&o.out, "", 0);
@@ -552,9 +563,9 @@ static struct outcome run(char *const argv[], const struct lines *input, int sec
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
 
 	struct pollfd fds[] = {
-		{ .fd = pidfd_open(pid, 0), .events = POLLIN },
-		{ .fd = out[0], .events = POLLIN },
-		{ .fd = err[0], .events = POLLIN },
+		{.fd = pidfd_open(pid, 0), .events = POLLIN},
+		{.fd = out[0], .events = POLLIN},
+		{.fd = err[0], .events = POLLIN},
 	};
 	int pidfd = fds[0].fd;
 	double deadline = now() + (double)seconds * opt.slow;
@@ -610,8 +621,7 @@ static void show_text(struct text *why, const char *what, const char *s)
 }
 
 /* Say where two texts differ: the lines between their common ends. */
-static void compare(struct text *why, const char *what, const struct lines *want,
-		    const struct lines *got)
+static void compare(struct text *why, const char *what, const struct lines *want, const struct lines *got)
 {
 	size_t head = 0, tail = 0, least = want->count < got->count ? want->count : got->count;
 
@@ -619,8 +629,7 @@ static void compare(struct text *why, const char *what, const struct lines *want
 		head++;
 	if (head == want->count && head == got->count)
 		return;
-	while (tail < least - head && !strcmp(want->line[want->count - 1 - tail],
-					      got->line[got->count - 1 - tail]))
+	while (tail < least - head && !strcmp(want->line[want->count - 1 - tail], got->line[got->count - 1 - tail]))
 		tail++;
 	text_printf(why, "%s differs from line %zu on (- expected, + got):\n", what, head + 1);
 	show(why, '-', want, head, want->count - tail);
@@ -642,8 +651,7 @@ static const char *message(char *line, const char *severity, int *row, int *colu
 	*row = *column = 0;
 	if (!at)
 		return NULL;
-	snprintf(pattern, sizeof(pattern),
-		 "^([^ :]+:([0-9]+)(-[0-9]+)?(:([0-9]+)(-[0-9]+)?)?: )?%s: ", severity);
+	snprintf(pattern, sizeof(pattern), "^([^ :]+:([0-9]+)(-[0-9]+)?(:([0-9]+)(-[0-9]+)?)?: )?%s: ", severity);
 	if (regcomp(&re, pattern, REG_EXTENDED))
 		return NULL;
 	if (!regexec(&re, line, ARRAY_SIZE(m), m, 0)) {
@@ -674,8 +682,8 @@ static bool is_message(const char *want, const char *text, int row, int column)
 	return starts_with(text, want);
 }
 
-static void judge_messages(const struct test *t, const struct lines *err, enum directive d,
-			   const char *severity, struct text *why)
+static void judge_messages(const struct test *t, const struct lines *err, enum directive d, const char *severity,
+			   struct text *why)
 {
 	const struct lines *want = &t->said[d];
 	bool *used = check_alloc(calloc(err->count + 1, sizeof(*used)));
@@ -700,8 +708,7 @@ static void judge_messages(const struct test *t, const struct lines *err, enum d
 			text_printf(why, "unexpected: %s\n", err->line[k]);
 }
 
-static void judge_patterns(const struct test *t, const struct lines *out, const struct lines *err,
-			   struct text *why)
+static void judge_patterns(const struct test *t, const struct lines *out, const struct lines *err, struct text *why)
 {
 	const struct lines *l = &t->said[D_match];
 	size_t at = 0;
@@ -751,8 +758,7 @@ static void judge_ending(const struct outcome *o, int want, int seconds, struct 
 static void judge(const struct test *t, const struct outcome *o, int seconds, struct text *why)
 {
 	struct lines out = lines_of(o->out.data), err = lines_of(o->err.data);
-	bool says_stderr = t->said[D_error].count || t->said[D_warning].count ||
-			   t->said[D_stderr].count;
+	bool says_stderr = t->said[D_error].count || t->said[D_warning].count || t->said[D_stderr].count;
 
 	judge_ending(o, number(t, D_exit, t->said[D_error].count ? 1 : 0), seconds, why);
 	if (t->said[D_expect].count) {
@@ -781,7 +787,7 @@ static const struct lines nothing;
 static void setup(const struct test *t, struct text *why)
 {
 	for (size_t i = 0; i < t->said[D_setup].count; i++) {
-		char *argv[] = { "sh", "-c", t->said[D_setup].line[i], NULL };
+		char *argv[] = {"sh", "-c", t->said[D_setup].line[i], NULL};
 		struct outcome o = run(argv, &nothing, DEFAULT_TIMEOUT);
 
 		if (o.status || o.timed_out) {
@@ -794,14 +800,13 @@ static void setup(const struct test *t, struct text *why)
 }
 
 /* The shell takes the words of options and args apart: $0 probe, $1 script, $2 child. */
-static struct outcome run_script(const struct test *t, const char *name, const char *stage,
-				 int seconds)
+static struct outcome run_script(const struct test *t, const char *name, const char *stage, int seconds)
 {
-	struct text command = { 0 };
+	struct text command = {0};
 	const struct lines *child = &t->said[D_child];
 
-	text_printf(&command, "set -f; exec \"$0\"%s%s%s", t->said[D_banner].count ? "" : " -q",
-		    stage ? " -d " : "", stage ? stage : "");
+	text_printf(&command, "set -f; exec \"$0\"%s%s%s", t->said[D_banner].count ? "" : " -q", stage ? " -d " : "",
+		    stage ? stage : "");
 	for (size_t i = 0; i < t->said[D_options].count; i++)
 		text_printf(&command, " %s", t->said[D_options].line[i]);
 	if (child->count)
@@ -810,16 +815,15 @@ static struct outcome run_script(const struct test *t, const char *name, const c
 	for (size_t i = 0; i < t->said[D_args].count; i++)
 		text_printf(&command, " %s", t->said[D_args].line[i]);
 
-	char *argv[] = { "sh",	       "-c", command.data, (char *)opt.probe,
-			 (char *)name, child->count ? child->line[0] : NULL, NULL };
+	char *argv[] = {"sh", "-c", command.data, (char *)opt.probe, (char *)name, child->count ? child->line[0] : NULL,
+			NULL};
 	return run(argv, &t->said[D_stdin], seconds);
 }
 
 /* name.ast, name.types and name.image, where they exist, are what -d prints. */
-static void judge_dump(const struct test *t, const char *name, const char *stage, int seconds,
-		       struct text *why)
+static void judge_dump(const struct test *t, const char *name, const char *stage, int seconds, struct text *why)
 {
-	struct text want = { 0 }, file = { 0 };
+	struct text want = {0}, file = {0};
 
 	text_printf(&file, "%.*s.%s", (int)(strlen(name) - 3), name, stage);
 	if (!read_file(file.data, &want))
@@ -841,7 +845,7 @@ static void judge_dump(const struct test *t, const char *name, const char *stage
 
 static void test_script(const struct test *t, const char *name, struct text *why)
 {
-	static const char *const stages[] = { "ast", "types", "image" };
+	static const char *const stages[] = {"ast", "types", "image"};
 	int seconds = number(t, D_timeout, DEFAULT_TIMEOUT);
 
 	setup(t, why);
@@ -855,7 +859,7 @@ static void test_script(const struct test *t, const char *name, struct text *why
 
 static bool test_shell(const struct test *t, const char *name, struct text *why)
 {
-	char *argv[] = { "sh", (char *)name, NULL };
+	char *argv[] = {"sh", (char *)name, NULL};
 	int seconds = number(t, D_timeout, DEFAULT_TIMEOUT);
 	struct outcome o = run(argv, &t->said[D_stdin], seconds);
 
@@ -872,7 +876,7 @@ static bool test_shell(const struct test *t, const char *name, struct text *why)
 /* A unit test prints "ok" and "not ok" lines, and "1..N" when it is through. */
 static void test_unit(const struct test *t, const char *name, struct result *r, struct text *why)
 {
-	char *argv[] = { (char *)name, NULL };
+	char *argv[] = {(char *)name, NULL};
 	struct outcome o = run(argv, &nothing, DEFAULT_TIMEOUT);
 	struct lines l = lines_of(o.out.data);
 	bool through = false;
@@ -911,8 +915,8 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 /* In a process of its own: run one test, print its report, leave its result. */
 static void run_test(const struct test *t, size_t index)
 {
-	struct text dir = { 0 }, cache = { 0 }, why = { 0 }, report = { 0 };
-	struct result r = { 0 };
+	struct text dir = {0}, cache = {0}, why = {0}, report = {0};
+	struct result r = {0};
 	char *name = check_alloc(strdup(t->path)), *slash = strrchr(name, '/');
 	bool counted = false;
 
@@ -963,7 +967,7 @@ static size_t running;
 static void start(struct test *t)
 {
 	fflush(stdout);
-	*t->result = (struct result){ .failed = 1 }; /* if it dies */
+	*t->result = (struct result){.failed = 1}; /* if it dies */
 	t->pid = fork();
 	if (t->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -1020,7 +1024,7 @@ static void run_all(FILE *skipped)
 static void set_environment(void)
 {
 	const char *workloads = getenv("WORKLOADS"), *path = getenv("PATH");
-	struct text t = { 0 };
+	struct text t = {0};
 
 	if (workloads)
 		text_printf(&t, "%s:", workloads);
@@ -1096,7 +1100,7 @@ int main(int argc, char **argv)
 	for (int i = optind + 1; i < argc; i++)
 		ok &= add_path(argv[i]);
 	if (list) {
-		struct text t = { 0 };
+		struct text t = {0};
 
 		ok &= read_file(list, &t);
 		struct lines l = lines_of(t.data ? t.data : "");
@@ -1115,8 +1119,8 @@ int main(int argc, char **argv)
 	set_environment();
 	if (ntests)
 		qsort(tests, ntests, sizeof(*tests), by_path);
-	struct result *results = mmap(NULL, (ntests + 1) * sizeof(*results), PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct result *results =
+		mmap(NULL, (ntests + 1) * sizeof(*results), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (results == MAP_FAILED)
 		check_alloc(NULL);
 	for (size_t i = 0; i < ntests; i++) {
@@ -1126,7 +1130,7 @@ int main(int argc, char **argv)
 	run_all(skipped);
 	rmdir(opt.tmp);
 
-	struct result sum = { 0 };
+	struct result sum = {0};
 	for (size_t i = 0; i < ntests; i++) {
 		sum.passed += results[i].passed;
 		sum.failed += results[i].failed;

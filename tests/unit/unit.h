@@ -23,22 +23,18 @@ static inline bool unit_result(bool ok, const char *file, int line, const char *
 	return ok;
 }
 
-static inline void unit_str(const char *got, const char *want, const char *file, int line,
-			    const char *what)
+static inline void unit_str(const char *got, const char *want, const char *file, int line, const char *what)
 {
 	bool ok = got && want ? !strcmp(got, want) : got == want;
 
 	if (!unit_result(ok, file, line, what))
-		printf("#   got:      %s\n#   expected: %s\n", got ? got : "NULL",
-		       want ? want : "NULL");
+		printf("#   got:      %s\n#   expected: %s\n", got ? got : "NULL", want ? want : "NULL");
 }
 
-static inline void unit_int(intmax_t got, intmax_t want, const char *file, int line,
-			    const char *what)
+static inline void unit_int(intmax_t got, intmax_t want, const char *file, int line, const char *what)
 {
 	if (!unit_result(got == want, file, line, what))
-		printf("#   got:      %jd (0x%jx)\n#   expected: %jd (0x%jx)\n", got, got, want,
-		       want);
+		printf("#   got:      %jd (0x%jx)\n#   expected: %jd (0x%jx)\n", got, got, want, want);
 }
 
 #define unit_ok(cond) unit_result((cond), __FILE__, __LINE__, #cond)

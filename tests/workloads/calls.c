@@ -18,8 +18,8 @@ struct point {
 	struct point *next;
 };
 
-static struct point far_point = { 30, 40, "far", NULL };
-static struct point near_point = { 10, -20, "near", &far_point };
+static struct point far_point = {30, 40, "far", NULL};
+static struct point near_point = {10, -20, "near", &far_point};
 static volatile long sink;
 
 /* add(i, 2 * i) = 3 * i */
@@ -147,7 +147,7 @@ static void call_factorial(long i)
 
 static void call_bytes(long i)
 {
-	static const unsigned char data[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const unsigned char data[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 	(void)i;
 	sink += bytes(data, sizeof(data));
@@ -168,10 +168,9 @@ static const struct {
 	const char *name;
 	void (*call)(long i);
 } functions[] = {
-	{ "add", call_add },	     { "negate", call_negate }, { "many", call_many },
-	{ "greet", call_greet },     { "walk", call_walk },	{ "nested", call_nested },
-	{ "factorial", call_factorial }, { "bytes", call_bytes }, { "wide", call_wide },
-	{ "boolean", call_boolean },
+	{"add", call_add},   {"negate", call_negate},   {"many", call_many},           {"greet", call_greet},
+	{"walk", call_walk}, {"nested", call_nested},   {"factorial", call_factorial}, {"bytes", call_bytes},
+	{"wide", call_wide}, {"boolean", call_boolean},
 };
 
 static void (*call)(long i);
