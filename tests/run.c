@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -34,7 +35,7 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define DEFAULT_TIMEOUT 20 /* seconds */
 #define MAX_OUTPUT (4 << 20) /* more than that is thrown away and a failure */
-#define MAX_SHOWN 25 /* lines of each side of a difference */
+#define MAX_SHOWN 40 /* lines of each side of a difference */
 
 static struct {
 	const char *probe;
@@ -217,6 +218,14 @@ static bool has_bpf(void)
 	return fd >= 0 && geteuid() == 0;
 }
 
+/* systemd mounts it; where there is none we do. */
+static bool has_tracefs(void)
+{
+	static const char events[] = "/sys/kernel/tracing/available_events";
+
+	return readable(events) || (!mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) && readable(events));
+}
+
 static bool in_guest(void)
 {
 	return getenv("PROBE_GUEST") != NULL;
@@ -260,7 +269,7 @@ static enum feature find_feature(const char *name)
 	if (!strcmp(name, "btf"))
 		return readable("/sys/kernel/btf/vmlinux");
 	if (!strcmp(name, "tracefs"))
-		return readable("/sys/kernel/tracing/available_events");
+		return has_tracefs();
 	if (!strcmp(name, "x86_64"))
 		return has_machine("x86_64");
 	if (!strcmp(name, "arm64") || !strcmp(name, "aarch64"))

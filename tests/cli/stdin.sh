@@ -4,8 +4,10 @@
 # spec: C-003 C-004 L-003
 . ./cli.inc
 
-echo 'BEGIN { printf("from stdin\n"); exit(); }' | probe_stdin -q -; status 0; no_err; out '^from stdin$'
-echo 'BEGIN { prinf(); }' | probe_stdin -; status 1; no_out; err '^stdin:1:9(-[0-9]+)?: ERROR'
+echo 'BEGIN { printf("from stdin\n"); exit(); }' >"$TMPDIR/in"
+probe_stdin -q - <"$TMPDIR/in"; status 0; no_err; out '^from stdin$'
+echo 'BEGIN { prinf(); }' >"$TMPDIR/in"
+probe_stdin - <"$TMPDIR/in"; status 1; no_out; err '^stdin:1:9(-[0-9]+)?: ERROR'
 probe -q -e 'BEGIN { printf("one\n"); exit(); }' -e 'BEGIN { printf("two\n"); exit(); }'
 status 0; no_err; out '^two$'; not_out one
 ln -s "$PROBE" "$TMPDIR/probe"
