@@ -4,23 +4,32 @@
 
 #include "sema/sema.h"
 
-enum stage { STAGE_TOKENS, STAGE_AST, STAGE_TYPES, STAGE_CODEGEN, STAGE_CODEGEN_OPT, STAGE_ASM, STAGE_IMAGE, STAGE_COUNT };
+enum stage { /* in the order in which they run */
+	STAGE_ast,
+	STAGE_types,
+	STAGE_codegen,
+	STAGE_codegen_opt,
+	STAGE_asm,
+	STAGE_image,
+	STAGE_COUNT
+};
 
 struct compile_options {
 	struct sema_options sema;
-	unsigned dump; /* bits 1 << enum stage: -d */
+	unsigned dump; /* bits 1 << enum stage: -d; nothing runs after the last of them */
 	bool colour;
 	bool no_warnings;
 	bool verbose;
 };
 
 /*
- * The image of the script in text, an ELF object, appended to *image.
- * Messages go to stderr.  0; 1: the script is wrong and has been told so.
+ * The image of the script in text, an ELF object, appended to *image; nothing
+ * if a dump ended the work.  Messages go to stderr, dumps to stdout.  false:
+ * the script is wrong and its author has been told.
  */
-int compile(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *image);
+bool compile(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *image);
 
-/* parse only, and the list of what script would attach to: -l script.bt */
-int compile_list(const char *name, const char *text, size_t len, const struct compile_options *o, bool verbose, FILE *out);
+/* what the script would attach to, a line each: -l script.bt */
+bool compile_list(const char *name, const char *text, size_t len, const struct compile_options *o, FILE *out);
 
 #endif

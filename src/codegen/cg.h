@@ -43,9 +43,8 @@ struct cg_fn {
 	LLVMBasicBlockRef entry; /* allocas and what every path needs */
 	LLVMBasicBlockRef body_end; /* where `return` goes */
 	LLVMValueRef ctx; /* ptr */
-	LLVMValueRef scratch; /* ptr, NULL until asked for; see cg_scratch() */
-	LLVMValueRef closure; /* ptr to the struct of variables, when loops need one */
-	LLVMValueRef result; /* alloca i64: what the program returns */
+	LLVMValueRef scratch; /* alloca: ptr to the clause's scratch memory */
+	LLVMValueRef frame; /* ptr to the clause's frame, which the bodies of loops share */
 	unsigned stack; /* bytes of allocas that stay in memory */
 };
 
@@ -54,6 +53,8 @@ struct cg_loop {
 	struct cg_fn *fn; /* the function break and continue belong to */
 	LLVMBasicBlockRef on_break, on_continue;
 };
+
+enum loss { LOSS_EVENT, LOSS_MAP, LOSS_CLAUSE }; /* parts of the ledger */
 
 struct cg {
 	struct arena *arena;
@@ -80,8 +81,18 @@ struct cg {
 	struct cg_fn *fn;
 	struct cg_loop *loop;
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
-	LLVMValueRef scratch_map;
-	unsigned ledger_scratch;
+	struct cg_loss {
+		struct cg_loss *next;
+		LLVMValueRef store;
+		enum loss what;
+		unsigned index;
+	} *losses;
+	struct { /* where the value of a node is wanted, see cg_result() */
+		const struct node *node;
+		LLVMValueRef address;
+		uint32_t size;
+	} target;
+	uint32_t frame_size;
 	bool failed;
 };
 
@@ -141,7 +152,10 @@ void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigne
 LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of struct image_params, i64 */
 #define CG_PARAM(cg, name) \
 	cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
-void cg_count_loss(struct cg *cg, unsigned index); /* ledger[index]++ */
+/* one more in the ledger; where it stands there is known when all events are (image.h) */
+void cg_count_loss(struct cg *cg, enum loss what, unsigned index);
+void cg_settle_losses(struct cg *cg);
+LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64); /* the same, but LLVM does not know */
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
 LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* i64: 0 or -errno */
 LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* i64: bytes with NUL or -errno */
@@ -166,11 +180,26 @@ struct value cg_place(struct cg *cg, const struct node *n); /* not read yet wher
 void cg_expr_into(struct cg *cg, const struct node *n, LLVMValueRef address, const struct type *t);
 LLVMValueRef cg_cond(struct cg *cg, const struct node *n); /* i1, short circuit */
 
+/* memory for the value of n: where it is wanted if that is known, else a slot */
+LLVMValueRef cg_result(struct cg *cg, const struct node *n, uint32_t size);
+struct value cg_unsupported(struct cg *cg, const struct node *n, const char *what);
+struct value cg_none(void);
+bool cg_signed_pair(const struct type *a, const struct type *b); /* is an operation on them signed? */
+LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b, bool is_signed);
+
 /* stmt.c */
+void cg_stmt(struct cg *cg, const struct node *n);
 void cg_stmts(struct cg *cg, const struct node *list);
-void cg_return(struct cg *cg);
+void cg_return(struct cg *cg, LLVMValueRef result); /* i64, or NULL: as it is */
+void cg_variables(struct cg *cg); /* places for the clause's; begins its frame */
 LLVMValueRef cg_var(struct cg *cg, const struct variable *v); /* its address */
-bool cg_var_large(const struct variable *v);
+/*
+ * The frame: what a program and the bodies of its loops, functions of their
+ * own to BPF, have in common.  Small variables follow.
+ */
+enum { FRAME_CTX, FRAME_SCRATCH, FRAME_RESULT, FRAME_ENDED, FRAME_WORDS };
+LLVMValueRef cg_frame(struct cg *cg, unsigned word); /* address */
+uint32_t cg_frame_room(struct cg *cg); /* 8 more bytes: their offset */
 
 /* map.c */
 void cg_maps(struct cg *cg);
@@ -210,6 +239,8 @@ void cg_while_stmt(struct cg *cg, const struct node *n);
 void cg_unroll_stmt(struct cg *cg, const struct node *n);
 
 /* program.c */
+void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
+void cg_fn_end(struct cg *cg, struct cg_fn *f);
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
 
 /* arch.c: offsets in struct pt_regs */
@@ -228,7 +259,7 @@ typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);
 #include "lang/functions.def"
 #undef FUNC
 LLVMValueRef cg_task(struct cg *cg); /* bpf_get_current_task_btf() */
-struct value cg_arg(struct cg *cg, unsigned n);
-struct value cg_stack(struct cg *cg, const struct type *t, LLVMValueRef into);
+struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
+struct value cg_stack(struct cg *cg, const struct node *n); /* kstack, ustack, as n->type says */
 
 #endif

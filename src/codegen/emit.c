@@ -235,16 +235,34 @@ LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size)
 }
 
 /* if (n = lookup(ledger, index)) ++*n: */
-void cg_count_loss(struct cg *cg, unsigned index)
+void cg_count_loss(struct cg *cg, enum loss what, unsigned index)
 {
+	struct cg_loss *l = arena_alloc(cg->arena, sizeof(*l));
 	LLVMValueRef key = cg_alloca(cg, cg->i32, 4), n;
 	struct cg_if f;
 
-	LLVMBuildStore(cg->b, cg_num32(cg, (int32_t)index), key);
+	*l = (struct cg_loss){cg->losses, LLVMBuildStore(cg->b, cg_num32(cg, 0), key), what, index};
+	cg->losses = l;
 	n = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->ledger, key);
 	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, n, ""));
 	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, n, cg_num(cg, 1), LLVMAtomicOrderingMonotonic, false);
 	cg_end_if(cg, &f);
+}
+
+void cg_settle_losses(struct cg *cg)
+{
+	const size_t base[] = {[LOSS_EVENT] = 0, [LOSS_MAP] = cg->im.nevents, [LOSS_CLAUSE] = cg->im.nevents + cg->im.nmaps};
+
+	for (const struct cg_loss *l = cg->losses; l; l = l->next)
+		LLVMSetOperand(l->store, 0, cg_num32(cg, (int32_t)(base[l->what] + l->index)));
+}
+
+LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64)
+{
+	LLVMTypeRef type = LLVMFunctionType(cg->i64, &cg->i64, 1, false);
+	LLVMValueRef nothing = LLVMGetInlineAsm(type, "", 0, "=r,0", 4, true, false, LLVMInlineAsmDialectATT, false);
+
+	return LLVMBuildCall2(cg->b, type, nothing, &i64, 1, "");
 }
 
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity)

@@ -1,0 +1,346 @@
+/* Values by name: each emitter is headed by the C it stands for. */
+#include "codegen/cg.h"
+#include "provider/provider.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+LLVMValueRef cg_task(struct cg *cg)
+{
+	return cg_helper_ptr(cg, BPF_FUNC_get_current_task_btf, 0);
+}
+
+/* task->NAME, by a plain load */
+static struct value task_field(struct cg *cg, LLVMValueRef task, const char *name)
+{
+	const struct type *t = kernel_type(cg->kernel, "struct", "task_struct");
+	const struct field *f;
+	uint32_t offset;
+
+	if (!t)
+		return (struct value){0};
+	kernel_complete(cg->kernel, t);
+	f = type_field(t, name, &offset);
+	if (!f)
+		return (struct value){0};
+	return cg_field(cg, (struct value){t, task, AT_TRUSTED}, t, f, offset);
+}
+
+static struct value word(struct cg *cg, const struct node *n, int helper)
+{
+	return cg_int(n->type, cg_helper(cg, helper, 0));
+}
+
+static struct value low(struct cg *cg, const struct node *n, LLVMValueRef v)
+{
+	return cg_int(n->type, LLVMBuildAnd(cg->b, v, cg_num(cg, UINT32_MAX), ""));
+}
+
+static struct value high(struct cg *cg, const struct node *n, LLVMValueRef v)
+{
+	return cg_int(n->type, LLVMBuildLShr(cg->b, v, cg_num(cg, 32), ""));
+}
+
+/*
+ * tgid << 32 | tid of the current task, as our own PID namespace numbers them:
+ *	if (!params.pidns_ino)
+ *		return bpf_get_current_pid_tgid();
+ *	bpf_get_ns_current_pid_tgid(params.pidns_dev, params.pidns_ino, &ns, sizeof(ns))
+ */
+static LLVMValueRef pid_tgid(struct cg *cg)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), ids = cg_alloca(cg, cg->i64, 8), v;
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, CG_PARAM(cg, pidns_ino), cg_num(cg, 0), ""));
+
+	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), slot);
+	cg_else(cg, &f);
+	LLVMBuildStore(cg->b, cg_num(cg, 0), ids);
+	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids, cg_num(cg, 8));
+	v = LLVMBuildLoad2(cg->b, cg->i64, ids, ""); /* struct { u32 pid, tgid; } on a little-endian machine */
+	LLVMBuildStore(cg->b, v, slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+/* pid:		bpf_get_current_pid_tgid() >> 32 */
+struct value emit_pid(struct cg *cg, const struct node *n)
+{
+	return high(cg, n, pid_tgid(cg));
+}
+
+/* tid:		(u32)bpf_get_current_pid_tgid() */
+struct value emit_tid(struct cg *cg, const struct node *n)
+{
+	return low(cg, n, pid_tgid(cg));
+}
+
+/* comm:	bpf_get_current_task_btf()->comm, else bpf_get_current_comm() */
+struct value emit_comm(struct cg *cg, const struct node *n)
+{
+	struct value v = {0};
+	LLVMValueRef slot;
+
+	if (kernel_has_btf(cg->kernel))
+		v = task_field(cg, cg_task(cg), "comm");
+	slot = cg_result(cg, n, n->type->size);
+	if (v.v) {
+		cg_store(cg, slot, n->type, v);
+	} else {
+		cg_zero(cg, slot, n->type->size);
+		cg_helper(cg, BPF_FUNC_get_current_comm, 2, slot, cg_num(cg, n->type->size));
+	}
+	return cg_mem(n->type, slot);
+}
+
+/* uid:		(u32)bpf_get_current_uid_gid() */
+struct value emit_uid(struct cg *cg, const struct node *n)
+{
+	return low(cg, n, cg_helper(cg, BPF_FUNC_get_current_uid_gid, 0));
+}
+
+/* gid:		bpf_get_current_uid_gid() >> 32 */
+struct value emit_gid(struct cg *cg, const struct node *n)
+{
+	return high(cg, n, cg_helper(cg, BPF_FUNC_get_current_uid_gid, 0));
+}
+
+/* username:	the uid; the runtime knows the name */
+struct value emit_username(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef slot = cg_result(cg, n, n->type->size);
+
+	cg_store_raw(cg, slot, cg_helper(cg, BPF_FUNC_get_current_uid_gid, 0), 4, 4);
+	return cg_mem(n->type, slot);
+}
+
+/* nsecs:	bpf_ktime_get_boot_ns() */
+struct value emit_nsecs(struct cg *cg, const struct node *n)
+{
+	return word(cg, n, BPF_FUNC_ktime_get_boot_ns);
+}
+
+/* elapsed:	bpf_ktime_get_boot_ns() - params.start */
+struct value emit_elapsed(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef now = cg_helper(cg, BPF_FUNC_ktime_get_boot_ns, 0);
+
+	return cg_int(n->type, LLVMBuildSub(cg->b, now, CG_PARAM(cg, start), ""));
+}
+
+/* jiffies:	bpf_jiffies64() */
+struct value emit_jiffies(struct cg *cg, const struct node *n)
+{
+	return word(cg, n, BPF_FUNC_jiffies64);
+}
+
+/* numaid:	bpf_get_numa_node_id() */
+struct value emit_numaid(struct cg *cg, const struct node *n)
+{
+	return low(cg, n, cg_helper(cg, BPF_FUNC_get_numa_node_id, 0));
+}
+
+/* ncpus:	params.ncpus */
+struct value emit_ncpus(struct cg *cg, const struct node *n)
+{
+	return cg_int(n->type, CG_PARAM(cg, ncpus));
+}
+
+/* cpu:		bpf_get_smp_processor_id() */
+struct value emit_cpu(struct cg *cg, const struct node *n)
+{
+	return low(cg, n, cg_helper(cg, BPF_FUNC_get_smp_processor_id, 0));
+}
+
+/* rand:	bpf_get_prandom_u32() */
+struct value emit_rand(struct cg *cg, const struct node *n)
+{
+	return low(cg, n, cg_helper(cg, BPF_FUNC_get_prandom_u32, 0));
+}
+
+/* curtask:	bpf_get_current_task_btf(), else (u64)bpf_get_current_task() */
+struct value emit_curtask(struct cg *cg, const struct node *n)
+{
+	if (n->type->kind == TYPE_POINTER)
+		return (struct value){n->type, cg_task(cg), AT_REGISTER};
+	return word(cg, n, BPF_FUNC_get_current_task);
+}
+
+/* cgroup:	bpf_get_current_cgroup_id() */
+struct value emit_cgroup(struct cg *cg, const struct node *n)
+{
+	return word(cg, n, BPF_FUNC_get_current_cgroup_id);
+}
+
+/* args as a whole: where its fields are read from */
+struct value emit_args(struct cg *cg, const struct node *n)
+{
+	if (cg->clause->provider->kind == ATTACH_tracepoint)
+		return (struct value){n->type, cg->fn->ctx, AT_KERNEL};
+	return (struct value){n->type, cg->fn->ctx, AT_CTX};
+}
+
+static struct value from_regs(struct cg *cg, const struct type *t, int offset)
+{
+	return cg_value(cg, (struct value){t, cg_add(cg, cg->fn->ctx, (uint64_t)offset), AT_CTX});
+}
+
+/* retval:	ctx->ax; of fexit the word after the arguments */
+struct value emit_retval(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef v, at;
+
+	if (cg->clause->provider->kind != ATTACH_fexit)
+		return from_regs(cg, n->type, arch_result());
+	at = cg_add(cg, cg->fn->ctx, 8ull * (cg->clause->args ? cg->clause->args->nfields : 0));
+	if (n->type->kind == TYPE_POINTER)
+		return cg_value(cg, (struct value){n->type, at, AT_CTX});
+	v = LLVMBuildLoad2(cg->b, cg->i64, at, "");
+	LLVMSetVolatile(v, true);
+	if (n->type->size < 8)
+		v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, n->type->size), ""), cg->i64, n->type->is_signed, "");
+	return cg_int(n->type, v);
+}
+
+/* arg0:	ctx->di; sarg0: what the stack pointer points at */
+struct value cg_arg(struct cg *cg, const struct node *n)
+{
+	enum attach_kind kind = cg->clause->provider->kind;
+	LLVMValueRef slot, at;
+	int offset;
+
+	if (n->arg.stack) {
+		at = cg_i64(cg, from_regs(cg, n->type, arch_sp()));
+		at = LLVMBuildAdd(cg->b, at, cg_num(cg, 8 * ((int64_t)n->arg.index + 1)), "");
+		slot = cg_alloca(cg, cg->i64, 8);
+		LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+		cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), cg_where(cg->clause->provider->space));
+		return cg_int(n->type, LLVMBuildLoad2(cg->b, cg->i64, slot, ""));
+	}
+	if (kind == ATTACH_rawtracepoint || kind == ATTACH_fentry || kind == ATTACH_fexit)
+		return from_regs(cg, n->type, 8 * (int)n->arg.index);
+	offset = arch_argument(n->arg.index);
+	if (offset < 0)
+		return cg_unsupported(cg, n, arena_printf(cg->arena, "arg%u on this architecture", n->arg.index));
+	return from_regs(cg, n->type, offset);
+}
+
+/* func:	bpf_get_func_ip(ctx); at the entry of a user function ctx->ip */
+struct value emit_func(struct cg *cg, const struct node *n)
+{
+	const struct type word = {.kind = TYPE_INT, .size = 8};
+	LLVMValueRef slot = cg_result(cg, n, n->type->size), ip;
+
+	if (cg->clause->provider->kind == ATTACH_uprobe || cg->clause->provider->kind == ATTACH_usdt)
+		ip = from_regs(cg, &word, arch_ip()).v;
+	else
+		ip = cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx);
+	if (n->type->kind == TYPE_USYM) {
+		cg_store_raw(cg, cg_add(cg, slot, 8), high(cg, n, pid_tgid(cg)).v, 4, 4);
+		cg_store_raw(cg, cg_add(cg, slot, 12), cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), 4, 4);
+	}
+	cg_store_raw(cg, slot, ip, 8, 8);
+	return cg_mem(n->type, slot);
+}
+
+/* probe:	names[bpf_get_attach_cookie(ctx)], where there is more than one */
+struct value emit_probe(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef key = cg_alloca(cg, cg->i32, 4), cookie, p, slot = cg_result(cg, n, n->type->size);
+	struct cg_if f;
+
+	if (cg->clause->nattaches == 1) {
+		const struct image_attach *a = &cg->clause->attaches[0];
+
+		return cg_mem(n->type, cg_string(cg, a->name, a->name_len, n->type->size));
+	}
+	cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+	cg_store_raw(cg, key, cookie, 4, 4);
+	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->names, key);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+	cg_memcpy(cg, slot, p, n->type->size);
+	cg_else(cg, &f);
+	cg_zero(cg, slot, n->type->size);
+	cg_end_if(cg, &f);
+	return cg_mem(n->type, slot);
+}
+
+/* probetype:	the word, known when compiling */
+struct value emit_probetype(struct cg *cg, const struct node *n)
+{
+	const char *name = cg->clause->provider->name;
+
+	return cg_mem(n->type, cg_string(cg, name, strlen(name), n->type->size));
+}
+
+/* kstack:	stack.count = bpf_get_stack(ctx, stack.frames, 8 * limit, 0) / 8 */
+struct value cg_stack(struct cg *cg, const struct node *n)
+{
+	bool user = n->type->kind == TYPE_USTACK;
+	uint32_t bytes = n->type->size - sizeof(struct event_stack);
+	LLVMValueRef slot = cg_result(cg, n, n->type->size), got;
+
+	cg_zero(cg, slot, n->type->size);
+	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)), cg_num(cg, bytes),
+			cg_num(cg, user ? BPF_F_USER_STACK : 0));
+	got = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""), cg_num(cg, 0), got, "");
+	cg_store_raw(cg, slot, LLVMBuildLShr(cg->b, got, cg_num(cg, 3), ""), 4, 4);
+	if (user) /* the symbols are those of the process as the whole machine numbers it */
+		cg_store_raw(cg, cg_add(cg, slot, 4), high(cg, n, pid_tgid(cg)).v, 4, 4);
+	return cg_mem(n->type, slot);
+}
+
+struct value emit_kstack(struct cg *cg, const struct node *n)
+{
+	return cg_stack(cg, n);
+}
+
+struct value emit_ustack(struct cg *cg, const struct node *n)
+{
+	return cg_stack(cg, n);
+}
+
+/* ctx:		the program's argument */
+struct value emit_ctx(struct cg *cg, const struct node *n)
+{
+	if (n->type->kind == TYPE_POINTER)
+		return (struct value){n->type, cg->fn->ctx, AT_REGISTER};
+	return cg_int(n->type, LLVMBuildPtrToInt(cg->b, cg->fn->ctx, cg->i64, ""));
+}
+
+/* usermode:	(ctx->cs & 3) != 0 */
+struct value emit_usermode(struct cg *cg, const struct node *n)
+{
+	const struct type word = {.kind = TYPE_INT, .size = 8};
+	int cs = arch_register("cs");
+	LLVMValueRef v;
+
+	if (cs < 0)
+		return cg_unsupported(cg, n, "usermode on this architecture");
+	v = LLVMBuildAnd(cg->b, from_regs(cg, &word, cs).v, cg_num(cg, 3), "");
+	return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, v, cg_num(cg, 0), ""), cg->i64, ""));
+}
+
+/* cpid:	params.child_pid */
+struct value emit_cpid(struct cg *cg, const struct node *n)
+{
+	return cg_int(n->type, CG_PARAM(cg, child_pid));
+}
+
+/* has_cpid:	params.child_pid != 0 */
+struct value emit_has_cpid(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef v = LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, child_pid), cg_num(cg, 0), "");
+
+	return cg_int(n->type, LLVMBuildZExt(cg->b, v, cg->i64, ""));
+}
+
+/* ppid:	bpf_get_current_task_btf()->real_parent->tgid */
+struct value emit_ppid(struct cg *cg, const struct node *n)
+{
+	struct value parent = task_field(cg, cg_task(cg), "real_parent");
+
+	if (!parent.v)
+		return cg_unsupported(cg, n, "ppid on a kernel without BTF");
+	return cg_int(n->type, cg_value(cg, task_field(cg, cg_value(cg, parent).v, "tgid")).v);
+}

@@ -1,0 +1,185 @@
+/* Functions on strings and memory. */
+#include "codegen/cg.h"
+#include "provider/provider.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where an address given to str() and the like points: kernel addresses may be the user's all the same. */
+static enum where where_of(struct cg *cg, struct value v)
+{
+	enum space space = v.type->kind == TYPE_POINTER ? v.type->space : cg->clause->provider->space;
+
+	if (space == SPACE_BPF)
+		return AT_KERNEL;
+	return space == SPACE_USER ? AT_USER : AT_ANY;
+}
+
+/* min(n, most), in a form the verifier follows */
+static LLVMValueRef clamp(struct cg *cg, LLVMValueRef n, uint32_t most)
+{
+	LLVMValueRef slot;
+	struct cg_if f;
+
+	if (LLVMIsAConstantInt(n))
+		return LLVMConstIntGetZExtValue(n) < most ? n : cg_num(cg, most);
+	slot = cg_alloca(cg, cg->i64, 8);
+	n = cg_opaque(cg, n);
+	LLVMBuildStore(cg->b, cg_num(cg, most), slot);
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, n, cg_num(cg, most), ""));
+	LLVMBuildStore(cg->b, n, slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+/* str(p, n):	bpf_probe_read_user_str(s, min(n, sizeof(s)), p) */
+struct value emit_fn_str(struct cg *cg, const struct node *n)
+{
+	const struct node *arg = n->call.args;
+	uint32_t size = n->type->size;
+	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot, from;
+	struct value v = cg_expr(cg, arg);
+	enum where at = AT_KERNEL;
+
+	slot = cg_result(cg, n, size);
+	cg_zero(cg, slot, size);
+	if (cg_scalar(v.type)) {
+		at = where_of(cg, v);
+		from = v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+	} else {
+		from = v.v; /* a string of our own, or an array of char */
+		if (v.type->size < size)
+			len = clamp(cg, len, v.type->size);
+	}
+	cg_read_str(cg, slot, clamp(cg, len, size), from, at);
+	return cg_mem(n->type, slot);
+}
+
+/* buf(p, n):	b.len = min(n, sizeof(b.bytes)); read(b.bytes, b.len, p) */
+struct value emit_fn_buf(struct cg *cg, const struct node *n)
+{
+	const struct node *arg = n->call.args;
+	uint32_t most = n->type->size - 4;
+	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : NULL, slot, from;
+	struct value v = cg_expr(cg, arg);
+	enum where at = AT_KERNEL;
+
+	if (!len)
+		len = cg_num(cg, v.type->kind == TYPE_STRING ? v.type->size - 1 : cg_scalar(v.type) ? most : v.type->size);
+	len = clamp(cg, len, most);
+	if (cg_scalar(v.type)) {
+		at = where_of(cg, v);
+		from = v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+	} else {
+		from = v.v;
+	}
+	slot = cg_result(cg, n, n->type->size);
+	cg_zero(cg, slot, n->type->size);
+	cg_store_raw(cg, slot, len, 4, 4);
+	if (at == AT_USER) {
+		cg_helper(cg, BPF_FUNC_probe_read_user, 3, cg_add(cg, slot, 4), len, from);
+	} else {
+		LLVMValueRef err = cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, cg_add(cg, slot, 4), len, from);
+
+		if (at == AT_ANY) {
+			struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, err, cg_num(cg, 0), ""));
+
+			cg_helper(cg, BPF_FUNC_probe_read_user, 3, cg_add(cg, slot, 4), len, from);
+			cg_end_if(cg, &f);
+		}
+	}
+	return cg_mem(n->type, slot);
+}
+
+static LLVMValueRef byte_at(struct cg *cg, LLVMValueRef s, LLVMValueRef i)
+{
+	return cg_load_raw(cg, cg_add_var(cg, s, i), 1, false, 1);
+}
+
+/*
+ * strncmp(a, b, n):
+ *	for (i = 0; i < n; i++)
+ *		if (a[i] != b[i])
+ *			return 1;
+ *		else if (!a[i])
+ *			break;
+ *	return 0;
+ */
+struct value emit_fn_strncmp(struct cg *cg, const struct node *n)
+{
+	const struct node *left = n->call.args, *right = left->next, *count = right->next;
+	struct value a = cg_expr(cg, left), b = cg_expr(cg, right);
+	LLVMValueRef differs = cg_alloca(cg, cg->i64, 8), x, y;
+	uint32_t size = a.type->size < b.type->size ? a.type->size : b.type->size;
+	struct cg_if f, g;
+	struct cg_for loop;
+
+	if ((uint64_t)count->num < size)
+		size = (uint32_t)count->num;
+	LLVMBuildStore(cg->b, cg_num(cg, 0), differs);
+	loop = cg_for(cg, cg_num(cg, size));
+	x = byte_at(cg, a.v, loop.i);
+	y = byte_at(cg, b.v, loop.i);
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, x, y, ""));
+	LLVMBuildStore(cg->b, cg_num(cg, 1), differs);
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &f);
+	g = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, x, cg_num(cg, 0), ""));
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &g);
+	cg_end_for(cg, &loop);
+	return cg_int(n->type, LLVMBuildLoad2(cg->b, cg->i64, differs, ""));
+}
+
+/* strlen(s):	i = 0; while (i < sizeof(s) && s[i]) i++ */
+struct value emit_fn_strlen(struct cg *cg, const struct node *n)
+{
+	struct value s = cg_expr(cg, n->call.args);
+	struct cg_for loop = cg_for(cg, cg_num(cg, s.type->size));
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, byte_at(cg, s.v, loop.i), cg_num(cg, 0), ""));
+
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &f);
+	cg_end_for(cg, &loop);
+	return cg_int(n->type, LLVMBuildLoad2(cg->b, cg->i64, loop.slot, ""));
+}
+
+/*
+ * strcontains(hay, needle), one pass that the verifier can follow:
+ *	for (i = j = 0; hay[i] && needle[j]; i++) ...
+ * The naive search, with i and j in one bounded loop.
+ */
+struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
+{
+	return cg_unsupported(cg, n, "strcontains()");
+}
+
+/* kptr(p), uptr(p): the same address, of another space */
+struct value emit_fn_kptr(struct cg *cg, const struct node *n)
+{
+	struct value v = cg_expr(cg, n->call.args);
+
+	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, ""), AT_REGISTER};
+}
+
+struct value emit_fn_uptr(struct cg *cg, const struct node *n)
+{
+	return emit_fn_kptr(cg, n);
+}
+
+/* bswap(x) */
+struct value emit_fn_bswap(struct cg *cg, const struct node *n)
+{
+	static const char name[] = "llvm.bswap";
+	LLVMValueRef v = cg_i64(cg, cg_expr(cg, n->call.args)), fn;
+	LLVMTypeRef type;
+
+	if (n->type->size == 1)
+		return cg_int(n->type, v);
+	type = cg_int_type(cg, n->type->size);
+	fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(name, strlen(name)), &type, 1);
+	v = LLVMBuildIntCast2(cg->b, v, type, false, "");
+	v = LLVMBuildCall2(cg->b, LLVMFunctionType(type, &type, 1, false), fn, &v, 1, "");
+	return cg_int(n->type, LLVMBuildIntCast2(cg->b, v, cg->i64, false, ""));
+}

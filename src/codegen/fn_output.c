@@ -1,0 +1,198 @@
+/* Functions that print, and those that act on whole maps: queued for the runtime. */
+#include "codegen/cg.h"
+#include "provider/provider.h"
+#include "sema/sema.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void set_text(struct cg *cg, unsigned event, const struct node *s, const char *otherwise)
+{
+	struct image_event *e = event_at(cg, event);
+
+	e->text = s ? s->str : otherwise;
+	e->text_len = s ? s->len : strlen(otherwise);
+}
+
+static struct value formatted(struct cg *cg, const struct node *n, enum event_action action)
+{
+	unsigned event = event_new(cg, action, n->span);
+	const struct node *format = n->call.args;
+	struct image_event *e = event_at(cg, event);
+	const char *why;
+
+	if (!format_parse(cg->arena, format->str, format->len, &e->conversions, &e->nconversions, &why))
+		bug("format: %s", why);
+	event_send(cg, event, format->next);
+	return cg_none();
+}
+
+struct value emit_fn_printf(struct cg *cg, const struct node *n)
+{
+	return formatted(cg, n, EVENT_printf);
+}
+
+struct value emit_fn_errorf(struct cg *cg, const struct node *n)
+{
+	return formatted(cg, n, EVENT_errorf);
+}
+
+struct value emit_fn_warnf(struct cg *cg, const struct node *n)
+{
+	return formatted(cg, n, EVENT_warnf);
+}
+
+struct value emit_fn_system(struct cg *cg, const struct node *n)
+{
+	return formatted(cg, n, EVENT_system);
+}
+
+struct value emit_fn_cat(struct cg *cg, const struct node *n)
+{
+	return formatted(cg, n, EVENT_cat);
+}
+
+static unsigned map_event(struct cg *cg, const struct node *n, enum event_action action)
+{
+	unsigned event = event_new(cg, action, n->span);
+
+	event_at(cg, event)->map = n->call.args->map.map->id + 1;
+	return event;
+}
+
+/* print(@m), print(@m, top, div); print(@m[k]) of an aggregation; print(value) */
+struct value emit_fn_print(struct cg *cg, const struct node *n)
+{
+	const struct node *arg = n->call.args;
+	struct cg_event e;
+	uint32_t offset;
+	unsigned event;
+	LLVMValueRef key;
+
+	if (arg->kind == NODE_MAP && !arg->map.keys && (arg->map.map->keyed || arg->type->kind == TYPE_AGGREGATE || arg->next)) {
+		event_send(cg, map_event(cg, n, EVENT_print_map), arg->next);
+	} else if (arg->kind == NODE_MAP && arg->type->kind == TYPE_AGGREGATE) {
+		event = map_event(cg, n, EVENT_print_entry);
+		offset = event_arg(cg, event, arg->map.map->key);
+		key = cg_map_key(cg, arg->map.map, arg->map.keys);
+		e = event_begin(cg, event);
+		cg_memcpy(cg, cg_add(cg, e.record, offset), key, arg->map.map->key->size);
+		event_end(cg, &e);
+	} else if (arg->kind == NODE_MAP && !arg->map.keys) {
+		event_send(cg, map_event(cg, n, EVENT_print_map), NULL);
+	} else {
+		event_send(cg, event_new(cg, EVENT_print_value, n->span), arg);
+	}
+	return cg_none();
+}
+
+struct value emit_fn_clear(struct cg *cg, const struct node *n)
+{
+	event_send(cg, map_event(cg, n, EVENT_clear), NULL);
+	return cg_none();
+}
+
+struct value emit_fn_zero(struct cg *cg, const struct node *n)
+{
+	event_send(cg, map_event(cg, n, EVENT_zero), NULL);
+	return cg_none();
+}
+
+/* exit([status]): the event, then return */
+struct value emit_fn_exit(struct cg *cg, const struct node *n)
+{
+	event_send(cg, event_new(cg, EVENT_exit, n->span), n->call.args);
+	cg_return(cg, NULL);
+	return cg_none();
+}
+
+struct value emit_fn_time(struct cg *cg, const struct node *n)
+{
+	unsigned event = event_new(cg, EVENT_time, n->span);
+
+	set_text(cg, event, n->call.args, "%H:%M:%S\n");
+	event_send(cg, event, NULL);
+	return cg_none();
+}
+
+#define JOIN_STRINGS 16
+#define JOIN_BYTES 1024
+
+/*
+ * for (i = 0; i < 16; i++)
+ *	if (read(&p, array + i) || !p || read_str(record[i], p) <= 0)
+ *		break;
+ */
+struct value emit_fn_join(struct cg *cg, const struct node *n)
+{
+	const struct type *strings = type_array(cg->script->types, type_string(cg->script->types, JOIN_BYTES), JOIN_STRINGS);
+	unsigned event = event_new(cg, EVENT_join, n->span);
+	struct value array = cg_expr(cg, n->call.args);
+	enum where at = array.type->kind == TYPE_POINTER ? cg_where(array.type->space) : cg_where(cg->clause->provider->space);
+	LLVMValueRef from = LLVMBuildIntToPtr(cg->b, cg_i64(cg, array), cg->ptr, ""), p = cg_alloca(cg, cg->i64, 8), to, got;
+	LLVMBasicBlockRef end;
+	struct cg_event e;
+	uint32_t offset;
+
+	if (at == AT_KERNEL)
+		at = AT_ANY;
+	set_text(cg, event, n->call.args->next, " ");
+	offset = event_arg(cg, event, strings);
+	e = event_begin(cg, event);
+	for (unsigned i = 0; i < JOIN_STRINGS; i++) /* an empty string ends the list */
+		cg_store_raw(cg, cg_add(cg, e.record, offset + i * JOIN_BYTES), cg_num(cg, 0), 1, 1);
+	end = cg_block(cg, "joined");
+	for (unsigned i = 0; i < JOIN_STRINGS; i++) {
+		LLVMBasicBlockRef more = cg_block(cg, "more"), next = cg_block(cg, "next");
+
+		LLVMBuildStore(cg->b, cg_num(cg, 0), p);
+		cg_read(cg, p, 8, cg_add(cg, from, i * 8), at);
+		got = LLVMBuildLoad2(cg->b, cg->i64, p, "");
+		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, got, cg_num(cg, 0), ""), more, end);
+		cg_at(cg, more);
+		to = cg_add(cg, e.record, offset + i * JOIN_BYTES);
+		got = cg_read_str(cg, to, cg_num(cg, JOIN_BYTES), LLVMBuildIntToPtr(cg->b, got, cg->ptr, ""), at);
+		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntSGT, got, cg_num(cg, 0), ""), next, end);
+		cg_at(cg, next);
+	}
+	cg_goto(cg, end);
+	cg_at(cg, end);
+	event_end(cg, &e);
+	return cg_none();
+}
+
+/* the text of a literal, kept in the image: its event's number */
+static LLVMValueRef text_number(struct cg *cg, const struct node *call, const struct node *s)
+{
+	unsigned event;
+
+	if (!s)
+		return cg_num(cg, UINT32_MAX);
+	event = event_new(cg, EVENT_time, call->span);
+	set_text(cg, event, s, "");
+	return cg_num(cg, event);
+}
+
+/* strftime(format, ns): the time and which format; the runtime writes it */
+struct value emit_fn_strftime(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef slot = cg_result(cg, n, n->type->size);
+	struct value ns = cg_expr(cg, n->call.args->next);
+
+	cg_store_raw(cg, slot, cg_i64(cg, ns), 8, 8);
+	cg_store_raw(cg, cg_add(cg, slot, 8), cg_num(cg, 0), 4, 4);
+	cg_store_raw(cg, cg_add(cg, slot, 12), text_number(cg, n, n->call.args), 4, 4);
+	return cg_mem(n->type, slot);
+}
+
+/* cgroup_path(id, pattern): both, looked up when printed */
+struct value emit_fn_cgroup_path(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef slot = cg_result(cg, n, n->type->size);
+
+	cg_store_raw(cg, slot, cg_i64(cg, cg_expr(cg, n->call.args)), 8, 8);
+	cg_store_raw(cg, cg_add(cg, slot, 8), text_number(cg, n, n->call.args->next), 4, 4);
+	cg_store_raw(cg, cg_add(cg, slot, 12), cg_num(cg, 0), 4, 4);
+	return cg_mem(n->type, slot);
+}

@@ -1,0 +1,129 @@
+/*
+ * Loops.  `for` runs its body as a function the kernel calls, so that the
+ * verifier sees it once:
+ *	static long body(u64 i, void *frame)			bpf_loop
+ *	static long body(map, key, value, void *frame)		bpf_for_each_map_elem
+ * It returns 0 to go on, 1 to stop.
+ */
+#include "codegen/cg.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void enter(struct cg *cg, struct cg_fn *f, const char *name, unsigned nparams, struct span span)
+{
+	LLVMTypeRef params[4] = {cg->i64, cg->ptr};
+
+	if (nparams == 4)
+		params[0] = params[2] = params[3] = cg->ptr;
+	f->outer = cg->fn;
+	cg_fn_begin(cg, f, name, LLVMFunctionType(cg->i64, params, nparams, false), span);
+	f->frame = LLVMGetParam(f->fn, nparams - 1);
+	f->ctx = LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_CTX), "ctx");
+	f->scratch = cg_alloca(cg, cg->ptr, 8);
+	LLVMBuildStore(cg->b, LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_SCRATCH), ""), f->scratch);
+}
+
+static void body(struct cg *cg, struct cg_fn *f, const struct node *n)
+{
+	struct cg_loop loop = {.outer = cg->loop, .fn = f};
+
+	cg->loop = &loop;
+	cg_stmt(cg, n->loop.body);
+	cg->loop = loop.outer;
+	if (!cg_ended(cg))
+		LLVMBuildRet(cg->b, cg_num(cg, 0));
+	cg_fn_end(cg, f);
+}
+
+/* after the loop: did a return end the clause? */
+static void leave(struct cg *cg)
+{
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, cg_frame(cg, FRAME_ENDED), 8, false, 8), cg_num(cg, 0), ""));
+
+	cg_return(cg, NULL);
+	cg_end_if(cg, &f);
+}
+
+static void for_range(struct cg *cg, const struct node *n)
+{
+	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
+	LLVMValueRef from = cg_i64(cg, cg_expr(cg, n->loop.from)), to = cg_i64(cg, cg_expr(cg, n->loop.to)), count;
+	uint32_t start = cg_frame_room(cg);
+	LLVMBasicBlockRef here;
+	struct cg_fn f = {0};
+
+	count = LLVMBuildSub(cg->b, to, from, "");
+	count = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSGT, to, from, ""), count, cg_num(cg, 0), "");
+	cg_store_raw(cg, cg_add(cg, cg->fn->frame, start), from, 8, 8);
+
+	here = LLVMGetInsertBlock(cg->b);
+	enter(cg, &f, name, 2, n->span);
+	from = cg_load_raw(cg, cg_add(cg, f.frame, start), 8, false, 8);
+	cg_store(cg, cg_var(cg, n->loop.var), n->loop.var->type, cg_int(n->loop.var->type, LLVMBuildAdd(cg->b, from, LLVMGetParam(f.fn, 0), "")));
+	body(cg, &f, n);
+	cg_at(cg, here);
+
+	debug_place(cg, n->span);
+	cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
+	leave(cg);
+}
+
+/* $kv = (key, value); the value of an aggregation is that of all CPUs */
+static void for_map(struct cg *cg, const struct node *n)
+{
+	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
+	const struct map *m = n->loop.map->map.map;
+	const struct type *kv = n->loop.var->type;
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	struct cg_fn f = {0};
+	LLVMValueRef var;
+	struct value v;
+
+	enter(cg, &f, name, 4, n->span);
+	var = cg_var(cg, n->loop.var);
+	cg_zero(cg, var, kv->size);
+	cg_memcpy(cg, cg_add(cg, var, kv->fields[0].offset), LLVMGetParam(f.fn, 1), m->key->size);
+	if (m->value->kind == TYPE_AGGREGATE)
+		v = cg_agg_read(cg, m, cg_address(cg, cg_mem(m->key, cg_add(cg, var, kv->fields[0].offset)), m->key), kv->fields[1].type);
+	else
+		v = cg_mem(m->value, LLVMGetParam(f.fn, 2));
+	cg_store(cg, cg_add(cg, var, kv->fields[1].offset), kv->fields[1].type, cg_value(cg, v));
+	body(cg, &f, n);
+	cg_at(cg, here);
+
+	debug_place(cg, n->span);
+	cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, cg_map_of(m)->global, f.fn, cg->fn->frame, cg_num(cg, 0));
+	leave(cg);
+}
+
+void cg_for_stmt(struct cg *cg, const struct node *n)
+{
+	if (n->loop.map)
+		for_map(cg, n);
+	else
+		for_range(cg, n);
+}
+
+void cg_while_stmt(struct cg *cg, const struct node *n)
+{
+	LLVMBasicBlockRef head = cg_block(cg, "while"), inside = cg_block(cg, "body"), end = cg_block(cg, "done");
+	struct cg_loop loop = {.outer = cg->loop, .fn = cg->fn, .on_break = end, .on_continue = head};
+
+	cg_goto(cg, head);
+	cg_at(cg, head);
+	LLVMBuildCondBr(cg->b, cg_cond(cg, n->while_.cond), inside, end);
+	cg_at(cg, inside);
+	cg->loop = &loop;
+	cg_stmt(cg, n->while_.body);
+	cg->loop = loop.outer;
+	cg_goto(cg, head);
+	cg_at(cg, end);
+}
+
+void cg_unroll_stmt(struct cg *cg, const struct node *n)
+{
+	for (int64_t i = 0; i < n->while_.cond->num; i++)
+		cg_stmt(cg, n->while_.body);
+}

@@ -1,0 +1,204 @@
+/* Script maps as BPF maps: their definitions, reading and writing. */
+#include "codegen/cg.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	uint32_t type;
+	const char *declared;
+} storages[] = {
+	[MAP_SCALAR] = {BPF_MAP_TYPE_ARRAY, NULL},
+	[MAP_PERCPU_SCALAR] = {BPF_MAP_TYPE_PERCPU_ARRAY, NULL},
+	[MAP_HASH] = {BPF_MAP_TYPE_HASH, "hash"},
+	[MAP_LRU_HASH] = {BPF_MAP_TYPE_LRU_HASH, "lruhash"},
+	[MAP_PERCPU_HASH] = {BPF_MAP_TYPE_PERCPU_HASH, "percpuhash"},
+	[MAP_PERCPU_LRU_HASH] = {BPF_MAP_TYPE_LRU_PERCPU_HASH, "percpulruhash"},
+};
+
+/* larger values are allocated when a key appears, not all at the start */
+#define PREALLOCATED_BYTES 256
+
+static enum map_storage storage_of(const struct map *m)
+{
+	bool percpu = m->value->kind == TYPE_AGGREGATE;
+
+	if (!m->keyed)
+		return percpu ? MAP_PERCPU_SCALAR : MAP_SCALAR;
+	if (m->declared)
+		for (size_t i = MAP_HASH; i < ARRAY_SIZE(storages); i++)
+			if (str_eq(storages[i].declared, m->declared))
+				return i;
+	return percpu ? MAP_PERCPU_HASH : MAP_HASH;
+}
+
+static uint32_t agg_size(const struct agg *a)
+{
+	if (a->kind == AGG_hist)
+		return 8 * hist_buckets(a->bits);
+	if (a->kind == AGG_lhist)
+		return 8 * lhist_buckets(a->min, a->max, a->step);
+	return a->kind == AGG_count ? 8 : 16;
+}
+
+void cg_maps(struct cg *cg)
+{
+	unsigned i = 0;
+
+	cg->im.nmaps = cg->script->nmaps;
+	cg->im.maps = arena_alloc(cg->arena, cg->im.nmaps * sizeof(*cg->im.maps));
+	for (struct map *m = cg->script->maps; m; m = m->next, i++) {
+		struct cg_map *c = arena_alloc(cg->arena, sizeof(*c));
+		uint64_t entries = m->max_entries ? m->max_entries : cg->script->settings.num[SETTING_max_map_keys];
+		struct btf_map def = {0};
+
+		m->cg = c;
+		c->storage = storage_of(m);
+		c->key_size = m->keyed ? (m->key->size ? m->key->size : 1) : 4;
+		if (m->value->kind == TYPE_AGGREGATE)
+			c->value_size = agg_size(&m->value->agg);
+		else
+			c->value_size = (m->value->size + 7) / 8 * 8 + (m->keyed ? 0 : 8);
+		if (!c->value_size)
+			c->value_size = 8;
+		def.type = storages[c->storage].type;
+		def.max_entries = m->keyed ? (uint32_t)entries : 1;
+		def.key_size = c->key_size;
+		def.value_size = c->value_size;
+		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_BYTES)
+			def.flags = BPF_F_NO_PREALLOC;
+		c->global = debug_map(cg, arena_printf(cg->arena, "m%u", m->id), &def);
+		cg->im.maps[m->id] = (struct image_map){
+			.name = m->name,
+			.name_len = strlen(m->name),
+			.storage = c->storage,
+			.key = m->keyed ? image_type_of(cg, m->key) : 0,
+			.value = image_type_of(cg, m->value),
+			.max_entries = def.max_entries,
+		};
+	}
+}
+
+struct cg_map *cg_map_of(const struct map *m)
+{
+	return m->cg;
+}
+
+LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys)
+{
+	LLVMValueRef key;
+
+	if (!m->keyed) {
+		key = cg_alloca(cg, cg->i32, 4);
+		LLVMBuildStore(cg->b, cg_num32(cg, 0), key);
+		return key;
+	}
+	if (keys->type == m->key && keys->kind != NODE_TUPLE && !cg_scalar(m->key))
+		return cg_address(cg, cg_expr(cg, keys), m->key);
+	key = cg_slot(cg, m->key->size);
+	cg_expr_into(cg, keys, key, m->key);
+	return key;
+}
+
+LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key)
+{
+	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg_map_of(m)->global, key);
+}
+
+/* a key that is missing reads as zero */
+struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
+{
+	LLVMValueRef p = cg_map_lookup(cg, m, key), slot;
+	struct cg_if f;
+
+	if (cg_scalar(m->value)) {
+		slot = cg_alloca(cg, cg->i64, 8);
+		LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+		f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+		LLVMBuildStore(cg->b, cg_i64(cg, cg_value(cg, cg_mem(m->value, p))), slot);
+		cg_end_if(cg, &f);
+		p = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+		if (m->value->kind == TYPE_POINTER)
+			p = LLVMBuildIntToPtr(cg->b, p, cg->ptr, "");
+		return (struct value){m->value, p, AT_REGISTER};
+	}
+	slot = cg_slot(cg, m->value->size);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+	cg_memcpy(cg, slot, p, m->value->size);
+	cg_else(cg, &f);
+	cg_zero(cg, slot, m->value->size);
+	cg_end_if(cg, &f);
+	return cg_mem(m->value, slot);
+}
+
+/* update(), and its failure in the ledger */
+static LLVMValueRef update(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value, unsigned flags)
+{
+	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, cg_map_of(m)->global, key, value, cg_num(cg, flags));
+}
+
+void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value)
+{
+	struct cg_if f;
+	LLVMValueRef p;
+
+	if (m->keyed) {
+		f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, update(cg, m, key, value, BPF_ANY), cg_num(cg, 0), ""));
+		cg_count_loss(cg, LOSS_MAP, m->id);
+		cg_end_if(cg, &f);
+		return;
+	}
+	p = cg_map_lookup(cg, m, key);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+	cg_memcpy(cg, p, value, m->value->size);
+	cg_store_raw(cg, cg_add(cg, p, cg_map_of(m)->value_size - 8), cg_num(cg, 1), 8, 8);
+	cg_end_if(cg, &f);
+}
+
+LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
+{
+	struct cg_map *c = cg_map_of(m);
+	LLVMValueRef p = cg_map_lookup(cg, m, key), slot, zero;
+	struct cg_if f, g;
+
+	if (!m->keyed)
+		return p;
+	slot = cg_alloca(cg, cg->ptr, 8);
+	LLVMBuildStore(cg->b, p, slot);
+	f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
+	zero = cg_string(cg, "", 0, c->value_size);
+	update(cg, m, key, zero, BPF_NOEXIST); /* another CPU may have been first: as good */
+	p = cg_map_lookup(cg, m, key);
+	LLVMBuildStore(cg->b, p, slot);
+	g = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
+	cg_count_loss(cg, LOSS_MAP, m->id);
+	cg_end_if(cg, &g);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->ptr, slot, "");
+}
+
+LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta)
+{
+	unsigned size = m->value->size;
+	LLVMValueRef p = cg_map_slot(cg, m, key), before = cg_alloca(cg, cg->i64, 8), v;
+	struct cg_if f;
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), before);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+	if (size >= 4) {
+		LLVMTypeRef type = cg_int_type(cg, size);
+
+		v = LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, p, LLVMBuildIntCast2(cg->b, delta, type, true, ""),
+				       LLVMAtomicOrderingMonotonic, false);
+		v = LLVMBuildIntCast2(cg->b, v, cg->i64, m->value->is_signed, "");
+	} else {
+		v = cg_load_raw(cg, p, size, m->value->is_signed, size);
+		cg_store_raw(cg, p, LLVMBuildAdd(cg->b, v, delta, ""), size, size);
+	}
+	LLVMBuildStore(cg->b, v, before);
+	if (!m->keyed)
+		cg_store_raw(cg, cg_add(cg, p, cg_map_of(m)->value_size - 8), cg_num(cg, 1), 8, 8);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, before, "");
+}

@@ -1,0 +1,318 @@
+/* A clause as a program, the programs as an image. */
+#include "codegen/cg.h"
+#include "provider/provider.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Kinds whose programs the kernel runs with preemption off, or not at the same time twice on a CPU. */
+static const bool undisturbed[ATTACH_COUNT] = {
+	[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_kprobe] = true,
+	[ATTACH_kretprobe] = true, [ATTACH_tracepoint] = true, [ATTACH_profile] = true, [ATTACH_interval] = true,
+	[ATTACH_software] = true, [ATTACH_hardware] = true, [ATTACH_watchpoint] = true,
+};
+
+/* Kinds that -p filters in the program (P-012); the others are attached to the process. */
+static const bool filtered[ATTACH_COUNT] = {
+	[ATTACH_kprobe] = true, [ATTACH_kretprobe] = true, [ATTACH_fentry] = true,
+	[ATTACH_fexit] = true, [ATTACH_tracepoint] = true, [ATTACH_rawtracepoint] = true,
+};
+
+bool cg_preemptible(const struct clause *c)
+{
+	return !undisturbed[c->provider->kind];
+}
+
+static void add_attribute(struct cg *cg, LLVMValueRef fn, const char *name)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+
+	LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(cg->llvm, kind, 0));
+}
+
+/* A function; code goes on in its first block.  Local ones are called by helpers. */
+void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span)
+{
+	bool local = LLVMCountParamTypes(type) > 1;
+
+	f->outer = cg->fn;
+	f->fn = LLVMAddFunction(cg->mod, name, type);
+	if (local) {
+		LLVMSetLinkage(f->fn, LLVMInternalLinkage);
+		add_attribute(cg, f->fn, "noinline");
+	}
+	add_attribute(cg, f->fn, "nounwind");
+	f->scope = debug_function(cg, f->fn, name, span, LLVMCountParamTypes(type), local);
+	cg->fn = f;
+	f->entry = cg_block(cg, "entry");
+	cg_at(cg, cg_block(cg, "begin"));
+	debug_place(cg, span);
+}
+
+void cg_fn_end(struct cg *cg, struct cg_fn *f)
+{
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+
+	cg_at(cg, f->entry);
+	LLVMBuildBr(cg->b, LLVMGetNextBasicBlock(f->entry));
+	cg_at(cg, here);
+	cg->fn = f->outer;
+}
+
+/* the scratch memory of the clause, or out:
+ *	p = bpf_map_lookup_elem(&scratch, &zero) or bpf_task_storage_get(&scratch, task, NULL, CREATE)
+ *	if (!p) return
+ */
+static void get_scratch(struct cg *cg)
+{
+	bool task = cg_preemptible(cg->clause);
+	struct btf_map def = {
+		.type = task ? BPF_MAP_TYPE_TASK_STORAGE : BPF_MAP_TYPE_PERCPU_ARRAY,
+		.max_entries = task ? 0 : 1,
+		.key_size = 4,
+		.value_size = cg->slot_max,
+		.flags = task ? BPF_F_NO_PREALLOC : 0,
+		.typed = task,
+	};
+	LLVMValueRef map = debug_map(cg, arena_printf(cg->arena, "scratch%u", cg->clause->id), &def), key, p;
+	struct cg_if f;
+
+	if (task) {
+		p = cg_helper_ptr(cg, BPF_FUNC_task_storage_get, 4, map, cg_task(cg), cg_num(cg, 0), cg_num(cg, BPF_LOCAL_STORAGE_GET_F_CREATE));
+	} else {
+		key = cg_alloca(cg, cg->i32, 4);
+		LLVMBuildStore(cg->b, cg_num32(cg, 0), key);
+		p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, map, key);
+	}
+	f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
+	cg_count_loss(cg, LOSS_CLAUSE, cg->clause->id);
+	LLVMBuildBr(cg->b, cg->fn->body_end);
+	cg_end_if(cg, &f);
+	LLVMBuildStore(cg->b, p, cg->fn->scratch);
+	LLVMBuildStore(cg->b, p, cg_frame(cg, FRAME_SCRATCH));
+}
+
+/* if (params.target_pid && pid != params.target_pid) return */
+static void filter_process(struct cg *cg)
+{
+	const struct type word = {.kind = TYPE_INT, .size = 4};
+	const struct node pid = {.kind = NODE_IDENT, .type = &word, .span = cg->clause->probe->span};
+	struct cg_if f, g;
+
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, target_pid), cg_num(cg, 0), ""));
+	g = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, emit_pid(cg, &pid).v, CG_PARAM(cg, target_pid), ""));
+	cg_goto(cg, cg->fn->body_end);
+	cg_end_if(cg, &g);
+	cg_end_if(cg, &f);
+}
+
+static void clear_variables(struct cg *cg)
+{
+	for (const struct variable *v = cg->clause->vars; v; v = v->next)
+		cg_zero(cg, cg_var(cg, v), v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+}
+
+static const char *section_of(struct cg *cg, const struct clause *c)
+{
+	static const char *const sections[ATTACH_COUNT] = {
+#define ATTACH(name, section, prog_type) [ATTACH_##name] = section,
+#include "image/attach.def"
+#undef ATTACH
+	};
+
+	if (c->provider->section && c->nattaches)
+		return c->provider->section(cg->arena, &c->attaches[0]);
+	return sections[c->provider->kind];
+}
+
+/*
+ * entry:	allocas
+ * begin:	the -p filter, scratch
+ * body:	predicate, statements
+ * end:		return frame.result
+ */
+static void program(struct cg *cg, const struct clause *c)
+{
+	char *name = arena_printf(cg->arena, "clause%u", c->id);
+	LLVMValueRef frame, predicate;
+	LLVMBasicBlockRef begin, body;
+	struct cg_fn f = {0};
+	struct cg_if no;
+
+	cg->clause = c;
+	cg->slot_top = cg->slot_max = 0;
+	cg->loop = NULL;
+	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
+	LLVMSetSection(f.fn, section_of(cg, c));
+	begin = LLVMGetInsertBlock(cg->b);
+	f.ctx = LLVMGetParam(f.fn, 0);
+	f.frame = cg_alloca(cg, cg->i64, 8); /* until its size is known */
+	f.scratch = cg_alloca(cg, cg->ptr, 8);
+	body = cg_block(cg, "body");
+	f.body_end = cg_block(cg, "end");
+
+	cg_at(cg, body);
+	cg_variables(cg);
+	clear_variables(cg);
+	if (c->predicate) {
+		predicate = cg_cond(cg, c->predicate);
+		no = cg_if(cg, LLVMBuildNot(cg->b, predicate, ""));
+		cg_goto(cg, f.body_end);
+		cg_end_if(cg, &no);
+	}
+	cg_stmt(cg, c->body);
+	cg_goto(cg, f.body_end);
+
+	cg_at(cg, begin);
+	debug_place(cg, c->probe->span);
+	LLVMBuildStore(cg->b, f.ctx, cg_frame(cg, FRAME_CTX));
+	LLVMBuildStore(cg->b, LLVMConstNull(cg->ptr), cg_frame(cg, FRAME_SCRATCH));
+	LLVMBuildStore(cg->b, cg_num(cg, c->provider->kind == ATTACH_tracepoint), cg_frame(cg, FRAME_RESULT));
+	LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
+	if (filtered[c->provider->kind])
+		filter_process(cg);
+	if (cg->slot_max)
+		get_scratch(cg);
+	cg_goto(cg, body);
+
+	cg_at(cg, f.body_end);
+	LLVMBuildRet(cg->b, cg_load_raw(cg, cg_frame(cg, FRAME_RESULT), 8, true, 8));
+
+	frame = cg_alloca(cg, LLVMArrayType(cg->i64, cg->frame_size / 8), 8);
+	LLVMReplaceAllUsesWith(f.frame, frame);
+	LLVMInstructionEraseFromParent(f.frame);
+	cg_fn_end(cg, &f);
+}
+
+static void describe(struct cg *cg, const struct clause *c)
+{
+	struct image_clause *im = &cg->im.clauses[c->id];
+	struct place p = {0};
+
+	sources_place(cg->diag->sources, c->probe->span, &p);
+	*im = (struct image_clause){
+		.program = arena_printf(cg->arena, "clause%u", c->id),
+		.kind = c->provider->kind,
+		.attaches = c->attaches,
+		.nattaches = c->nattaches,
+		.place = p.source ? arena_printf(cg->arena, "%s:%u:%u", p.source->name, p.line, p.column) : "",
+	};
+	im->program_len = strlen(im->program);
+	im->place_len = strlen(im->place);
+}
+
+static void describe_settings(struct cg *cg)
+{
+	const struct config *s = &cg->script->settings;
+
+	cg->im.nsettings = SETTING_COUNT;
+	cg->im.settings = arena_alloc(cg->arena, SETTING_COUNT * sizeof(*cg->im.settings));
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		cg->im.settings[i] = (struct image_enumerator){settings[i].name, strlen(settings[i].name), (int64_t)s->num[i]};
+	cg->im.str_trunc_trailer = s->text[SETTING_str_trunc_trailer] ? s->text[SETTING_str_trunc_trailer] : "";
+	cg->im.str_trunc_trailer_len = strlen(cg->im.str_trunc_trailer);
+}
+
+/* maps of our own, beside the script's */
+static void runtime_maps(struct cg *cg)
+{
+	struct btf_map ring = {.type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1 << 18};
+	struct btf_map names = {.type = BPF_MAP_TYPE_ARRAY, .key_size = 4};
+	bool wanted = false;
+
+	cg->ring = debug_map(cg, "ring", &ring);
+	for (const struct clause *c = cg->script->clauses; c; c = c->next) {
+		wanted |= c->uses_probe && c->nattaches > 1;
+		names.max_entries += c->nattaches;
+		for (size_t i = 0; i < c->nattaches; i++)
+			if (c->attaches[i].name_len + 1 > names.value_size)
+				names.value_size = c->attaches[i].name_len + 1;
+	}
+	names.value_size = (names.value_size + 7) / 8 * 8;
+	if (wanted)
+		cg->names = debug_map(cg, "names", &names);
+	cg->params = debug_global(cg, "params", LLVMArrayType(cg->i8, sizeof(struct image_params)), sizeof(struct image_params));
+	LLVMSetSection(cg->params, ".rodata.params");
+	LLVMSetAlignment(cg->params, 8);
+	LLVMSetGlobalConstant(cg->params, true);
+}
+
+/* the ledger's size is known last; until then nothing uses more than its name */
+static void finish_ledger(struct cg *cg)
+{
+	struct btf_map def = {.type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8};
+	LLVMValueRef early = cg->ledger;
+
+	def.max_entries = (uint32_t)(cg->im.nevents + cg->im.nmaps + cg->im.nclauses);
+	cg->ledger = debug_map(cg, "ledger", &def);
+	LLVMReplaceAllUsesWith(early, cg->ledger);
+	LLVMDeleteGlobal(early);
+	cg_settle_losses(cg);
+}
+
+static void section_bytes(struct cg *cg, const char *name, const char *section, const void *bytes, size_t len)
+{
+	LLVMValueRef data = LLVMConstStringInContext(cg->llvm, bytes, len, true), g;
+
+	g = LLVMAddGlobal(cg->mod, LLVMTypeOf(data), name);
+	LLVMSetInitializer(g, data);
+	LLVMSetGlobalConstant(g, true);
+	LLVMSetSection(g, section);
+	LLVMSetAlignment(g, 1);
+}
+
+/* without this LLVM would drop what nothing of the module refers to */
+static void keep_globals(struct cg *cg)
+{
+	LLVMValueRef *kept = NULL, used;
+	unsigned n = 0;
+
+	for (LLVMValueRef g = LLVMGetFirstGlobal(cg->mod); g; g = LLVMGetNextGlobal(g)) {
+		kept = xrealloc(kept, (n + 1) * sizeof(*kept));
+		kept[n++] = g;
+	}
+	used = LLVMAddGlobal(cg->mod, LLVMArrayType(cg->ptr, n), "llvm.used");
+	LLVMSetInitializer(used, LLVMConstArray(cg->ptr, kept, n));
+	LLVMSetLinkage(used, LLVMAppendingLinkage);
+	LLVMSetSection(used, "llvm.metadata");
+	free(kept);
+}
+
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, enum codegen_stage stage, struct buf *out)
+{
+	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d};
+	struct buf meta = {0};
+	bool ok = false;
+	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";
+
+	dict_init(&cg.types, cg.arena);
+	dict_init(&cg.fields, cg.arena);
+	llvm_start(&cg);
+	debug_start(&cg);
+	cg.im.version = IMAGE_VERSION;
+	cg.im.source = s->source->name;
+	cg.im.source_len = strlen(s->source->name);
+	cg.im.nclauses = s->nclauses;
+	cg.im.clauses = arena_alloc(cg.arena, s->nclauses * sizeof(*cg.im.clauses));
+	describe_settings(&cg);
+	runtime_maps(&cg);
+	cg.ledger = LLVMAddGlobal(cg.mod, cg.i8, "early_ledger");
+	cg_maps(&cg);
+	for (const struct clause *c = s->clauses; c; c = c->next) {
+		program(&cg, c);
+		describe(&cg, c);
+	}
+	if (!cg.failed) {
+		finish_ledger(&cg);
+		image_encode(&cg.im, &meta);
+		section_bytes(&cg, "image", IMAGE_SECTION, meta.data, meta.len);
+		section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1);
+		keep_globals(&cg);
+		debug_finish(&cg);
+		ok = llvm_finish(&cg, stage, out);
+	}
+	buf_free(&meta);
+	llvm_stop(&cg);
+	return ok;
+}

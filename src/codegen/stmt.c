@@ -1,0 +1,244 @@
+/* Statements, scratch variables, and the frame they live in. */
+#include "codegen/cg.h"
+
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The frame */
+
+struct place_of_var {
+	bool scratch; /* offset counts from the clause's scratch, else from its frame */
+	bool own; /* an alloca of its own, which LLVM may keep in a register */
+	uint32_t offset;
+	LLVMValueRef slot;
+};
+
+#define FRAME_VAR 16 /* bytes; larger variables live in scratch */
+#define FRAME_MOST 160 /* bytes of the frame on the stack */
+
+LLVMValueRef cg_frame(struct cg *cg, unsigned word)
+{
+	return cg_add(cg, cg->fn->frame, word * 8);
+}
+
+uint32_t cg_frame_room(struct cg *cg)
+{
+	uint32_t offset = cg->frame_size;
+
+	cg->frame_size += 8;
+	return offset;
+}
+
+static bool look_for_loop(struct node **n, void *arg)
+{
+	if ((*n)->kind == NODE_FOR)
+		*(bool *)arg = true;
+	return true;
+}
+
+void cg_variables(struct cg *cg)
+{
+	struct node *body = cg->clause->body;
+	bool shared = false;
+
+	/* bodies of `for` are functions: what they use must have an address in the frame */
+	node_walk(&body, look_for_loop, &shared);
+	cg->frame_size = 8 * FRAME_WORDS;
+	for (struct variable *v = cg->clause->vars; v; v = v->next) {
+		struct place_of_var *p = arena_alloc(cg->arena, sizeof(*p));
+		uint32_t size = v->type->kind == TYPE_POINTER ? 8 : v->type->size, room = (size + 7) / 8 * 8;
+
+		v->cg = p;
+		if (size > FRAME_VAR || (shared && cg->frame_size + room > FRAME_MOST)) {
+			p->scratch = true;
+			p->offset = cg->slot_top;
+			cg->slot_top += room;
+			if (cg->slot_top > cg->slot_max)
+				cg->slot_max = cg->slot_top;
+		} else if (shared) {
+			p->offset = cg->frame_size;
+			cg->frame_size += room;
+		} else {
+			p->own = true;
+			p->slot = cg_alloca(cg, LLVMArrayType(cg->i64, room ? room / 8 : 1), 8);
+		}
+	}
+}
+
+LLVMValueRef cg_var(struct cg *cg, const struct variable *v)
+{
+	struct place_of_var *p = v->cg;
+
+	if (!p)
+		bug("variable %s has no place", v->name);
+	if (p->own)
+		return p->slot;
+	return p->scratch ? cg_scratch(cg, p->offset) : cg_add(cg, cg->fn->frame, p->offset);
+}
+
+/* Statements */
+
+void cg_return(struct cg *cg, LLVMValueRef result)
+{
+	if (result)
+		LLVMBuildStore(cg->b, result, cg_frame(cg, FRAME_RESULT));
+	if (cg->fn->outer) { /* in the body of a loop: end that, and what is around it */
+		LLVMBuildStore(cg->b, cg_num(cg, 1), cg_frame(cg, FRAME_ENDED));
+		LLVMBuildRet(cg->b, cg_num(cg, 1));
+	} else {
+		cg_goto(cg, cg->fn->body_end);
+	}
+}
+
+static void assign_map(struct cg *cg, const struct node *n)
+{
+	const struct node *target = n->assign.target;
+	const struct map *m = target->map.map;
+	enum op op = n->assign.op;
+	LLVMValueRef key, v;
+	struct value old, by;
+
+	if (op == OP_COUNT) {
+		if (cg_scalar(m->value)) {
+			v = cg_slot(cg, m->value->size);
+			cg_store(cg, v, m->value, cg_expr(cg, n->assign.value));
+		} else {
+			v = cg_address(cg, cg_expr(cg, n->assign.value), m->value);
+		}
+		cg_map_set(cg, m, cg_map_key(cg, m, target->map.keys), v);
+		return;
+	}
+	by = cg_expr(cg, n->assign.value);
+	key = cg_map_key(cg, m, target->map.keys);
+	if (op == OP_ADD || op == OP_SUB) {
+		v = cg_i64(cg, by);
+		cg_map_add(cg, m, key, op == OP_SUB ? LLVMBuildNeg(cg->b, v, "") : v);
+		return;
+	}
+	old = cg_map_get(cg, m, key);
+	v = cg_binary(cg, op, cg_i64(cg, old), cg_i64(cg, by), cg_signed_pair(old.type, by.type));
+	old.v = cg_slot(cg, m->value->size);
+	cg_store(cg, old.v, m->value, cg_int(m->value, v));
+	cg_map_set(cg, m, key, old.v);
+}
+
+static void assign_var(struct cg *cg, const struct node *n)
+{
+	const struct type *t = n->assign.target->var.var->type;
+	LLVMValueRef address = cg_var(cg, n->assign.target->var.var), v;
+	enum op op = n->assign.op;
+	struct value old, by;
+
+	if (op == OP_COUNT) {
+		if (cg_scalar(t))
+			cg_store(cg, address, t, cg_expr(cg, n->assign.value));
+		else /* by way of memory of its own: the value may use the variable */
+			cg_store(cg, address, t, cg_expr(cg, n->assign.value));
+		return;
+	}
+	by = cg_expr(cg, n->assign.value);
+	old = cg_value(cg, cg_mem(t, address));
+	if (t->kind == TYPE_POINTER) {
+		v = LLVMBuildMul(cg->b, cg_i64(cg, by), cg_num(cg, t->elem->size ? t->elem->size : 1), "");
+		v = cg_binary(cg, op, cg_i64(cg, old), v, false);
+	} else {
+		v = cg_binary(cg, op, cg_i64(cg, old), cg_i64(cg, by), cg_signed_pair(old.type, by.type));
+	}
+	cg_store_raw(cg, address, v, t->kind == TYPE_POINTER ? 8 : t->size, t->size);
+}
+
+static void let(struct cg *cg, const struct node *n)
+{
+	const struct variable *v = n->let.var;
+	LLVMValueRef address = cg_var(cg, v);
+
+	if (n->let.value)
+		cg_store(cg, address, v->type, cg_expr(cg, n->let.value));
+	else
+		cg_zero(cg, address, v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+}
+
+static void if_stmt(struct cg *cg, const struct node *n)
+{
+	struct cg_if f = cg_if(cg, cg_cond(cg, n->cond.cond));
+
+	cg_stmt(cg, n->cond.then);
+	if (n->cond.other) {
+		cg_else(cg, &f);
+		cg_stmt(cg, n->cond.other);
+	}
+	cg_end_if(cg, &f);
+}
+
+/* break and continue: in the body of a `for` that is a function, its result */
+static void jump(struct cg *cg, const struct node *n)
+{
+	bool is_break = n->kind == NODE_BREAK;
+
+	if (!cg->loop)
+		bug("%s outside a loop", node_kind_name(n->kind));
+	if (cg->loop->on_break)
+		cg_goto(cg, is_break ? cg->loop->on_break : cg->loop->on_continue);
+	else
+		LLVMBuildRet(cg->b, cg_num(cg, is_break));
+}
+
+void cg_stmt(struct cg *cg, const struct node *n)
+{
+	uint32_t top = cg->slot_top;
+
+	if (cg_ended(cg)) /* nobody comes here, but it must be somewhere */
+		cg_at(cg, cg_block(cg, "unreachable"));
+	debug_place(cg, n->span);
+	switch ((int)n->kind) {
+	case NODE_ASSIGN:
+		if (n->assign.target->kind == NODE_VAR)
+			assign_var(cg, n);
+		else if (n->assign.value->kind == NODE_CALL && n->assign.target->map.map->value->kind == TYPE_AGGREGATE)
+			cg_aggregate(cg, n);
+		else
+			assign_map(cg, n);
+		break;
+	case NODE_EXPR:
+	case NODE_DISCARD:
+		cg_expr(cg, n->expr);
+		break;
+	case NODE_LET:
+		let(cg, n);
+		break;
+	case NODE_IF:
+		if_stmt(cg, n);
+		break;
+	case NODE_BLOCK:
+		cg_stmts(cg, n->block.stmts);
+		if (n->block.value)
+			cg_expr(cg, n->block.value);
+		break;
+	case NODE_FOR:
+		cg_for_stmt(cg, n);
+		break;
+	case NODE_WHILE:
+		cg_while_stmt(cg, n);
+		break;
+	case NODE_UNROLL:
+		cg_unroll_stmt(cg, n);
+		break;
+	case NODE_BREAK:
+	case NODE_CONTINUE:
+		jump(cg, n);
+		break;
+	case NODE_RETURN:
+		cg_return(cg, n->expr ? cg_i64(cg, cg_expr(cg, n->expr)) : NULL);
+		break;
+	default:
+		cg_expr(cg, n);
+	}
+	cg->slot_top = top;
+}
+
+void cg_stmts(struct cg *cg, const struct node *list)
+{
+	for (const struct node *n = list; n; n = n->next)
+		cg_stmt(cg, n);
+}

@@ -1,0 +1,518 @@
+/* The command line. */
+#include "codegen/codegen.h"
+#include "compile.h"
+#include "kernel/kernel.h"
+#include "provider/provider.h"
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.1.0"
+#endif
+#define LANGUAGE_LEVEL "0.26" /* of bpftrace */
+#define MOST_PID 4194304
+
+enum { STATUS_OK = 0, STATUS_WRONG = 1 };
+
+struct command {
+	const char *program; /* -e */
+	const char *file; /* FILE, "-", or the pattern of -l */
+	bool list, info;
+	struct compile_options compile;
+	struct run_options run;
+	const char *build; /* build FILE -o THIS */
+	bool stop; /* an option did all there was to do, or was wrong */
+	int status;
+};
+
+static void usage(FILE *out)
+{
+	fputs("Usage: probe [options] FILE [args]\n"
+	      "       probe [options] -e 'PROGRAM' [args]\n"
+	      "       probe [options] -l [PATTERN | FILE]\n"
+	      "       probe build [options] FILE -o IMAGE.bpf.o\n"
+	      "\n"
+	      "FILE is a script, an image, or - for standard input.\n"
+	      "\nOptions:\n",
+	      out);
+#define OPTION(letter, name, argument, help)                                                            \
+	do {                                                                                            \
+		char left[64], word[32] = #name;                                                        \
+		for (char *s = word; *s; s++)                                                           \
+			if (*s == '_')                                                                  \
+				*s = '-';                                                               \
+		snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', \
+			 letter ? "," : " ", word, (argument) ? " " : "", (argument) ? (argument) : ""); \
+		fprintf(out, "  %-28s %s\n", left, help);                                               \
+	} while (0);
+#include "options.def"
+#undef OPTION
+	fputs("\nExamples:\n"
+	      "  probe -e 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }'\n"
+	      "  probe -e 'kprobe:do_sys_openat2 < @[comm]=count(); >'\n"
+	      "  probe -l 'tracepoint:syscalls:*open*'\n",
+	      out);
+}
+
+static void stop(struct command *c, int status)
+{
+	c->stop = true;
+	c->status = status;
+}
+
+static void wrong(struct command *c, const char *text)
+{
+	fprintf(stderr, "%s\n", text);
+	stop(c, STATUS_WRONG);
+}
+
+/* one handler an option */
+
+static void do_expr(struct command *c, const char *arg)
+{
+	c->program = arg;
+}
+
+static void do_list(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->list = true;
+}
+
+static void do_cmd(struct command *c, const char *arg)
+{
+	c->run.command = arg;
+	c->compile.sema.has_child = true;
+}
+
+static void do_pid(struct command *c, const char *arg)
+{
+	const char *why;
+	int64_t pid;
+
+	if (c->run.pid) {
+		wrong(c, "ERROR: USAGE: only one -p is possible");
+	} else if (!parse_int(arg, &pid, &why)) {
+		fprintf(stderr, "ERROR: Failed to parse pid: %s\n", arg);
+		stop(c, STATUS_WRONG);
+	} else if (pid < 1 || pid > MOST_PID) {
+		fprintf(stderr, "ERROR: Pid out of range: %s\n", arg);
+		stop(c, STATUS_WRONG);
+	} else {
+		c->run.pid = c->compile.sema.pid = (int)pid;
+	}
+}
+
+static void do_output(struct command *c, const char *arg)
+{
+	c->run.output = arg;
+}
+
+static void do_format(struct command *c, const char *arg)
+{
+	if (str_eq(arg, "json"))
+		c->run.format = OUTPUT_JSON;
+	else if (str_eq(arg, "text"))
+		c->run.format = OUTPUT_TEXT;
+	else {
+		fprintf(stderr, "ERROR: Invalid output format \"%s\"\nValid formats: 'text', 'json'\n", arg);
+		stop(c, STATUS_WRONG);
+	}
+}
+
+static void do_buffering(struct command *c, const char *arg)
+{
+	if (str_eq(arg, "line"))
+		c->run.buffering = BUFFER_LINE;
+	else if (str_eq(arg, "full"))
+		c->run.buffering = BUFFER_FULL;
+	else if (str_eq(arg, "none"))
+		c->run.buffering = BUFFER_NONE;
+	else
+		wrong(c, "ERROR: USAGE: -B must be either 'line', 'full', or 'none'.");
+}
+
+static void do_include_dir(struct command *c, const char *arg)
+{
+	(void)c;
+	setenv("CPATH", arg, 0);
+}
+
+static void do_include(struct command *c, const char *arg)
+{
+	fprintf(stderr, "ERROR: --include %s: headers are not supported yet\n", arg);
+	stop(c, STATUS_WRONG);
+}
+
+static void do_quiet(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.quiet = true;
+}
+
+static void do_verbose(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.verbose = c->compile.verbose = true;
+}
+
+static void do_warnings(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.warnings = c->compile.sema.warnings = true;
+}
+
+static void do_no_warnings(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.no_warnings = c->compile.no_warnings = true;
+}
+
+static void do_unsafe(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.unsafe = c->compile.sema.unsafe = true;
+}
+
+static void do_strict(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.strict = true;
+}
+
+static void do_dry_run(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->run.dry_run = true;
+}
+
+static void do_debug(struct command *c, const char *arg)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+	} stages[] = {
+		{"ast", 1 << STAGE_ast},
+		{"types", 1 << STAGE_types},
+		{"codegen", 1 << STAGE_codegen},
+		{"codegen-opt", 1 << STAGE_codegen_opt},
+		{"asm", 1 << STAGE_asm},
+		{"image", 1 << STAGE_image},
+		{"all", 1 << STAGE_ast | 1 << STAGE_types | 1 << STAGE_codegen | 1 << STAGE_codegen_opt | 1 << STAGE_image},
+		{"libbpf", 0},
+		{"verifier", 0},
+	};
+	char *words = xstrdup(arg), *rest = words;
+
+	for (char *word = strsep(&rest, ","); word && !c->stop; word = strsep(&rest, ",")) {
+		bool known = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
+			if (str_eq(word, stages[i].name)) {
+				c->compile.dump |= stages[i].bits;
+				c->run.verbose |= !stages[i].bits;
+				known = true;
+			}
+		if (!known) {
+			fprintf(stderr, "ERROR: USAGE: invalid option for -d: %s\n", word);
+			stop(c, STATUS_WRONG);
+		}
+	}
+	free(words);
+}
+
+static void do_info(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->info = true;
+}
+
+static void do_btf(struct command *c, const char *arg)
+{
+	(void)c;
+	(void)arg;
+}
+
+static void do_usdt_file_activation(struct command *c, const char *arg)
+{
+	(void)c;
+	(void)arg;
+}
+
+static void do_version(struct command *c, const char *arg)
+{
+	(void)arg;
+	printf("probe v%s (bpftrace language %s)\n", PACKAGE_VERSION, LANGUAGE_LEVEL);
+	stop(c, STATUS_OK);
+}
+
+static void do_help(struct command *c, const char *arg)
+{
+	(void)arg;
+	usage(stdout);
+	stop(c, STATUS_OK);
+}
+
+static void (*const handlers[])(struct command *, const char *arg) = {
+#define OPTION(letter, name, argument, help) do_##name,
+#include "options.def"
+#undef OPTION
+};
+
+enum {
+#define OPTION(letter, name, argument, help) OPT_##name,
+#include "options.def"
+#undef OPTION
+	OPT_COUNT
+};
+
+#define LONG_ONLY 256 /* getopt's value of row i of the options without a letter */
+
+/*
+ * -d once stood alone: before another option, or at the end.  It means nothing
+ * then, and getopt must not take the next word for its stage.
+ */
+static int drop_bare_debug(int argc, char **argv)
+{
+	int n = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (i && str_eq(argv[i], "--")) {
+			while (i < argc)
+				argv[n++] = argv[i++];
+			break;
+		}
+		if (i && (str_eq(argv[i], "-dd") || (str_eq(argv[i], "-d") && (i + 1 == argc || argv[i + 1][0] == '-'))))
+			continue;
+		argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+static void parse_options(struct command *c, int argc, char **argv)
+{
+	char names[OPT_COUNT][32], letters[3 * OPT_COUNT + 1] = "";
+	struct option table[OPT_COUNT + 1] = {0};
+	int row_of[LONG_ONLY] = {0}, n = 0, got;
+
+#define OPTION(letter, name, argument, help)                                                        \
+	snprintf(names[n], sizeof(names[n]), "%s", #name);                                          \
+	for (char *s = names[n]; *s; s++)                                                           \
+		if (*s == '_')                                                                      \
+			*s = '-';                                                                   \
+	table[n] = (struct option){names[n], (argument) ? required_argument : no_argument, NULL,    \
+				   (letter) ? (letter) : LONG_ONLY + n};                            \
+	if (letter) {                                                                               \
+		row_of[(int)(letter)] = n;                                                          \
+		snprintf(letters + strlen(letters), 3, "%c%s", letter, (argument) ? ":" : "");      \
+	}                                                                                           \
+	n++;
+#include "options.def"
+#undef OPTION
+	while (!c->stop && (got = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		if (got == '?') {
+			usage(stderr);
+			stop(c, STATUS_WRONG);
+			return;
+		}
+		handlers[got >= LONG_ONLY ? got - LONG_ONLY : row_of[got]](c, optarg);
+	}
+}
+
+/* what is left after the options: FILE, parameters, and after -- named ones */
+static void take_words(struct command *c, char **words, int n, int separator)
+{
+	const char **params = xcalloc(n + 1, sizeof(*params)), **named = xcalloc(n + 1, sizeof(*named));
+
+	for (int i = 0; i < n; i++) {
+		if (!c->program && !c->file)
+			c->file = words[i];
+		else if (separator >= 0 && i >= separator && !strncmp(words[i], "--", 2))
+			named[c->compile.sema.nnamed++] = words[i];
+		else
+			params[c->compile.sema.nparams++] = words[i];
+	}
+	c->compile.sema.params = params;
+	c->compile.sema.named = named;
+}
+
+static int read_all(int fd, struct buf *out)
+{
+	char bytes[65536];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		buf_add(out, bytes, (size_t)n);
+	return n < 0 ? -errno : 0;
+}
+
+/* the script or image; its name as messages have it */
+static bool read_program(const struct command *c, struct buf *text, const char **name)
+{
+	int fd = STDIN_FILENO, err;
+
+	*name = "stdin";
+	if (c->program) {
+		buf_puts(text, c->program);
+		return true;
+	}
+	if (!str_eq(c->file, "-")) {
+		*name = c->file;
+		fd = open(c->file, O_RDONLY | O_CLOEXEC);
+		if (fd < 0) {
+			fprintf(stderr, "ERROR: failed to open file '%s': %s\n", c->file, strerror(errno));
+			return false;
+		}
+	}
+	err = read_all(fd, text);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (err)
+		fprintf(stderr, "ERROR: failed to read file '%s': %s\n", c->file, strerror(-err));
+	return !err;
+}
+
+static bool is_image(const struct buf *b)
+{
+	return b->len >= 4 && !memcmp(b->data, "\177ELF", 4);
+}
+
+static bool is_file(const char *name)
+{
+	struct stat st;
+
+	return name && !stat(name, &st) && S_ISREG(st.st_mode);
+}
+
+static int list(struct command *c)
+{
+	struct buf text = {0};
+	const char *name;
+	int status = STATUS_OK, err;
+
+	if (c->program || is_file(c->file)) {
+		if (!read_program(c, &text, &name) || !compile_list(name, text.data, text.len, &c->compile, stdout))
+			status = STATUS_WRONG;
+		buf_free(&text);
+	} else {
+		struct arena *a = arena_new();
+		struct types *t = types_new(a);
+		struct kernel *k = kernel_open(a, t);
+
+		err = provider_list(k, t, a, c->file, c->run.pid, c->run.verbose, stdout);
+		if (err)
+			status = STATUS_WRONG;
+		kernel_close(k);
+		arena_free(a);
+	}
+	if (fflush(stdout) && errno != EPIPE)
+		status = STATUS_WRONG;
+	return status;
+}
+
+static int write_image(const char *path, const struct buf *image)
+{
+	FILE *out = fopen(path, "we");
+	bool ok = out && fwrite(image->data, 1, image->len, out) == image->len;
+
+	if (out && fclose(out))
+		ok = false;
+	if (ok)
+		return STATUS_OK;
+	fprintf(stderr, "ERROR: failed to write file '%s': %s\n", path, strerror(errno));
+	return STATUS_WRONG;
+}
+
+/* Does the work stop before anything is loaded?  Then it needs no privilege. */
+static bool only_compiles(const struct command *c)
+{
+	return c->compile.dump || c->build;
+}
+
+static int compile_and_run(struct command *c)
+{
+	struct buf text = {0}, image = {0};
+	struct arena *a = arena_new();
+	const char *name, *why = NULL;
+	int status = STATUS_WRONG;
+
+	if (!only_compiles(c) && permitted(a, &why)) {
+		fprintf(stderr, "ERROR: %s\n", why);
+		goto out;
+	}
+	if (!read_program(c, &text, &name))
+		goto out;
+	if (is_image(&text)) {
+		status = run(text.data, text.len, &c->run);
+		goto out;
+	}
+	if (!compile(name, text.data ? text.data : "", text.len, &c->compile, &image))
+		goto out;
+	if (c->compile.dump)
+		status = STATUS_OK;
+	else if (c->build)
+		status = write_image(c->build, &image);
+	else
+		status = run(image.data, image.len, &c->run);
+out:
+	buf_free(&image);
+	buf_free(&text);
+	arena_free(a);
+	return status;
+}
+
+static bool consistent(struct command *c)
+{
+	if (c->run.command && c->run.pid) {
+		wrong(c, "ERROR: USAGE: Cannot use both -c and -p.");
+		usage(stderr);
+	} else if (c->run.warnings && c->run.no_warnings) {
+		wrong(c, "ERROR: USAGE: Cannot use both -k and --no-warnings.");
+	} else if (!c->list && !c->info && !c->program && !c->file) {
+		wrong(c, "ERROR: USAGE: filename or -e 'program' required.");
+	}
+	return !c->stop;
+}
+
+int main(int argc, char **argv)
+{
+	bool build = argc > 1 && str_eq(argv[1], "build");
+	struct command c = {.compile.sema.environ = environ};
+	int separator = -1;
+
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_WRONG;
+	}
+	if (build) {
+		argv++;
+		argc--;
+	}
+	c.compile.colour = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+	argc = drop_bare_debug(argc, argv);
+	parse_options(&c, argc, argv);
+	if (!c.stop) {
+		for (int i = 1; i < argc && separator < 0; i++)
+			if (str_eq(argv[i], "--") && i < optind)
+				separator = 0;
+		take_words(&c, argv + optind, argc - optind, separator < 0 ? -1 : 0);
+		if (build && !c.run.output)
+			wrong(&c, "ERROR: USAGE: probe build FILE -o IMAGE.bpf.o: -o is missing");
+		c.build = build ? c.run.output : NULL;
+	}
+	if (c.stop || !consistent(&c))
+		return c.status;
+	if (c.info) {
+		info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());
+		return STATUS_OK;
+	}
+	return c.list ? list(&c) : compile_and_run(&c);
+}
