@@ -3,7 +3,7 @@
 . ./cli.inc
 
 cd "$TMPDIR" || exit 1
-echo 'BEGIN { printf("from the image\n"); @a = 3; exit(2); }' >x.bt
+printf '%s\n' 'BEGIN { printf("from the image\n"); @a = 3; exit(2); }' >x.bt
 probe build x.bt -o x.bpf.o; status 0; no_err; no_out
 [ -s x.bpf.o ] || wrong 'no image was written'
 [ "$(od -An -c -N4 x.bpf.o | tr -d ' ')" = '177ELF' ] || wrong 'the image is not ELF'

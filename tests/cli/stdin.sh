@@ -4,7 +4,7 @@
 # spec: C-003 C-004 L-003
 . ./cli.inc
 
-echo 'BEGIN { printf("from stdin\n"); exit(); }' >"$TMPDIR/in"
+printf '%s\n' 'BEGIN { printf("from stdin\n"); exit(); }' >"$TMPDIR/in"
 probe_stdin -q - <"$TMPDIR/in"; status 0; no_err; out '^from stdin$'
 echo 'BEGIN { prinf(); }' >"$TMPDIR/in"
 probe_stdin - <"$TMPDIR/in"; status 1; no_out; err '^stdin:1:9(-[0-9]+)?: ERROR'
