@@ -48,6 +48,7 @@ struct map {
 struct node {
 	enum node_kind kind;
 	struct span span; /* bytes of the script */
+	unsigned height; /* of the tree below: the parser's, which refuses what passes could not descend */
 	struct node *next; /* the next one of a list */
 	const struct type *type; /* of an expression; set by infer */
 
