@@ -328,14 +328,14 @@ static void parse_options(struct command *c, int argc, char **argv)
 }
 
 /* what is left after the options: FILE, parameters, and after -- named ones */
-static void take_words(struct command *c, char **words, int n, int separator)
+static void take_words(struct command *c, char **words, int n)
 {
 	const char **params = xcalloc(n + 1, sizeof(*params)), **named = xcalloc(n + 1, sizeof(*named));
 
 	for (int i = 0; i < n; i++) {
 		if (!c->program && !c->file)
 			c->file = words[i];
-		else if (separator >= 0 && i >= separator && !strncmp(words[i], "--", 2))
+		else if (!strncmp(words[i], "--", 2)) /* getopt leaves such words only after "--" */
 			named[c->compile.sema.nnamed++] = words[i];
 		else
 			params[c->compile.sema.nparams++] = words[i];
@@ -486,7 +486,6 @@ int main(int argc, char **argv)
 {
 	bool build = argc > 1 && str_eq(argv[1], "build");
 	struct command c = {.compile.sema.environ = environ};
-	int separator = -1;
 
 	if (argc < 2) {
 		usage(stderr);
@@ -500,10 +499,7 @@ int main(int argc, char **argv)
 	argc = drop_bare_debug(argc, argv);
 	parse_options(&c, argc, argv);
 	if (!c.stop) {
-		for (int i = 1; i < argc && separator < 0; i++)
-			if (str_eq(argv[i], "--") && i < optind)
-				separator = 0;
-		take_words(&c, argv + optind, argc - optind, separator < 0 ? -1 : 0);
+		take_words(&c, argv + optind, argc - optind);
 		if (build && !c.run.output)
 			wrong(&c, "ERROR: USAGE: probe build FILE -o IMAGE.bpf.o: -o is missing");
 		c.build = build ? c.run.output : NULL;
