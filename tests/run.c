@@ -1018,7 +1018,7 @@ static void run_all(FILE *skipped)
 					printf("skip %s: needs%s\n", t->path, t->lacks.data);
 				continue;
 			}
-			if (opt.none)
+			if (opt.none && !t->wrong.len)
 				continue;
 			start(t);
 			wait_below(serial ? 1 : (size_t)opt.jobs);
@@ -1070,7 +1070,7 @@ int main(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "nuvj:x:s:c:f:")) != -1)
 		switch (c) {
-		case 'n': /* run nothing; good for -s */
+		case 'n': /* run nothing, but say what is wrong with the tests themselves */
 			opt.none = true;
 			break;
 		case 'v': /* passed and skipped tests too */
