@@ -146,13 +146,83 @@ struct value emit_fn_strlen(struct cg *cg, const struct node *n)
 }
 
 /*
- * strcontains(hay, needle), one pass that the verifier can follow:
- *	for (i = j = 0; hay[i] && needle[j]; i++) ...
- * The naive search, with i and j in one bounded loop.
+ * strcontains(hay, needle): the kernel calls this for every i, so that the
+ * verifier sees one position, not all:
+ *	static long at(u64 i, struct { char *hay, *needle; u64 found; } *s)
+ *	{
+ *		if (i >= sizeof(hay))
+ *			return 1;
+ *		for (j = 0; j < sizeof(needle); j++) {
+ *			if (!s->needle[j]) {
+ *				s->found = 1;
+ *				return 1;
+ *			}
+ *			if (i + j >= sizeof(hay) || s->hay[i + j] != s->needle[j])
+ *				break;
+ *		}
+ *		return !s->hay[i];
+ *	}
  */
+enum { SEARCH_HAY, SEARCH_NEEDLE, SEARCH_FOUND, SEARCH_WORDS };
+
+static void return_if(struct cg *cg, LLVMValueRef i1, int64_t value)
+{
+	struct cg_if f = cg_if(cg, i1);
+
+	LLVMBuildRet(cg->b, cg_num(cg, value));
+	cg_end_if(cg, &f);
+}
+
+static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_size, uint32_t needle_size)
+{
+	char *name = arena_printf(cg->arena, "search_%u_%u", cg->clause->id, n->span.from);
+	LLVMTypeRef params[] = {cg->i64, cg->ptr};
+	LLVMValueRef hay, needle, i, at, want, past, differs;
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	struct cg_fn f = {0};
+	struct cg_for loop;
+	struct cg_if found, mismatch;
+
+	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, params, 2, false), n->span);
+	hay = LLVMBuildLoad2(cg->b, cg->ptr, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_HAY), "");
+	needle = LLVMBuildLoad2(cg->b, cg->ptr, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_NEEDLE), "");
+	i = cg_opaque(cg, LLVMGetParam(f.fn, 0));
+	return_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, i, cg_num(cg, hay_size), ""), 1);
+	loop = cg_for(cg, cg_num(cg, needle_size));
+	want = byte_at(cg, needle, loop.i);
+	found = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, want, cg_num(cg, 0), ""));
+	cg_store_raw(cg, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_FOUND), cg_num(cg, 1), 8, 8);
+	LLVMBuildRet(cg->b, cg_num(cg, 1));
+	cg_end_if(cg, &found);
+	at = cg_opaque(cg, LLVMBuildAdd(cg->b, i, loop.i, ""));
+	past = LLVMBuildICmp(cg->b, LLVMIntUGE, at, cg_num(cg, hay_size), "");
+	mismatch = cg_if(cg, past);
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &mismatch);
+	differs = LLVMBuildICmp(cg->b, LLVMIntNE, byte_at(cg, hay, at), want, "");
+	mismatch = cg_if(cg, differs);
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &mismatch);
+	cg_end_for(cg, &loop);
+	return_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, byte_at(cg, hay, i), cg_num(cg, 0), ""), 1);
+	LLVMBuildRet(cg->b, cg_num(cg, 0));
+	cg_fn_end(cg, &f);
+	cg_at(cg, here);
+	debug_place(cg, n->span);
+	return f.fn;
+}
+
 struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
 {
-	return cg_unsupported(cg, n, "strcontains()");
+	struct value hay = cg_expr(cg, n->call.args), needle = cg_expr(cg, n->call.args->next);
+	LLVMValueRef search = cg_alloca(cg, LLVMArrayType(cg->i64, SEARCH_WORDS), 8);
+
+	cg->fn->stack += 8 * SEARCH_WORDS;
+	LLVMBuildStore(cg->b, hay.v, cg_add(cg, search, 8 * SEARCH_HAY));
+	LLVMBuildStore(cg->b, needle.v, cg_add(cg, search, 8 * SEARCH_NEEDLE));
+	cg_store_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), cg_num(cg, 0), 8, 8);
+	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, hay.type->size), search_at(cg, n, hay.type->size, needle.type->size), search, cg_num(cg, 0));
+	return cg_int(n->type, cg_load_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), 8, false, 8));
 }
 
 /* kptr(p), uptr(p): the same address, of another space */
