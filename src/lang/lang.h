@@ -194,13 +194,7 @@ int aggregation_find(const char *name); /* enum agg_kind or -1 */
 
 /* settings: the config block and the environment, V-001 to V-023 */
 enum setting_type { SETTING_BOOL, SETTING_NUM, SETTING_TEXT, SETTING_CHOICE };
-struct setting {
-	const char *name;
-	enum setting_type type;
-	const char *choices; /* "error|warn|ignore" */
-	const char *initial;
-};
-extern const struct setting settings[SETTING_COUNT];
+const char *setting_name(enum setting_id id); /* "max_strlen" */
 struct config {
 	uint64_t num[SETTING_COUNT]; /* of a choice its index, of a bool 0 or 1 */
 	const char *text[SETTING_COUNT];

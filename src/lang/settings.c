@@ -1,0 +1,148 @@
+/* The settings of a config block and of the environment. */
+#include "lang/lang.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct row {
+	const char *name, *type, *initial;
+} rows[SETTING_COUNT] = {
+#define SETTING(name, type, value) {#name, type, value},
+#include "lang/settings.def"
+#undef SETTING
+};
+
+static const struct {
+	const char *old, *now;
+	bool inverted;
+} renamed[] = {
+	{"strlen", "max_strlen", false},
+	{"cat_bytes_max", "max_cat_bytes", false},
+	{"map_keys_max", "max_map_keys", false},
+	{"no_cpp_demangle", "cpp_demangle", true},
+};
+
+static enum setting_type type_of(const struct row *r)
+{
+	if (str_eq(r->type, "bool"))
+		return SETTING_BOOL;
+	if (str_eq(r->type, "num"))
+		return SETTING_NUM;
+	return strchr(r->type, '|') ? SETTING_CHOICE : SETTING_TEXT;
+}
+
+const char *setting_name(enum setting_id id)
+{
+	return rows[id].name;
+}
+
+/* place of word in "a|b|c", or -1 */
+static int choice_of(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+	int i = 0;
+
+	for (const char *s = choices; s; s = strchr(s, '|') ? strchr(s, '|') + 1 : NULL, i++)
+		if (!strncasecmp(s, word, len) && (s[len] == '|' || !s[len]))
+			return i;
+	return -1;
+}
+
+static bool to_bool(const char *value, bool *b)
+{
+	*b = str_ieq(value, "true") || str_eq(value, "1");
+	return *b || str_ieq(value, "false") || str_eq(value, "0");
+}
+
+static bool set(struct config *c, struct arena *a, enum setting_id id, const char *value, const char **why)
+{
+	const struct row *r = &rows[id];
+	enum setting_type type = type_of(r);
+	int64_t n;
+	bool b;
+	int i;
+
+	c->text[id] = a ? arena_strdup(a, value) : value;
+	if (type == SETTING_BOOL) {
+		if (!to_bool(value, &b)) {
+			*why = arena_printf(a, "%s: Invalid bool value: valid values are true, false, 1 or 0.", r->name);
+			return false;
+		}
+		c->num[id] = b;
+	} else if (type == SETTING_NUM) {
+		if (!parse_int(value, &n, why) || n < 0) {
+			*why = arena_printf(a, "%s: expecting a number, got %s", r->name, value);
+			return false;
+		}
+		c->num[id] = (uint64_t)n;
+	} else if (type == SETTING_CHOICE) {
+		i = choice_of(r->type, value);
+		if (i < 0 && (id == SETTING_cache_user_symbols || strstr(r->type, "enable")) && to_bool(value, &b))
+			i = id == SETTING_cache_user_symbols ? (b ? 0 : 2) : (b ? 2 : 0);
+		if (i < 0) {
+			*why = arena_printf(a, "%s: expecting one of %s, got %s", r->name, r->type, value);
+			return false;
+		}
+		c->num[id] = (uint64_t)i;
+	}
+	return true;
+}
+
+void config_init(struct config *c)
+{
+	const char *why;
+
+	memset(c, 0, sizeof(*c));
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (!set(c, NULL, i, rows[i].initial, &why))
+			bug("initial value of %s", rows[i].name);
+}
+
+bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why, const char **note)
+{
+	static const char prefix[] = "BPFTRACE_";
+	const char *name = key;
+	bool inverted = false, b;
+
+	*note = NULL;
+	if (!strncasecmp(name, prefix, sizeof(prefix) - 1))
+		name += sizeof(prefix) - 1;
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++)
+		if (str_ieq(renamed[i].old, name)) {
+			*note = arena_printf(a, "%s has been renamed, please use %s", renamed[i].old, renamed[i].now);
+			name = renamed[i].now;
+			inverted = renamed[i].inverted;
+		}
+	if (inverted && to_bool(value, &b))
+		value = b ? "false" : "true";
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (!str_ieq(rows[i].name, name))
+			continue;
+		if (str_eq(rows[i].type, "ignored"))
+			*note = arena_printf(a, "%s is deprecated and has no effect", rows[i].name);
+		if (!from_env && c->set_by_env[i])
+			return true; /* the environment goes before the script */
+		c->set_by_env[i] = from_env;
+		return set(c, a, i, value, why);
+	}
+	*why = arena_printf(a, "%s: not a known configuration option", key);
+	return false;
+}
+
+bool config_from_env(struct config *c, struct arena *a, char **environ, const char **why)
+{
+	for (char **e = environ; e && *e; e++) {
+		const char *eq = strchr(*e, '='), *note, *ignored;
+		char *key;
+
+		if (strncmp(*e, "BPFTRACE_", 9) || !eq)
+			continue;
+		key = arena_strndup(a, *e, (size_t)(eq - *e));
+		if (!config_set(c, a, key, eq + 1, true, &ignored, &note) && !strstr(ignored, "not a known")) {
+			*why = ignored;
+			return false;
+		}
+	}
+	return true;
+}
