@@ -1,0 +1,24 @@
+/* The names of what the image has numbers for. */
+#include "image/image.h"
+
+const char *attach_kind_name(uint64_t kind)
+{
+	static const char *const names[ATTACH_COUNT] = {
+#define ATTACH(name, section, prog_type) #name,
+#include "image/attach.def"
+#undef ATTACH
+	};
+
+	return kind < ATTACH_COUNT ? names[kind] : "?";
+}
+
+const char *event_action_name(uint64_t action)
+{
+	static const char *const names[EVENT_ACTION_COUNT] = {
+#define ACTION(name) #name,
+#include "image/events.def"
+#undef ACTION
+	};
+
+	return action < EVENT_ACTION_COUNT ? names[action] : "?";
+}
