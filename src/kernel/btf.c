@@ -1,0 +1,351 @@
+/* The kernel's types, from BTF. */
+#include "kernel/kernel.h"
+#include "lang/lang.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kernel {
+	struct arena *arena;
+	struct types *types;
+	struct btf *btf; /* NULL until asked for, or where there is none */
+	bool tried;
+	const struct type **made; /* by BTF id */
+};
+
+struct kernel *kernel_open(struct arena *a, struct types *t)
+{
+	struct kernel *k = arena_alloc(a, sizeof(*k));
+
+	k->arena = a;
+	k->types = t;
+	return k;
+}
+
+void kernel_close(struct kernel *k)
+{
+	btf__free(k->btf);
+}
+
+static struct btf *load(struct kernel *k)
+{
+	const char *path = getenv("BPFTRACE_BTF");
+
+	if (k->tried)
+		return k->btf;
+	k->tried = true;
+	k->btf = btf__parse(path ? path : "/sys/kernel/btf/vmlinux", NULL);
+	if (libbpf_get_error(k->btf))
+		k->btf = NULL;
+	if (k->btf)
+		k->made = arena_alloc(k->arena, btf__type_cnt(k->btf) * sizeof(*k->made));
+	return k->btf;
+}
+
+bool kernel_has_btf(struct kernel *k)
+{
+	return load(k) != NULL;
+}
+
+static const struct type *convert(struct kernel *k, uint32_t id);
+
+static const struct type *convert_enum(struct kernel *k, const struct btf_type *b)
+{
+	struct type *e = type_enum_new(k->types, btf__name_by_offset(k->btf, b->name_off), b->size, btf_kflag(b));
+	struct enumerator *list = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*list));
+
+	for (unsigned i = 0; i < btf_vlen(b); i++) {
+		if (btf_is_enum64(b)) {
+			list[i].name = btf__name_by_offset(k->btf, btf_enum64(b)[i].name_off);
+			list[i].value = (int64_t)btf_enum64_value(&btf_enum64(b)[i]);
+		} else {
+			list[i].name = btf__name_by_offset(k->btf, btf_enum(b)[i].name_off);
+			list[i].value = btf_enum(b)[i].val;
+		}
+	}
+	e->enumerators = list;
+	e->nenumerators = btf_vlen(b);
+	return e;
+}
+
+static const struct type *convert_int(struct kernel *k, const struct btf_type *b)
+{
+	unsigned size = b->size;
+
+	if (btf_int_encoding(b) & BTF_INT_BOOL)
+		return &type_bool;
+	if (size == 16)
+		return type_array(k->types, type_int(k->types, 8, false), 2);
+	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btf__name_by_offset(k->btf, b->name_off), "char"));
+}
+
+/* const, volatile and typedefs taken off; *user: a __user tag among them */
+static uint32_t strip(struct kernel *k, uint32_t id, bool *user)
+{
+	const struct btf_type *b = btf__type_by_id(k->btf, id);
+
+	while (b && (btf_is_mod(b) || btf_is_typedef(b) || btf_is_type_tag(b))) {
+		if (btf_is_type_tag(b) && !strcmp(btf__name_by_offset(k->btf, b->name_off), "user"))
+			*user = true;
+		id = b->type;
+		b = btf__type_by_id(k->btf, id);
+	}
+	return id;
+}
+
+static const struct type *convert_struct(struct kernel *k, uint32_t id, const struct btf_type *b)
+{
+	struct type *s = type_struct_new(k->types, btf__name_by_offset(k->btf, b->name_off), btf_is_union(b));
+
+	s->size = btf_is_fwd(b) ? 0 : b->size;
+	s->align = 8;
+	s->relocatable = true;
+	s->btf_id = id;
+	s->origin = k->btf;
+	s->lazy = !btf_is_fwd(b);
+	s->incomplete = btf_is_fwd(b);
+	return s;
+}
+
+static const struct type *convert(struct kernel *k, uint32_t id)
+{
+	bool user = false, ignored = false;
+	const struct btf_type *b;
+	const struct type *t;
+
+	if (k->made[id])
+		return k->made[id];
+	b = btf__type_by_id(k->btf, strip(k, id, &user));
+	if (!b || btf_is_void(b) || btf_is_func_proto(b)) {
+		t = &type_none;
+	} else if (btf_is_int(b)) {
+		t = convert_int(k, b);
+	} else if (btf_is_any_enum(b)) {
+		uint32_t bare = strip(k, id, &ignored);
+
+		t = bare == id ? convert_enum(k, b) : convert(k, bare);
+	} else if (btf_is_ptr(b)) {
+		bool to_user = false;
+
+		strip(k, b->type, &to_user);
+		t = type_pointer(k->types, convert(k, b->type), to_user || user ? SPACE_USER : SPACE_KERNEL, false);
+	} else if (btf_is_array(b)) {
+		t = type_array(k->types, convert(k, btf_array(b)->type), btf_array(b)->nelems);
+	} else if (btf_is_composite(b) || btf_is_fwd(b)) {
+		uint32_t bare = strip(k, id, &ignored);
+
+		t = bare == id ? convert_struct(k, id, b) : convert(k, bare);
+	} else {
+		t = &type_none;
+	}
+	return k->made[id] = t;
+}
+
+void kernel_complete(struct kernel *k, const struct type *t)
+{
+	const struct btf_type *b;
+	struct type *s = (struct type *)t; /* ours: made above, finished here */
+	struct field *fields;
+
+	if (t->kind != TYPE_STRUCT || !t->lazy || t->origin != k->btf)
+		return;
+	s->lazy = false;
+	b = btf__type_by_id(k->btf, t->btf_id);
+	fields = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*fields));
+	for (unsigned i = 0; i < btf_vlen(b); i++) {
+		const struct btf_member *m = &btf_members(b)[i];
+		uint32_t bits = btf_member_bit_offset(b, i), width = btf_member_bitfield_size(b, i), unit;
+		struct field *f = &fields[i];
+
+		f->name = btf__name_by_offset(k->btf, m->name_off);
+		f->type = convert(k, m->type);
+		if (f->type->kind == TYPE_STRUCT && !*f->name)
+			kernel_complete(k, f->type);
+		f->offset = bits / 8;
+		if (width) {
+			unit = f->type->size ? f->type->size * 8 : 32;
+			f->offset = bits / unit * (unit / 8);
+			f->bit_offset = (uint8_t)(bits % unit);
+			f->bit_size = (uint8_t)width;
+		}
+	}
+	s->fields = fields;
+	s->nfields = btf_vlen(b);
+}
+
+const struct type *kernel_type(struct kernel *k, const char *keyword, const char *name)
+{
+	static const struct {
+		const char *keyword;
+		uint32_t kind;
+	} kinds[] = {
+		{"struct", BTF_KIND_STRUCT}, {"union", BTF_KIND_UNION}, {"enum", BTF_KIND_ENUM}, {"enum", BTF_KIND_ENUM64},
+		{"typedef", BTF_KIND_TYPEDEF}, {"int", BTF_KIND_INT},
+	};
+
+	if (!load(k))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int id;
+
+		if (keyword && !str_eq(keyword, kinds[i].keyword))
+			continue;
+		id = btf__find_by_name_kind(k->btf, name, kinds[i].kind);
+		if (id > 0)
+			return convert(k, (uint32_t)id);
+	}
+	return NULL;
+}
+
+bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type)
+{
+	if (!load(k))
+		return false;
+	for (uint32_t id = 1; id < btf__type_cnt(k->btf); id++) {
+		const struct btf_type *b = btf__type_by_id(k->btf, id);
+
+		if (!btf_is_any_enum(b))
+			continue;
+		for (unsigned i = 0; i < btf_vlen(b); i++) {
+			uint32_t off = btf_is_enum64(b) ? btf_enum64(b)[i].name_off : btf_enum(b)[i].name_off;
+
+			if (strcmp(btf__name_by_offset(k->btf, off), name))
+				continue;
+			*value = btf_is_enum64(b) ? (int64_t)btf_enum64_value(&btf_enum64(b)[i]) : btf_enum(b)[i].val;
+			*type = convert(k, id);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* parameters of a prototype, less the first skip, as the fields of a struct */
+static const struct type *parameters(struct kernel *k, const char *name, uint32_t proto_id, unsigned skip, const struct type **result)
+{
+	const struct btf_type *b = btf__type_by_id(k->btf, proto_id);
+	const struct btf_param *p;
+	struct type *s;
+	struct field *fields;
+	unsigned n;
+
+	if (!b || !btf_is_func_proto(b) || btf_vlen(b) < skip)
+		return NULL;
+	p = btf_params(b) + skip;
+	n = btf_vlen(b) - skip;
+	s = type_struct_new(k->types, arena_strdup(k->arena, name), false);
+	fields = arena_alloc(k->arena, (n + 1) * sizeof(*fields));
+	for (unsigned i = 0; i < n; i++) {
+		const struct type *t = convert(k, p[i].type);
+
+		if (t->kind == TYPE_POINTER) {
+			bool to_struct = t->elem->kind == TYPE_STRUCT && !t->elem->incomplete && t->space == SPACE_KERNEL;
+
+			t = type_pointer(k->types, t->elem, t->space, to_struct);
+		}
+		fields[i] = (struct field){.name = btf__name_by_offset(k->btf, p[i].name_off), .type = t, .offset = 8 * i};
+	}
+	s->fields = fields;
+	s->nfields = n;
+	s->size = 8 * n;
+	s->align = 8;
+	if (result)
+		*result = convert(k, b->type);
+	return s;
+}
+
+const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
+{
+	int id;
+
+	if (!load(k) || (module && !str_eq(module, "vmlinux")))
+		return NULL;
+	id = btf__find_by_name_kind(k->btf, function, BTF_KIND_FUNC);
+	return id < 0 ? NULL : parameters(k, function, btf__type_by_id(k->btf, (uint32_t)id)->type, 0, result);
+}
+
+const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
+{
+	char *name = arena_printf(k->arena, "btf_trace_%s", event);
+	const struct btf_type *b;
+	int id;
+
+	if (!load(k))
+		return NULL;
+	id = btf__find_by_name_kind(k->btf, name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return NULL;
+	b = btf__type_by_id(k->btf, btf__type_by_id(k->btf, (uint32_t)id)->type);
+	return b && btf_is_ptr(b) ? parameters(k, name, b->type, 1, NULL) : NULL;
+}
+
+const struct type *kernel_iterator(struct kernel *k, const char *name)
+{
+	return kernel_type(k, "struct", arena_printf(k->arena, "bpf_iter__%s", name));
+}
+
+/* each name of a kind of BTF types that begins with prefix, without it */
+static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn each, void *arg)
+{
+	size_t len = strlen(prefix);
+
+	if (!load(k))
+		return;
+	for (uint32_t id = 1; id < btf__type_cnt(k->btf); id++) {
+		const struct btf_type *b = btf__type_by_id(k->btf, id);
+		const char *name = btf__name_by_offset(k->btf, b->name_off);
+
+		if (btf_kind(b) == kind && *name && !strncmp(name, prefix, len))
+			each(name + len, arg);
+	}
+}
+
+void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg)
+{
+	if (str_eq(keyword, "struct"))
+		each_of(k, BTF_KIND_STRUCT, "", each, arg);
+	else if (str_eq(keyword, "union"))
+		each_of(k, BTF_KIND_UNION, "", each, arg);
+	else
+		each_of(k, BTF_KIND_ENUM, "", each, arg);
+}
+
+void kernel_each_function(struct kernel *k, name_fn each, void *arg)
+{
+	each_of(k, BTF_KIND_FUNC, "", each, arg);
+}
+
+void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg)
+{
+	each_of(k, BTF_KIND_TYPEDEF, "btf_trace_", each, arg);
+}
+
+void kernel_each_iterator(struct kernel *k, name_fn each, void *arg)
+{
+	each_of(k, BTF_KIND_STRUCT, "bpf_iter__", each, arg);
+}
+
+static void define_text(void *ctx, const char *fmt, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	buf_puts(ctx, text);
+}
+
+bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out)
+{
+	DECLARE_LIBBPF_OPTS(btf_dump_emit_type_decl_opts, opts);
+	struct btf_dump *d;
+	int err;
+
+	if (!load(k) || !t->btf_id)
+		return false;
+	d = btf_dump__new(k->btf, define_text, out, NULL);
+	if (libbpf_get_error(d))
+		return false;
+	err = btf_dump__emit_type_decl(d, t->btf_id, &opts);
+	btf_dump__free(d);
+	return !err;
+}

@@ -1,0 +1,52 @@
+/* Which CPUs there are: lists like "0-3,8". */
+#include "kernel/kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int read_list(const char *path, char *text, size_t size)
+{
+	FILE *in = fopen(path, "re");
+	char *got;
+
+	if (!in)
+		return -errno;
+	got = fgets(text, (int)size, in);
+	fclose(in);
+	return got ? 0 : -EIO;
+}
+
+int cpus_online(struct arena *a, int **list, size_t *n)
+{
+	char text[4096], *s = text;
+	int err = read_list("/sys/devices/system/cpu/online", text, sizeof(text));
+
+	if (err)
+		return err;
+	*n = 0;
+	*list = arena_alloc(a, 8192 * sizeof(**list));
+	while (*s >= '0' && *s <= '9') {
+		long from = strtol(s, &s, 10), to = from;
+
+		if (*s == '-')
+			to = strtol(s + 1, &s, 10);
+		for (long i = from; i <= to && *n < 8192; i++)
+			(*list)[(*n)++] = (int)i;
+		if (*s == ',')
+			s++;
+	}
+	return 0;
+}
+
+int cpus_possible(void)
+{
+	char text[4096], *last;
+
+	if (read_list("/sys/devices/system/cpu/possible", text, sizeof(text)))
+		return 1;
+	last = text + strlen(text);
+	while (last > text && !(last[-1] == '-' || last[-1] == ','))
+		last--;
+	return atoi(last) + 1;
+}

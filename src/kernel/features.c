@@ -1,0 +1,160 @@
+/* What this kernel can do, asked by trying. */
+#include "kernel/kernel.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *text;
+} rows[FEATURE_COUNT] = {
+#define FEATURE(name, text) {#name, text},
+#include "kernel/features.def"
+#undef FEATURE
+};
+
+static long bpf(int cmd, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+static bool exists(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+/* does a program of this type load that calls the helper with nothing sensible in its arguments? */
+static bool has_helper(int id, uint32_t prog_type)
+{
+	struct bpf_insn code[] = {
+		{.code = BPF_JMP | BPF_CALL, .imm = id},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	char log[4096] = "";
+	union bpf_attr attr = {
+		.prog_type = prog_type, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
+		.log_buf = (uint64_t)log, .log_size = sizeof(log), .log_level = 1,
+	};
+	long fd = bpf(BPF_PROG_LOAD, &attr);
+
+	if (fd >= 0) {
+		close((int)fd);
+		return true;
+	}
+	return errno != EPERM && !strstr(log, "invalid func") && !strstr(log, "unknown func") && !strstr(log, "program of this type cannot use helper");
+}
+
+static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
+{
+	struct bpf_insn code[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	union bpf_attr attr = {
+		.prog_type = prog_type, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
+		.expected_attach_type = attach_type, .prog_flags = flags,
+	};
+	long fd = bpf(BPF_PROG_LOAD, &attr);
+
+	if (fd >= 0)
+		close((int)fd);
+	return fd >= 0;
+}
+
+/* a multi link with a program of the right kind and a bad path: EBADF or EINVAL says that the link is known */
+#define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6 */
+#define KPROBE_MULTI 42 /* BPF_TRACE_KPROBE_MULTI, 5.18 */
+
+static bool try(enum feature f)
+{
+	switch (f) {
+	case FEATURE_btf:
+		return exists("/sys/kernel/btf/vmlinux");
+	case FEATURE_module_btf:
+		return exists("/sys/kernel/btf");
+	case FEATURE_kprobe:
+		return exists("/sys/bus/event_source/devices/kprobe/type");
+	case FEATURE_uprobe:
+		return exists("/sys/bus/event_source/devices/uprobe/type");
+	case FEATURE_kprobe_multi:
+		return feature(FEATURE_kprobe) && loads(BPF_PROG_TYPE_KPROBE, KPROBE_MULTI, 0) && exists("/sys/kernel/tracing/available_filter_functions_addrs");
+	case FEATURE_uprobe_multi:
+		return feature(FEATURE_uprobe) && loads(BPF_PROG_TYPE_KPROBE, UPROBE_MULTI, 0) && has_helper(211, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_sleepable_uprobe:
+		return loads(BPF_PROG_TYPE_KPROBE, 0, BPF_F_SLEEPABLE);
+	case FEATURE_fentry:
+		return feature(FEATURE_btf) && feature(FEATURE_kprobe);
+	case FEATURE_perf_link:
+		return has_helper(BPF_FUNC_get_attach_cookie, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_iter:
+		return feature(FEATURE_btf);
+	case FEATURE_loop:
+		return has_helper(BPF_FUNC_loop, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_for_each_map_elem:
+		return has_helper(BPF_FUNC_for_each_map_elem, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_tai:
+		return has_helper(BPF_FUNC_ktime_get_tai_ns, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_lookup_percpu_elem:
+		return has_helper(BPF_FUNC_map_lookup_percpu_elem, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_ringbuf:
+		return has_helper(BPF_FUNC_ringbuf_reserve, BPF_PROG_TYPE_KPROBE);
+	case FEATURE_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool feature(enum feature f)
+{
+	static signed char known[FEATURE_COUNT]; /* 0: not tried */
+
+	if (!known[f])
+		known[f] = try(f) ? 1 : -1;
+	return known[f] > 0;
+}
+
+const char *feature_name(enum feature f)
+{
+	return rows[f].name;
+}
+
+const char *feature_text(enum feature f)
+{
+	return rows[f].text;
+}
+
+#define CAP_WORD(caps, n) ((caps)[(n) / 32].effective & 1u << (n) % 32)
+
+int permitted(struct arena *a, const char **why)
+{
+	static const struct {
+		int cap;
+		const char *name;
+	} needed[] = {{39, "CAP_BPF"}, {38, "CAP_PERFMON"}, {2, "CAP_DAC_READ_SEARCH"}, {1, "CAP_DAC_OVERRIDE"}};
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[2] = {0};
+	union bpf_attr attr = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1};
+	long fd;
+
+	if (syscall(SYS_capget, &head, caps)) {
+		*why = "cannot read our own capabilities";
+		return -errno;
+	}
+	if (!CAP_WORD(caps, 21)) /* CAP_SYS_ADMIN covers the first two */
+		for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+			if (!CAP_WORD(caps, needed[i].cap)) {
+				*why = arena_printf(a, "Missing %s capability, please run probe as the root user.", needed[i].name);
+				return -EPERM;
+			}
+	fd = bpf(BPF_MAP_CREATE, &attr);
+	if (fd < 0) {
+		*why = arena_printf(a, "the kernel does not permit bpf(2): %s (kernel lockdown, or a container's seccomp filter?)", strerror(errno));
+		return -EPERM;
+	}
+	close((int)fd);
+	return 0;
+}
