@@ -1,0 +1,163 @@
+/* The kinds of probes, and taking attach points apart. */
+#include "provider/kinds.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const struct provider *const providers[] = {
+	&provider_kprobe,     &provider_kretprobe, &provider_uprobe,   &provider_uretprobe, &provider_tracepoint, &provider_rawtracepoint,
+	&provider_fentry,     &provider_fexit,	   &provider_profile,  &provider_interval,  &provider_software,	  &provider_hardware,
+	&provider_begin,      &provider_end,	   NULL,
+};
+
+const struct provider *provider_find(const char *name)
+{
+	for (const struct provider *const *p = providers; *p; p++) {
+		if (str_ieq((*p)->name, name))
+			return *p;
+		for (const char *const *alias = (*p)->aliases; alias && *alias; alias++)
+			if (str_eq(*alias, name))
+				return *p;
+	}
+	return NULL;
+}
+
+const struct provider *provider_of(enum attach_kind kind)
+{
+	for (const struct provider *const *p = providers; *p; p++)
+		if ((*p)->kind == kind)
+			return *p;
+	bug("no provider of kind %d", kind);
+}
+
+struct image_attach *match_add(struct attach *a, const char *name)
+{
+	size_t n = a->nmatches++;
+	struct image_attach *m;
+
+	if (!(n & (n - 1))) {
+		struct image_attach *more = arena_alloc(a->arena, (n ? 2 * n : 1) * sizeof(*more));
+
+		if (n)
+			memcpy(more, a->matches, n * sizeof(*more));
+		a->matches = more;
+	}
+	m = &a->matches[n];
+	*m = (struct image_attach){.kind = a->provider->kind, .period = a->period, .frequency = a->frequency, .config = a->config, .wild = a->wild};
+	m->name = a->label ? a->label : name;
+	m->name_len = strlen(m->name);
+	m->target = m->symbol = "";
+	return m;
+}
+
+void match_target(struct image_attach *m, const char *target)
+{
+	m->target = target;
+	m->target_len = strlen(target);
+}
+
+void match_symbol(struct image_attach *m, const char *symbol)
+{
+	m->symbol = symbol;
+	m->symbol_len = strlen(symbol);
+}
+
+const char *no_matches(struct attach *a, const char *what)
+{
+	return arena_printf(a->arena, "No matches for %s %s.", a->provider->name, what);
+}
+
+/* "a:b" to its fields: quotes are taken off, what they hold is not split */
+static size_t split(struct arena *ar, const char *text, const char **fields, size_t most)
+{
+	char *word = arena_alloc(ar, strlen(text) + 1), *out = word;
+	bool quoted = false;
+	size_t n = 0;
+
+	for (const char *s = text;; s++) {
+		if (!*s || (*s == ':' && !quoted)) {
+			*out = '\0';
+			if (n < most)
+				fields[n] = word;
+			n++;
+			if (!*s)
+				return n;
+			word = out = arena_alloc(ar, strlen(s) + 1);
+		} else if (*s == '"') {
+			quoted = !quoted;
+		} else if (*s == '\\' && quoted && s[1]) {
+			*out++ = *++s;
+		} else if (!isspace((unsigned char)*s) || quoted) {
+			*out++ = *s;
+		}
+	}
+}
+
+static void unknown_provider(const struct attach_context *c, const char *name, struct span span)
+{
+	const char *names[64];
+	const char *close;
+	size_t n = 0;
+
+	for (const struct provider *const *p = providers; *p && n + 1 < ARRAY_SIZE(names); p++)
+		names[n++] = (*p)->name;
+	names[n] = NULL;
+	error_at(c->diag, span, "Invalid probe type: %s", name);
+	close = nearest(name, names);
+	if (close)
+		hint(c->diag, "did you mean '%s'?", close);
+}
+
+static bool count_fields(struct attach *a)
+{
+	const struct provider *p = a->provider;
+
+	if (a->nfields >= p->min_fields && a->nfields <= p->max_fields)
+		return true;
+	if (p->min_fields == p->max_fields)
+		error_at(a->diag, a->span, "%s probe type requires %u argument%s, found %zu", p->name, p->min_fields, p->min_fields == 1 ? "" : "s", a->nfields);
+	else
+		error_at(a->diag, a->span, "%s probe type requires %u or %u arguments, found %zu", p->name, p->min_fields, p->max_fields, a->nfields);
+	hint(a->diag, "write %s", p->syntax);
+	return false;
+}
+
+#define MOST_FIELDS 8
+
+bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n)
+{
+	const char **fields = arena_alloc(c->arena, MOST_FIELDS * sizeof(*fields)), *missing = NULL, *eq;
+	size_t nfields = split(c->arena, text, fields, MOST_FIELDS);
+	struct attach *a = arena_alloc(c->arena, sizeof(*a));
+
+	*list = arena_alloc(c->arena, sizeof(**list));
+	*n = 0;
+	*a = (struct attach){.span = span, .arena = c->arena, .diag = c->diag, .kernel = c->kernel, .types = c->types, .pid = c->pid, .unsafe = c->unsafe};
+	eq = strchr(fields[0], '=');
+	if (eq) {
+		a->label = arena_strndup(c->arena, fields[0], (size_t)(eq - fields[0]));
+		fields[0] = eq + 1;
+	}
+	a->provider = provider_find(fields[0]);
+	if (!a->provider) {
+		unknown_provider(c, fields[0], span);
+		return false;
+	}
+	a->fields = fields + 1;
+	a->nfields = nfields - 1;
+	while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
+		a->nfields--; /* "software:cs:" */
+	if (!count_fields(a) || !a->provider->parse(a) || !a->provider->expand(a, &missing))
+		return false;
+	if (missing || !a->nmatches) {
+		if (c->missing_probes == 0)
+			error_at(c->diag, span, "%s", missing);
+		else if (c->missing_probes == 1)
+			warning_at(c->diag, span, "%s Skipping.", missing);
+		return c->missing_probes != 0;
+	}
+	(*list)[(*n)++] = a;
+	return true;
+}
