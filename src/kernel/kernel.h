@@ -88,6 +88,8 @@ uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offs
 /* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
 char *binary_path(struct arena *a, const char *name, unsigned *matches);
 
+int cgroup_id(const char *path, uint64_t *id); /* of the directory of a cgroup v2 */
+
 /* features.c: asked of the kernel, never by version */
 enum feature {
 #define FEATURE(name, text) FEATURE_##name,

@@ -1,6 +1,8 @@
 /* From the name of a binary to its path. */
 #include "kernel/kernel.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,4 +87,18 @@ char *binary_path(struct arena *a, const char *name, unsigned *matches)
 		free(real);
 	}
 	return found;
+}
+
+int cgroup_id(const char *path, uint64_t *id)
+{
+	struct {
+		struct file_handle head;
+		unsigned char bytes[sizeof(uint64_t)];
+	} handle = {.head.handle_bytes = sizeof(uint64_t)};
+	int mount;
+
+	if (name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, 0))
+		return -errno;
+	memcpy(id, handle.head.f_handle, sizeof(*id));
+	return 0;
 }

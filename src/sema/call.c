@@ -1,0 +1,537 @@
+/* Calls and builtin values: what they take, what they give. */
+#include "sema/pass.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t setting(struct pass *p, enum setting_id id)
+{
+	return p->script->settings.num[id];
+}
+
+/* what a flag of a builtin or function asks of the provider */
+static bool available(struct pass *p, struct node *n, const char *name, unsigned flags)
+{
+	unsigned needs = flags & (NEEDS_ARGN | NEEDS_ARGS | NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX);
+	const struct provider *is = p->clause->provider;
+
+	if (!(needs & ~is->has))
+		return true;
+	if (needs & NEEDS_ARGS)
+		wrong(p, n->span, "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (%s used here)", is->name);
+	else if (needs & NEEDS_RETVAL)
+		wrong(p, n->span, "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes%s",
+		      is->kind == ATTACH_tracepoint ? " (try to use args.ret instead)" : "");
+	else
+		wrong(p, n->span, "The %s builtin can not be used with '%s' probes", name, is->name);
+	return false;
+}
+
+const struct type *infer_arg(struct pass *p, struct node *n)
+{
+	if (n->arg.stack) {
+		if (!available(p, n, "sarg", NEEDS_REGS))
+			return &type_error;
+	} else if (!(p->clause->provider->has & NEEDS_ARGN)) {
+		return wrong(p, n->span, "The arg%u builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes", n->arg.index);
+	} else if (n->arg.index > 5 && p->clause->provider->kind != ATTACH_rawtracepoint) {
+		return wrong(p, n->span, "x86_64 doesn't support arg%u", n->arg.index);
+	}
+	return type_int(p->types, 8, false);
+}
+
+static const struct type *stack_type(struct pass *p, struct node *n, bool user)
+{
+	uint64_t mode = setting(p, SETTING_stack_mode), limit = 127;
+	static const char *const modes[] = {"bpftrace", "perf", "raw", "build_id"};
+	const char *name = user ? "ustack" : "kstack";
+	struct node *a = n->kind == NODE_CALL ? n->call.args : NULL;
+
+	if (a && a->kind == NODE_IDENT) {
+		for (mode = 0; mode < ARRAY_SIZE(modes) && !str_eq(modes[mode], a->ident.name); mode++)
+			;
+		if (mode == ARRAY_SIZE(modes))
+			return wrong(p, a->span, "Error parsing stack mode: '%s'", a->ident.name);
+		a->type = &type_none;
+		a = a->next;
+	}
+	if (a) {
+		infer_expr(p, a);
+		if (a->kind != NODE_INT)
+			return wrong(p, a->span, "%s: invalid limit value", name);
+		if (a->num < 1 || a->num > 1024)
+			return wrong(p, a->span, "%s([int limit]): limit shouldn't exceed 1024, %lld given", name, (long long)a->num);
+		limit = (uint64_t)a->num;
+	}
+	if (mode == STACK_BUILD_ID)
+		return wrong(p, n->span, "stack mode build_id is not supported yet");
+	return type_stack(p->types, user, mode, (uint32_t)limit);
+}
+
+const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b)
+{
+	struct clause *c = p->clause;
+	enum builtin_id id = (enum builtin_id)(b - builtins);
+	const struct type *t;
+	struct node *next = n->next;
+
+	if (!available(p, n, b->name, b->flags))
+		return &type_error;
+	if (id == BUILTIN_comm)
+		return type_string(p->types, 16);
+	if (id == BUILTIN_username)
+		return type_simple(p->types, TYPE_USERNAME);
+	if (id == BUILTIN_has_cpid)
+		return &type_bool;
+	if (id == BUILTIN_curtask) {
+		t = kernel_type(p->kernel, "struct", "task_struct");
+		return t ? type_pointer(p->types, t, SPACE_KERNEL, true) : type_int(p->types, 8, false);
+	}
+	if (id == BUILTIN_args)
+		return c->args ? c->args : wrong(p, n->span, "the arguments of '%s' are not known on this machine", c->nattaches ? c->attaches[0].name : "");
+	if (id == BUILTIN_retval) {
+		if (c->provider->kind == ATTACH_fexit && c->retval && c->retval->kind != TYPE_NONE)
+			return c->retval;
+		return type_int(p->types, 8, false);
+	}
+	if (id == BUILTIN_func) {
+		c->uses_func = true;
+		return type_simple(p->types, c->provider->space == SPACE_USER ? TYPE_USYM : TYPE_KSYM);
+	}
+	if (id == BUILTIN_probe) {
+		size_t longest = 0;
+
+		for (size_t i = 0; i < c->nattaches; i++)
+			if (c->attaches[i].name_len > longest)
+				longest = c->attaches[i].name_len;
+		if (c->nattaches == 1) {
+			make_string(p, n, c->attaches[0].name, c->attaches[0].name_len);
+			n->next = next;
+			return n->type;
+		}
+		c->uses_probe = true;
+		return type_string(p->types, (uint32_t)longest + 1);
+	}
+	if (id == BUILTIN_probetype) {
+		bool special = c->provider->kind == ATTACH_begin || c->provider->kind == ATTACH_end || c->provider->kind == ATTACH_self;
+		const char *name = special ? "special" : c->provider->name;
+
+		make_string(p, n, name, strlen(name));
+		n->next = next;
+		return n->type;
+	}
+	if (id == BUILTIN_kstack || id == BUILTIN_ustack)
+		return stack_type(p, n, id == BUILTIN_ustack);
+	if (id == BUILTIN_ctx)
+		return type_pointer(p->types, &type_none, SPACE_KERNEL, false);
+	if (str_eq(b->type, "uint8"))
+		return type_int(p->types, 1, false);
+	if (str_eq(b->type, "uint32"))
+		return type_int(p->types, 4, false);
+	return type_int(p->types, 8, false);
+}
+
+/* signatures */
+
+struct signature {
+	char result[24];
+	unsigned least, most;
+	char args[8][32];
+	unsigned nargs;
+};
+
+static void read_signature(const char *text, struct signature *s)
+{
+	const char *open = strchr(text, '('), *at = open + 1;
+
+	memset(s, 0, sizeof(*s));
+	snprintf(s->result, sizeof(s->result), "%.*s", (int)(open - text), text);
+	while (*at && *at != ')') {
+		size_t len = strcspn(at, ",)");
+		const char *word = at;
+		bool optional = *word == '[';
+
+		if (!strncmp(word, "...", 3)) {
+			s->most = 127;
+		} else {
+			snprintf(s->args[s->nargs], sizeof(s->args[0]), "%.*s", (int)(len - (optional ? 2 : 0)), word + optional);
+			s->nargs++;
+			s->most++;
+			s->least += !optional;
+		}
+		at += len;
+		while (*at == ',' || *at == ' ')
+			at++;
+	}
+}
+
+static bool check_count(struct pass *p, const struct node *n, const struct signature *s)
+{
+	size_t got = node_count(n->call.args);
+	const char *name = n->call.name;
+
+	if (got >= s->least && got <= s->most)
+		return true;
+	if (!s->most)
+		wrong(p, n->span, "%s() requires no arguments (%zu provided)", name, got);
+	else if (s->least == s->most && s->most == 1)
+		wrong(p, n->span, "%s() requires one argument (%zu provided)", name, got);
+	else if (s->least == s->most)
+		wrong(p, n->span, "%s() requires %u arguments (%zu provided)", name, s->most, got);
+	else if (got < s->least)
+		wrong(p, n->span, "%s() requires at least %s (%zu provided)", name,
+		      s->least == 1 ? "one argument" : arena_printf(p->arena, "%u arguments", s->least), got);
+	else
+		wrong(p, n->span, "%s() takes up to %u arguments (%zu provided)", name, s->most, got);
+	return false;
+}
+
+static bool word_fits(const char *word, const struct type *t)
+{
+	if (!strcmp(word, "any") || !strcmp(word, "stackmode") || !strcmp(word, "map"))
+		return true;
+	if (!strcmp(word, "int"))
+		return type_is_int(t) || t->kind == TYPE_POINTER;
+	if (!strcmp(word, "ptr"))
+		return type_is_int(t) || t->kind == TYPE_POINTER || t->kind == TYPE_ARRAY;
+	if (!strcmp(word, "string") || !strcmp(word, "format"))
+		return t->kind == TYPE_STRING;
+	return true;
+}
+
+/* "const int", "ptr|int|string" */
+static bool check_arg(struct pass *p, const struct node *call, struct node *a, const char *expected)
+{
+	char words[32], *rest = words, *word;
+	bool literal = !strncmp(expected, "const ", 6), fits = false;
+
+	if (a->type->kind == TYPE_ERROR)
+		return false;
+	if (!strcmp(expected, "map") && a->kind != NODE_MAP) {
+		wrong(p, a->span, "%s() expects a map to be provided", call->call.name);
+		return false;
+	}
+	snprintf(words, sizeof(words), "%s", expected + (literal ? 6 : 0));
+	if (literal && a->kind != NODE_INT && a->kind != NODE_STRING && a->kind != NODE_BOOL) {
+		wrong(p, a->span, "%s() expects a%s %s literal (%s provided)", call->call.name, words[0] == 'i' ? "n" : "", words[0] == 'f' ? "string" : words,
+		      type_kind_name(a->type->kind));
+		return false;
+	}
+	while ((word = strsep(&rest, "|")))
+		fits |= word_fits(word, a->type);
+	if (!fits) {
+		if (literal)
+			wrong(p, a->span, "%s() expects a %s literal (%s provided)", call->call.name, strstr(expected, "int") ? "int" : "string", type_kind_name(a->type->kind));
+		else
+			wrong(p, a->span, "%s() only supports %s arguments (%s provided)", call->call.name, expected, type_kind_name(a->type->kind));
+	}
+	return fits;
+}
+
+static bool check_format(struct pass *p, struct node *n)
+{
+	struct node *format = n->call.args, *a = format->next;
+	struct image_conversion *list;
+	size_t count, supplied = node_count(a), wanted = 0;
+	const char *why;
+
+	if (!format_parse(p->arena, format->str, format->len, &list, &count, &why)) {
+		wrong(p, format->span, "%s", why);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		wanted += list[i].conv != 0;
+	if (supplied != wanted) {
+		wrong(p, n->span, "%s() %s arguments for format string (%zu supplied, %zu expected)", n->call.name, supplied < wanted ? "not enough" : "too many", supplied, wanted);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char conv = (char)list[i].conv;
+		bool fits = true;
+
+		if (!conv)
+			continue;
+		if (strchr("diuoxXcpG", conv))
+			fits = type_is_int(a->type) || a->type->kind == TYPE_POINTER;
+		else if (conv == 'r')
+			fits = a->type->kind == TYPE_BUFFER || a->type->kind == TYPE_ARRAY || a->type->kind == TYPE_STRING;
+		if (a->type->kind == TYPE_NONE)
+			fits = false;
+		if (!fits && a->type->kind != TYPE_ERROR)
+			wrong(p, a->span, "%s() unsupported format specifier for type '%s': %c", n->call.name, name_of(p, a->type), conv);
+		a = a->next;
+	}
+	return true;
+}
+
+/* results that a signature cannot say */
+
+static const struct type *result_str(struct pass *p, struct node *n)
+{
+	uint64_t most = setting(p, SETTING_max_strlen);
+	struct node *a = n->call.args, *len = a->next;
+	uint64_t size = most;
+
+	if (len && len->kind == NODE_INT) {
+		if (len->num < 0)
+			return wrong(p, len->span, "str() expects a non-negative length");
+		size = (uint64_t)len->num + 1 < most ? (uint64_t)len->num + 1 : most;
+	}
+	if (a->kind == NODE_INT && a->text) { /* str(123), str($1) of a number: its text */
+		char *text = arena_printf(p->arena, "%lld", (long long)a->num);
+		struct node *next = n->next;
+
+		make_string(p, n, text, strlen(text));
+		n->next = next;
+		return n->type;
+	}
+	if (a->kind == NODE_STRING && (!len || len->kind == NODE_INT)) {
+		size_t keep = len && (uint64_t)len->num < a->len ? (size_t)len->num : a->len;
+		const char *text = arena_strndup(p->arena, a->str, keep);
+		struct node *next = n->next;
+
+		make_string(p, n, text, keep);
+		n->next = next;
+		return n->type;
+	}
+	return type_string(p->types, (uint32_t)size);
+}
+
+static const struct type *result_buf(struct pass *p, struct node *n)
+{
+	uint64_t most = setting(p, SETTING_max_strlen) - 4;
+	struct node *a = n->call.args, *len = a->next;
+
+	if (len && len->kind == NODE_INT) {
+		if (len->num < 0)
+			return wrong(p, len->span, "buf() expects a non-negative length");
+		return type_buffer(p->types, (uint32_t)((uint64_t)len->num < most ? (uint64_t)len->num : most));
+	}
+	if (!len && a->type->kind == TYPE_ARRAY)
+		return type_buffer(p->types, a->type->size < most ? a->type->size : (uint32_t)most);
+	return type_buffer(p->types, (uint32_t)most);
+}
+
+static const struct type *result_pton(struct pass *p, struct node *n)
+{
+	char bytes[16];
+	const char *text = n->call.args->str;
+	bool six = strchr(text, ':') != NULL;
+
+	if (inet_pton(six ? AF_INET6 : AF_INET, text, bytes) != 1)
+		return wrong(p, n->call.args->span, "Invalid IP address: '%s'", text);
+	return type_array(p->types, type_int(p->types, 1, false), six ? 16 : 4);
+}
+
+static const struct type *result_kaddr(struct pass *p, struct node *n)
+{
+	const char *name = n->call.args->str;
+	struct node *next = n->next;
+	struct ksyms *s = ksyms_load();
+	uint64_t address = 0;
+	bool found = ksyms_address(s, name, &address);
+
+	ksyms_free(s);
+	if (!found)
+		return wrong(p, n->call.args->span, "Failed to resolve kernel symbol: %s", name);
+	make_int(p, n, (int64_t)address, address > INT64_MAX);
+	n->next = next;
+	return n->type = type_int(p->types, 8, false);
+}
+
+static const struct type *result_cgroupid(struct pass *p, struct node *n)
+{
+	struct node *next = n->next;
+	uint64_t id;
+
+	if (cgroup_id(n->call.args->str, &id))
+		return wrong(p, n->call.args->span, "Failed to find the cgroup '%s'", n->call.args->str);
+	make_int(p, n, (int64_t)id, false);
+	n->next = next;
+	return n->type = type_int(p->types, 8, false);
+}
+
+static const struct type *result_pointer(struct pass *p, struct node *n, enum space space)
+{
+	const struct type *t = n->call.args->type;
+
+	return type_pointer(p->types, t->kind == TYPE_POINTER ? t->elem : &type_none, space, false);
+}
+
+static const struct type *result(struct pass *p, struct node *n, const char *word)
+{
+	switch ((int)n->call.fn->id) {
+	case FN_str:
+		return result_str(p, n);
+	case FN_buf:
+		return result_buf(p, n);
+	case FN_pton:
+		return result_pton(p, n);
+	case FN_kaddr:
+		return result_kaddr(p, n);
+	case FN_cgroupid:
+		return result_cgroupid(p, n);
+	case FN_kptr:
+		return result_pointer(p, n, SPACE_KERNEL);
+	case FN_uptr:
+		return result_pointer(p, n, SPACE_USER);
+	case FN_strftime:
+		return type_simple(p->types, TYPE_TIMESTAMP);
+	case FN_ntop:
+		return type_simple(p->types, TYPE_INET);
+	case FN_bswap:
+		return type_int(p->types, n->call.args->type->size ? n->call.args->type->size : 8, false);
+	case FN_uaddr:
+		return type_int(p->types, 8, false);
+	case FN_len:
+		return type_int(p->types, 8, true);
+	}
+	if (!strcmp(word, "void"))
+		return &type_none;
+	if (!strcmp(word, "bool"))
+		return &type_bool;
+	if (!strcmp(word, "ksym"))
+		return type_simple(p->types, TYPE_KSYM);
+	if (!strcmp(word, "usym"))
+		return type_simple(p->types, TYPE_USYM);
+	if (!strcmp(word, "macaddr"))
+		return type_simple(p->types, TYPE_MAC);
+	if (!strcmp(word, "errno"))
+		return type_simple(p->types, TYPE_ERRNO);
+	if (!strcmp(word, "cgroup_path"))
+		return type_simple(p->types, TYPE_CGROUP_PATH);
+	return type_int(p->types, 8, false);
+}
+
+/* functions of whole maps: print(@m), clear(@m), delete(@m, k), has_key(@m, k), len(@m) */
+static const struct type *map_call(struct pass *p, struct node *n)
+{
+	struct node *a = n->call.args;
+	struct map *m = a->map.map;
+	enum function_id id = n->call.fn->id;
+	struct node key = {.kind = NODE_MAP, .span = a->span};
+
+	if ((id == FN_print || id == FN_len) && a->map.keys) {
+		infer_expr(p, a);
+		if (id == FN_len)
+			read_aggregate(p, a);
+	} else if ((id == FN_delete || id == FN_has_key) && a->next) {
+		key.map.name = m->name;
+		key.map.map = m;
+		key.map.keys = a->next;
+		if (id == FN_has_key && m->key && !m->keyed)
+			return wrong(p, a->span, "call to has_key() expects a map with explicit keys (non-scalar map)");
+		infer_expr(p, &key);
+		a->type = m->value ? m->value : &type_error;
+	} else {
+		if (!m->value)
+			wrong(p, a->span, "Undefined map: %s", m->name);
+		if (id == FN_delete && m->keyed)
+			wrong(p, n->span, "delete() of a keyed map requires a key: delete(%s, key)", m->name);
+		if (id == FN_len && m->key && !m->keyed)
+			wrong(p, a->span, "call to len() expects a map with explicit keys (non-scalar map)");
+		a->type = m->value ? m->value : &type_error;
+		infer_list(p, a->next);
+	}
+	return result(p, n, id == FN_delete || id == FN_has_key ? "bool" : "void");
+}
+
+const struct type *infer_call(struct pass *p, struct node *n)
+{
+	const struct function *fn = n->call.fn;
+	struct signature s;
+	unsigned i = 0;
+	bool ok = true;
+
+	if (n->call.builtin)
+		return infer_builtin(p, n, n->call.builtin);
+	if (n->call.agg >= 0)
+		return wrong(p, n->span, "%s() should be assigned to a map", n->call.name);
+	if (!fn)
+		return &type_error;
+	read_signature(fn->signature, &s);
+	if (fn->flags & FN_UNSAFE && !p->options->unsafe)
+		return wrong(p, n->span, "%s() is an unsafe function being used in safe mode", fn->name);
+	if (!available(p, n, fn->name, fn->flags) || !check_count(p, n, &s))
+		return &type_error;
+	if (fn->id == FN_kstack || fn->id == FN_ustack)
+		return stack_type(p, n, fn->id == FN_ustack);
+	if (fn->id == FN_nsecs) {
+		static const char *const clocks[] = {"monotonic", "boot", "tai", "sw_tai"};
+
+		for (i = 0; n->call.args && i < ARRAY_SIZE(clocks); i++)
+			if (n->call.args->kind == NODE_IDENT && str_eq(clocks[i], n->call.args->ident.name))
+				return type_int(p->types, 8, false);
+		return wrong(p, n->span, "nsecs() expects monotonic, boot, tai or sw_tai");
+	}
+	if (fn->flags & FN_MAP && n->call.args->kind == NODE_MAP)
+		return map_call(p, n);
+	for (struct node *a = n->call.args; a; a = a->next, i++) {
+		if (fn->id == FN_str && i == 0 && a->kind == NODE_PARAM) {
+			const struct sema_options *o = p->options;
+			const char *text = a->index >= 1 && (uint64_t)a->index <= o->nparams ? o->params[a->index - 1] : "";
+			struct node *next = a->next;
+
+			make_string(p, a, text, strlen(text));
+			a->next = next;
+		}
+		infer_expr(p, a);
+		read_aggregate(p, a);
+		if (i < s.nargs)
+			ok &= check_arg(p, n, a, s.args[i]);
+		else if (a->type->kind == TYPE_NONE)
+			wrong(p, a->span, "none type passed to %s() is not printable", fn->name);
+	}
+	if (!ok)
+		return &type_error;
+	if (fn->id == FN_print && n->call.args->type->kind == TYPE_NONE)
+		return wrong(p, n->call.args->span, "none type passed to print() is not printable");
+	if (fn->flags & FN_FORMAT && !check_format(p, n))
+		return &type_none;
+	return result(p, n, s.result);
+}
+
+const struct type *infer_aggregation(struct pass *p, struct node *n)
+{
+	struct agg a = {.kind = (enum agg_kind)n->call.agg};
+	struct node *arg = n->call.args;
+	struct signature s;
+	unsigned i = 0;
+
+	read_signature(aggregations[a.kind].signature, &s);
+	if (!check_count(p, n, &s))
+		return &type_error;
+	for (struct node *x = arg; x; x = x->next, i++) {
+		infer_expr(p, x);
+		read_aggregate(p, x);
+		if (!check_arg(p, n, x, s.args[i]))
+			return &type_error;
+	}
+	if (arg)
+		a.is_signed = arg->type->is_signed;
+	if (a.kind == AGG_hist && arg->next) {
+		if (arg->next->num < 0 || arg->next->num > 5)
+			return wrong(p, arg->next->span, "hist: bits %lld must be 0..5", (long long)arg->next->num);
+		a.bits = (uint32_t)arg->next->num;
+	}
+	if (a.kind == AGG_lhist) {
+		a.min = arg->next->num;
+		a.max = arg->next->next->num;
+		a.step = arg->next->next->next->num;
+		if (a.step < 1)
+			return wrong(p, n->span, "lhist() step must be >= 1 (%lld provided)", (long long)a.step);
+		if (a.min > a.max)
+			return wrong(p, n->span, "lhist() min must be less than max (provided min %lld and max %lld)", (long long)a.min, (long long)a.max);
+		if ((a.max - a.min) / a.step > 1000)
+			return wrong(p, n->span, "lhist() too many buckets, must be <= 1000 (would need %lld)", (long long)((a.max - a.min) / a.step));
+		if (a.max - a.min < a.step)
+			return wrong(p, n->span, "lhist() step is too large for the given range (provided step %lld for range %lld)", (long long)a.step,
+				     (long long)(a.max - a.min));
+	}
+	if (a.kind == AGG_hist || a.kind == AGG_lhist)
+		a.is_signed = true;
+	if (a.kind == AGG_tseries)
+		return wrong(p, n->span, "tseries() is not supported yet");
+	return type_aggregate(p->types, &a);
+}

@@ -1,0 +1,218 @@
+/*
+ * From the parsed script to clauses: settings, map declarations, positional
+ * parameters, and every probe's attach points found on this machine.
+ */
+#include "sema/pass.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void config_block(struct pass *p)
+{
+	const char *why, *note;
+
+	config_init(&p->script->settings);
+	if (!config_from_env(&p->script->settings, p->arena, p->options->environ, &why))
+		error_at(p->diag, (struct span){0}, "%s", why);
+	for (const struct node *c = p->script->config; c; c = c->next)
+		for (const struct node *s = c->list; s; s = s->next) {
+			if (!config_set(&p->script->settings, p->arena, s->setting.name, s->setting.value, false, &why, &note))
+				error_at(p->diag, s->span, "%s", why);
+			else if (note)
+				note_at(p->diag, s->span, "%s", note);
+		}
+}
+
+static void map_declaration(struct pass *p, const struct node *n)
+{
+	static const char *const kinds[] = {"hash", "lruhash", "percpuhash", "percpulruhash", NULL};
+	struct map *m = map_named(p, n->mapdecl.name, n->span);
+	bool known = false;
+
+	for (const char *const *k = kinds; *k; k++)
+		known |= str_eq(*k, n->mapdecl.kind);
+	if (!known) {
+		error_at(p->diag, n->mapdecl.kind_span, "Invalid bpf map type: %s", n->mapdecl.kind);
+		hint(p->diag, "Valid map types: hash, lruhash, percpuhash, percpulruhash");
+	} else if (n->mapdecl.count < 1) {
+		error_at(p->diag, n->span, "a map needs room for one element at least");
+	} else {
+		m->declared = n->mapdecl.kind;
+		m->max_entries = (uint64_t)n->mapdecl.count;
+	}
+}
+
+/* $1 in the text of an attach point is replaced by the parameter */
+static const char *substitute(struct pass *p, const struct node *n)
+{
+	struct buf out = {0};
+	bool quoted = false;
+	const char *text;
+
+	for (const char *s = n->attach.text; *s; s++) {
+		quoted ^= *s == '"';
+		if (*s != '$' || quoted) {
+			buf_putc(&out, *s);
+			continue;
+		}
+		if (!isdigit((unsigned char)s[1])) {
+			error_at(p->diag, n->span, "invalid trailing character for positional param: %c. Try quoting this entire part if this is intentional e.g. \"$%c\".",
+				 s[1] ? s[1] : ' ', s[1] ? s[1] : ' ');
+			buf_free(&out);
+			return NULL;
+		}
+		unsigned long i = strtoul(s + 1, (char **)&s, 10);
+
+		s--;
+		if (i >= 1 && i <= p->options->nparams)
+			buf_puts(&out, p->options->params[i - 1]);
+		else
+			buf_puts(&out, "0");
+	}
+	text = arena_strdup(p->arena, out.data ? out.data : "");
+	buf_free(&out);
+	return text;
+}
+
+static struct clause *add_clause(struct pass *p, struct node *probe, const struct provider *provider)
+{
+	struct clause *c = arena_alloc(p->arena, sizeof(*c));
+
+	c->probe = probe;
+	c->id = p->script->nclauses++;
+	c->provider = provider;
+	c->predicate = probe->probe.predicate ? node_clone(p->arena, probe->probe.predicate) : NULL;
+	c->body = node_clone(p->arena, probe->probe.body);
+	*p->last_clause = c;
+	p->last_clause = &c->next;
+	return c;
+}
+
+static bool names_args(struct node **n, void *arg)
+{
+	if ((*n)->kind == NODE_IDENT && str_eq((*n)->ident.name, "args"))
+		*(bool *)arg = true;
+	return true;
+}
+
+static bool uses_args(struct node *probe)
+{
+	bool used = false;
+
+	node_walk(&probe->probe.body, names_args, &used);
+	if (probe->probe.predicate)
+		node_walk(&probe->probe.predicate, names_args, &used);
+	return used;
+}
+
+static void add_attach(struct pass *p, struct clause *c, const struct image_attach *m)
+{
+	size_t n = c->nattaches++;
+
+	if (!(n & (n - 1))) {
+		struct image_attach *more = arena_alloc(p->arena, (n ? 2 * n : 1) * sizeof(*more));
+
+		if (n)
+			memcpy(more, c->attaches, n * sizeof(*more));
+		c->attaches = more;
+	}
+	c->attaches[n] = *m;
+}
+
+static bool same_layout(const struct type *a, const struct type *b)
+{
+	if (a == b)
+		return true;
+	if (!a || !b || a->nfields != b->nfields)
+		return false;
+	for (uint32_t i = 0; i < a->nfields; i++) {
+		const struct field *f = &a->fields[i], *g = &b->fields[i];
+
+		if (f->offset != g->offset || f->type != g->type || strcmp(f->name, g->name))
+			return false;
+	}
+	return true;
+}
+
+/* each match to the clause it can share, else a new one */
+static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
+{
+	bool typed = a->provider->args && (uses_args(probe) || a->provider->one_program_each);
+
+	for (size_t i = 0; i < a->nmatches; i++) {
+		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
+		struct clause *c = NULL;
+
+		if (!a->provider->one_program_each)
+			for (c = *first; c; c = c->next)
+				if (c->provider == a->provider && same_layout(c->args, args))
+					break;
+		if (!c) {
+			c = add_clause(p, probe, a->provider);
+			c->args = args;
+			c->retval = retval;
+			if (!*first)
+				*first = c;
+		}
+		add_attach(p, c, &a->matches[i]);
+	}
+}
+
+static void probe(struct pass *p, struct node *n)
+{
+	struct attach_context context = {
+		.arena = p->arena, .diag = p->diag, .kernel = p->kernel, .types = p->types, .pid = p->options->pid, .unsafe = p->options->unsafe,
+		.missing_probes = p->script->settings.num[SETTING_missing_probes],
+	};
+	struct clause *first = NULL;
+
+	for (const struct node *at = n->probe.attaches; at; at = at->next) {
+		const char *text = substitute(p, at);
+		struct attach **list;
+		size_t count;
+
+		if (!text || !attach_parse(&context, text, at->span, &list, &count))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			distribute(p, n, list[i], &first);
+	}
+}
+
+static void check_limits(struct pass *p)
+{
+	uint64_t probes = 0, most = p->script->settings.num[SETTING_max_probes];
+
+	for (const struct clause *c = p->script->clauses; c; c = c->next)
+		probes += c->nattaches;
+	if (probes > most) {
+		error_at(p->diag, (struct span){0}, "Can't attach to %llu probes because it exceeds the current limit of %llu probes.",
+			 (unsigned long long)probes, (unsigned long long)most);
+		hint(p->diag, "raise the limit with the environment variable BPFTRACE_MAX_PROBES");
+	}
+}
+
+bool expand(struct pass *p)
+{
+	struct script *s = p->script;
+
+	p->last_clause = &s->clauses;
+	p->last_map = &s->maps;
+	dict_init(&p->maps, p->arena);
+	config_block(p);
+	for (const struct node *n = s->cdefs; n; n = n->next)
+		if (n->cdef.text[0] != '#')
+			error_at(p->diag, n->span, "struct definitions are not supported yet");
+	if (s->imports)
+		error_at(p->diag, s->imports->span, "import is not supported yet");
+	for (struct node *n = s->root; n; n = n->next) {
+		if (n->kind == NODE_PROBE)
+			probe(p, n);
+		else if (n->kind == NODE_MAPDECL)
+			map_declaration(p, n);
+		else
+			error_at(p->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
+	}
+	check_limits(p);
+	return !p->diag->errors;
+}

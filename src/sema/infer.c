@@ -1,0 +1,851 @@
+/*
+ * Types: of every expression, variable, map key and map value.  Rounds over
+ * all clauses until no variable or map changes its type; a last round says
+ * what is wrong.
+ */
+#include "sema/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	if (!p->report)
+		return &type_error;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	error_at(p->diag, span, "%s", text);
+	free(text);
+	return &type_error;
+}
+
+const char *name_of(struct pass *p, const struct type *t)
+{
+	return type_name(p->arena, t);
+}
+
+static const struct type *int64(struct pass *p, bool is_signed)
+{
+	return type_int(p->types, 8, is_signed);
+}
+
+/* the type a variable or map gets from a value: a literal's is that of 64-bit arithmetic */
+static const struct type *stored(struct pass *p, const struct type *t)
+{
+	if (t->kind == TYPE_INT && t->flexible)
+		return int64(p, true);
+	if ((t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD) && t->nfields) {
+		const struct type **elems = arena_alloc(p->arena, t->nfields * sizeof(*elems));
+		const char **names = arena_alloc(p->arena, t->nfields * sizeof(*names));
+
+		for (uint32_t i = 0; i < t->nfields; i++) {
+			elems[i] = stored(p, t->fields[i].type);
+			names[i] = t->fields[i].name;
+		}
+		return type_record(p->types, t->kind == TYPE_RECORD ? names : NULL, elems, t->nfields);
+	}
+	if (t->kind == TYPE_POINTER && t->trusted)
+		return type_pointer(p->types, t->elem, t->space, false);
+	return t;
+}
+
+/* the value of a map or variable: what it was, widened by the new */
+static const struct type *widen(struct pass *p, const struct type *was, const struct type *now)
+{
+	if (now->kind == TYPE_ERROR)
+		return was;
+	if (!was)
+		return stored(p, now);
+	if (was->kind == TYPE_AGGREGATE || now->kind == TYPE_AGGREGATE)
+		return was->kind == now->kind ? (type_same(was, now) || was->agg.kind == now->agg.kind ? was : NULL) : NULL;
+	/* literals take the sign of the other side; 64 bits are never narrowed */
+	if (type_is_int(was) && type_is_int(now) && now->flexible)
+		return was;
+	now = type_unify(p->types, was, stored(p, now));
+	return now ? stored(p, now) : NULL;
+}
+
+static void set_type(struct pass *p, const struct type **slot, const struct type *t)
+{
+	if (*slot == t)
+		return;
+	*slot = t;
+	p->changed = true;
+}
+
+void read_aggregate(struct pass *p, struct node *n)
+{
+	struct node *inner, *next = n->next;
+
+	if (n->kind != NODE_MAP || !n->type || n->type->kind != TYPE_AGGREGATE)
+		return;
+	if (!type_is_castable_agg(n->type)) {
+		n->type = wrong(p, n->span, "Map value '%s' cannot be read in an expression", name_of(p, n->type));
+		return;
+	}
+	inner = arena_memdup(p->arena, n, sizeof(*n));
+	inner->next = NULL;
+	memset(n, 0, sizeof(*n));
+	n->kind = NODE_CAST;
+	n->span = inner->span;
+	n->next = next;
+	n->cast.expr = inner;
+	n->type = int64(p, inner->type->agg.kind == AGG_count ? true : inner->type->agg.is_signed);
+}
+
+/* an operand: an expression whose aggregation is read */
+static const struct type *operand(struct pass *p, struct node *n)
+{
+	infer_expr(p, n);
+	read_aggregate(p, n);
+	return n->type;
+}
+
+void infer_list(struct pass *p, struct node *list)
+{
+	for (struct node *n = list; n; n = n->next)
+		infer_expr(p, n);
+}
+
+/* type names */
+
+static const struct type *named_type(struct pass *p, const char *keyword, const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned size;
+		bool is_signed;
+	} ints[] = {
+		{"int8", 1, true}, {"int16", 2, true}, {"int32", 4, true}, {"int64", 8, true}, {"uint8", 1, false}, {"uint16", 2, false},
+		{"uint32", 4, false}, {"uint64", 8, false}, {"int8_t", 1, true}, {"int16_t", 2, true}, {"int32_t", 4, true}, {"int64_t", 8, true},
+		{"uint8_t", 1, false}, {"uint16_t", 2, false}, {"uint32_t", 4, false}, {"uint64_t", 8, false}, {"u8", 1, false}, {"u16", 2, false},
+		{"u32", 4, false}, {"u64", 8, false}, {"s8", 1, true}, {"s16", 2, true}, {"s32", 4, true}, {"s64", 8, true}, {"char", 1, true},
+		{"short", 2, true}, {"int", 4, true}, {"long", 8, true}, {"size_t", 8, false}, {"pid_t", 4, true}, {"uintptr_t", 8, false},
+	};
+	static const struct {
+		const char *name;
+		enum type_kind kind;
+	} simple[] = {
+		{"ksym_t", TYPE_KSYM}, {"usym_t", TYPE_USYM}, {"inet", TYPE_INET}, {"macaddr_t", TYPE_MAC}, {"mac_address_t", TYPE_MAC},
+		{"timestamp", TYPE_TIMESTAMP}, {"username_t", TYPE_USERNAME}, {"cgroup_path_t", TYPE_CGROUP_PATH}, {"strerror_t", TYPE_ERRNO},
+	};
+
+	if (!keyword) {
+		if (str_eq(name, "bool"))
+			return &type_bool;
+		if (str_eq(name, "void"))
+			return &type_none;
+		for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
+			if (str_eq(ints[i].name, name))
+				return type_int(p->types, ints[i].size, ints[i].is_signed);
+		for (size_t i = 0; i < ARRAY_SIZE(simple); i++)
+			if (str_eq(simple[i].name, name))
+				return type_simple(p->types, simple[i].kind);
+		if (str_eq(name, "string"))
+			return type_string(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen]);
+	}
+	return kernel_type(p->kernel, keyword, name);
+}
+
+const struct type *type_of_node(struct pass *p, struct node *n)
+{
+	const struct type *t;
+	struct node *suffix = n->type_.suffixes;
+
+	if (n->type_.typeof_) {
+		t = n->type_.typeof_->kind == NODE_TYPE ? type_of_node(p, n->type_.typeof_) : operand(p, n->type_.typeof_);
+	} else {
+		t = named_type(p, n->type_.keyword, n->type_.name);
+		if (!t && n->type_.keyword)
+			return wrong(p, n->span, "Unknown struct/union: '%s %s'", n->type_.keyword, n->type_.name);
+		if (!t)
+			return wrong(p, n->span, "Unknown type: '%s'", n->type_.name);
+	}
+	if (suffix && !suffix->suffix.pointer && suffix->suffix.count > 0 && !n->type_.keyword && n->type_.name &&
+	    (str_eq(n->type_.name, "string") || str_eq(n->type_.name, "buffer"))) {
+		t = str_eq(n->type_.name, "string") ? type_string(p->types, (uint32_t)suffix->suffix.count) : type_buffer(p->types, (uint32_t)suffix->suffix.count);
+		suffix = suffix->next;
+	}
+	for (; suffix; suffix = suffix->next) {
+		if (suffix->suffix.pointer)
+			t = type_pointer(p->types, t, SPACE_KERNEL, false);
+		else if (suffix->suffix.count < 0)
+			t = type_array(p->types, t, 0);
+		else if (suffix->suffix.count > 1 << 20)
+			return wrong(p, n->span, "an array of %lld elements is too large", (long long)suffix->suffix.count);
+		else
+			t = type_array(p->types, t, (uint32_t)suffix->suffix.count);
+	}
+	return t;
+}
+
+/* expressions */
+
+static const struct type *map_value(struct pass *p, struct node *n, bool whole)
+{
+	struct map *m = n->map.map;
+	const struct type *key;
+
+	if (n->map.keys) {
+		operand(p, n->map.keys);
+		if (n->map.keys->type->kind == TYPE_NONE)
+			return wrong(p, n->map.keys->span, "a key must have a value");
+		if (m->key && !m->keyed)
+			return wrong(p, n->span, "%s used as a map with an explicit key (non-scalar map), previously used without an explicit key (scalar map)", m->name);
+		if (!m->key)
+			m->keyed = true;
+		key = widen(p, m->key, n->map.keys->type);
+		if (!key)
+			return wrong(p, n->map.keys->span, "Argument mismatch for %s: trying to access with arguments: '%s' when map expects arguments: '%s'",
+				     m->name, name_of(p, n->map.keys->type), name_of(p, m->key));
+		set_type(p, &m->key, key);
+	} else if (!whole) {
+		if (m->keyed)
+			return wrong(p, n->span, "%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)", m->name);
+		if (!m->key)
+			set_type(p, &m->key, &type_none);
+	}
+	if (!m->value)
+		return p->report && !whole ? wrong(p, n->span, "Undefined map: %s", m->name) : &type_error;
+	return m->value;
+}
+
+static bool is_text(const struct type *t)
+{
+	return t->kind == TYPE_STRING;
+}
+
+static bool number_like(const struct type *t)
+{
+	return type_is_int(t) || t->kind == TYPE_ERROR;
+}
+
+static const struct type *comparison(struct pass *p, struct node *n, const struct type *a, const struct type *b)
+{
+	enum op op = n->binary.op;
+	bool ordering = op != OP_EQ && op != OP_NE;
+
+	if (a->kind == TYPE_ERROR || b->kind == TYPE_ERROR)
+		return &type_bool;
+	if ((type_is_int(a) || a->kind == TYPE_POINTER) && (type_is_int(b) || b->kind == TYPE_POINTER))
+		return &type_bool;
+	if (ordering)
+		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	if (type_unify(p->types, a, b))
+		return &type_bool;
+	return wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
+}
+
+static const struct type *infer_binary(struct pass *p, struct node *n)
+{
+	const struct type *a = operand(p, n->binary.left), *b = operand(p, n->binary.right);
+	enum op op = n->binary.op;
+	bool sign;
+
+	if (fold(p, n))
+		return n->type;
+	if (n->type == &type_error)
+		return n->type;
+	if (op == OP_LAND || op == OP_LOR)
+		return &type_bool;
+	if (op >= OP_EQ && op <= OP_GE)
+		return comparison(p, n, a, b);
+	if (a->kind == TYPE_POINTER && type_is_int(b) && (op == OP_ADD || op == OP_SUB))
+		return stored(p, a);
+	if (b->kind == TYPE_POINTER && type_is_int(a) && op == OP_ADD)
+		return stored(p, b);
+	if (!number_like(a) || !number_like(b))
+		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	if (a->flexible && !b->flexible)
+		sign = b->is_signed;
+	else if (b->flexible && !a->flexible)
+		sign = a->is_signed;
+	else
+		sign = a->is_signed || b->is_signed;
+	if (op == OP_SHL || op == OP_SHR)
+		sign = a->is_signed;
+	return int64(p, sign || op == OP_SUB);
+}
+
+static const struct type *infer_unary(struct pass *p, struct node *n)
+{
+	const struct type *t = operand(p, n->unary.expr);
+	enum op op = n->unary.op;
+
+	if (fold(p, n))
+		return n->type;
+	if (t->kind == TYPE_ERROR)
+		return t;
+	if (op == OP_NOT)
+		return &type_bool;
+	if (op == OP_DEREF) {
+		if (t->kind == TYPE_POINTER)
+			return t->elem->kind == TYPE_NONE ? wrong(p, n->span, "cannot dereference 'void *': cast it to a type first") : t->elem;
+		if (t->kind == TYPE_STRUCT)
+			return t;
+		if (type_is_int(t))
+			return int64(p, false);
+		return wrong(p, n->span, "cannot dereference '%s'", name_of(p, t));
+	}
+	if (op == OP_ADDR)
+		return type_pointer(p->types, t, SPACE_BPF, false);
+	if (!type_is_int(t))
+		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(op), name_of(p, t));
+	return int64(p, op == OP_NEG ? true : t->is_signed);
+}
+
+static const struct type *infer_incdec(struct pass *p, struct node *n)
+{
+	struct node *target = n->unary.expr;
+	const struct type **slot = NULL, *t;
+
+	if (target->kind != NODE_VAR && target->kind != NODE_MAP)
+		return wrong(p, n->span, "The %s operator must be applied to a map or variable", op_text(n->unary.op));
+	infer_expr(p, target);
+	slot = target->kind == NODE_VAR ? &target->var.var->type : &target->map.map->value;
+	if (!*slot)
+		set_type(p, slot, int64(p, true));
+	t = target->type = *slot;
+	if (t->kind != TYPE_ERROR && !type_is_int(t) && t->kind != TYPE_POINTER)
+		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(n->unary.op), name_of(p, t));
+	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);
+}
+
+static const struct type *infer_choice(struct pass *p, struct node *n)
+{
+	const struct type *a, *b, *t;
+
+	operand(p, n->cond.cond);
+	a = n->cond.then ? operand(p, n->cond.then) : n->cond.cond->type;
+	b = n->cond.other ? operand(p, n->cond.other) : &type_none;
+	if (n->kind == NODE_TERNARY && fold(p, n))
+		return n->type;
+	if (a->kind == TYPE_NONE && b->kind == TYPE_NONE)
+		return a;
+	t = type_unify(p->types, a, b);
+	if (!t || t->kind == TYPE_NONE)
+		return wrong(p, n->span, "Ternary operator must return the same type: have '%s' and '%s'", name_of(p, a), name_of(p, b));
+	return type_is_int(t) ? (t->flexible ? int64(p, true) : t) : stored(p, t);
+}
+
+static void suggest_field(struct pass *p, const struct type *s, const char *name)
+{
+	const char **names = arena_alloc(p->arena, (s->nfields + 1) * sizeof(*names)), *close;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->nfields; i++)
+		if (s->fields[i].name && *s->fields[i].name)
+			names[n++] = s->fields[i].name;
+	close = nearest(name, names);
+	if (close && p->report)
+		hint(p->diag, "did you mean '%s'?", close);
+}
+
+/* char x[N] is read as a string with room for a NUL */
+static const struct type *read_as(struct pass *p, const struct type *t)
+{
+	if (t->kind == TYPE_ARRAY && t->elem->kind == TYPE_INT && t->elem->size == 1 && t->elem->is_signed && t->count)
+		return type_string(p->types, t->count + 1);
+	return t;
+}
+
+static const struct type *infer_field(struct pass *p, struct node *n)
+{
+	const struct type *t = operand(p, n->field.expr), *s = t;
+	const struct field *f;
+
+	if (t->kind == TYPE_ERROR)
+		return t;
+	if (t->kind == TYPE_POINTER)
+		s = t->elem;
+	if (s->kind == TYPE_TUPLE) {
+		unsigned long i = strtoul(n->field.name, NULL, 10);
+
+		if (n->field.name[0] < '0' || n->field.name[0] > '9' || i >= s->nfields)
+			return wrong(p, n->field.name_span, "Invalid tuple index: %s. Found %u elements in tuple.", n->field.name, s->nfields);
+		n->field.field = &s->fields[i];
+		n->field.offset = s->fields[i].offset;
+		return s->fields[i].type;
+	}
+	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD)
+		return wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
+	kernel_complete(p->kernel, s);
+	if (s->incomplete)
+		return wrong(p, n->span, "the definition of '%s' is not known", name_of(p, s));
+	f = type_field(s, n->field.name, &n->field.offset);
+	if (!f) {
+		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
+		      s->name ? arena_printf(p->arena, "%s %s", s->is_union ? "union" : "struct", s->name) : name_of(p, s), n->field.name);
+		suggest_field(p, s, n->field.name);
+		return &type_error;
+	}
+	n->field.field = f;
+	if (f->type->kind == TYPE_POINTER && t->kind == TYPE_POINTER) {
+		/* what hangs off a trusted pointer is trusted, as far as BTF goes */
+		bool trusted = t->trusted && f->type->elem->kind == TYPE_STRUCT && f->type->space == SPACE_KERNEL && !f->type->elem->incomplete;
+		enum space space = t->space == SPACE_USER ? SPACE_USER : f->type->space;
+
+		return type_pointer(p->types, f->type->elem, space, trusted);
+	}
+	return read_as(p, f->type);
+}
+
+static const struct type *infer_index(struct pass *p, struct node *n)
+{
+	const struct type *t = operand(p, n->index_.expr), *i = operand(p, n->index_.index);
+
+	if (t->kind == TYPE_ERROR || i->kind == TYPE_ERROR)
+		return &type_error;
+	if (!type_is_int(i))
+		return wrong(p, n->index_.index->span, "The array index operator [] only accepts positive (unsigned) integer indices. Got %s", name_of(p, i));
+	if (t->kind == TYPE_POINTER)
+		return t->elem;
+	if (t->kind == TYPE_STRING)
+		return type_int(p->types, 1, true);
+	if (t->kind != TYPE_ARRAY)
+		return wrong(p, n->span, "The array index operator [] can only be used on arrays and pointers, found %s", name_of(p, t));
+	if (n->index_.index->kind == NODE_INT && t->count && (uint64_t)n->index_.index->num >= t->count)
+		return wrong(p, n->span, "the index %lld is out of bounds for array of size %u", (long long)n->index_.index->num, t->count);
+	return t->elem;
+}
+
+static const struct type *infer_cast(struct pass *p, struct node *n)
+{
+	const struct type *to, *from;
+
+	if (!n->cast.of) { /* one that stands for the reading of an aggregation */
+		infer_expr(p, n->cast.expr);
+		return n->type;
+	}
+	to = type_of_node(p, n->cast.of);
+	from = infer_expr(p, n->cast.expr);
+	if (from->kind == TYPE_AGGREGATE && !type_is_castable_agg(from))
+		return wrong(p, n->span, "Cannot cast from '%s' to '%s'", name_of(p, from), name_of(p, to));
+	if (from->kind == TYPE_ERROR || to->kind == TYPE_ERROR)
+		return to;
+	if (to->kind == TYPE_ARRAY && !to->count && to->elem->size && type_is_int(from))
+		to = type_array(p->types, to->elem, from->size / to->elem->size);
+	if (to->kind == TYPE_STRUCT || from->kind == TYPE_STRUCT)
+		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from), name_of(p, to));
+	if (to->kind == TYPE_POINTER && from->kind == TYPE_POINTER)
+		return type_pointer(p->types, to->elem, from->space, from->trusted && from->elem == to->elem);
+	if (to->kind == TYPE_POINTER && p->clause->provider->space == SPACE_USER)
+		return type_pointer(p->types, to->elem, SPACE_USER, false);
+	if (n->cast.expr->kind == NODE_INT && to->kind == TYPE_INT && to->size == 8) {
+		int64_t value = n->cast.expr->num;
+		struct node *next = n->next;
+		bool wide = !to->is_signed && value < 0;
+
+		make_int(p, n, value, wide);
+		n->next = next;
+		return to;
+	}
+	return to;
+}
+
+static const struct type *infer_parts(struct pass *p, struct node *n)
+{
+	uint32_t count = (uint32_t)node_count(n->list), i = 0;
+	const struct type **elems = arena_alloc(p->arena, (count + 1) * sizeof(*elems));
+	const char **names = arena_alloc(p->arena, (count + 1) * sizeof(*names));
+
+	for (struct node *e = n->list; e; e = e->next, i++) {
+		elems[i] = operand(p, e->kind == NODE_MEMBER ? e->member.expr : e);
+		if (e->kind == NODE_MEMBER) {
+			names[i] = e->member.name;
+			e->type = elems[i];
+		}
+		if (elems[i]->kind == TYPE_NONE)
+			return wrong(p, e->span, "an element of a tuple must have a value");
+		elems[i] = stored(p, elems[i]);
+	}
+	return type_record(p->types, n->kind == NODE_RECORD ? names : NULL, elems, count);
+}
+
+static const struct type *infer_size(struct pass *p, struct node *n)
+{
+	const struct type *t;
+	struct node *next = n->next;
+
+	if (n->cast.of) {
+		t = type_of_node(p, n->cast.of);
+	} else {
+		bool report = p->report;
+
+		t = operand(p, n->cast.expr);
+		p->report = report;
+	}
+	if (t->kind == TYPE_ERROR)
+		return t;
+	make_int(p, n, t->size, false);
+	n->next = next;
+	return n->type;
+}
+
+static const struct type *infer_offset(struct pass *p, struct node *n)
+{
+	const struct type *t = n->offset.of ? type_of_node(p, n->offset.of) : operand(p, n->offset.expr);
+	uint64_t sum = 0;
+	struct node *next = n->next;
+
+	for (struct node *f = n->offset.path; f; f = f->next) {
+		uint32_t offset;
+		const struct field *field;
+
+		if (t->kind == TYPE_ERROR)
+			return t;
+		kernel_complete(p->kernel, t);
+		field = type_field(t, f->ident.name, &offset);
+		if (!field)
+			return wrong(p, f->span, "Struct/union of type '%s' does not contain a field named '%s'", name_of(p, t), f->ident.name);
+		sum += offset;
+		t = field->type;
+	}
+	make_int(p, n, (int64_t)sum, false);
+	n->next = next;
+	return n->type;
+}
+
+static void statements(struct pass *p, struct node *list);
+
+static const struct type *infer_param(struct pass *p, struct node *n)
+{
+	const struct sema_options *o = p->options;
+	struct node *next = n->next;
+	const char *text, *why;
+	int64_t value;
+
+	if (n->kind == NODE_NPARAMS) {
+		make_int(p, n, (int64_t)o->nparams, false);
+	} else if (n->index < 1) {
+		return wrong(p, n->span, "param $%lld is out of integer range [1, 9223372036854775807]", (long long)n->index);
+	} else if ((uint64_t)n->index > o->nparams || !*o->params[n->index - 1]) {
+		note_at(p->diag, n->span, "Positional parameter $%lld is empty or not provided.", (long long)n->index);
+		make_int(p, n, 0, false);
+	} else {
+		text = o->params[n->index - 1];
+		if (parse_int(text, &value, &why))
+			make_int(p, n, value, false);
+		else
+			make_string(p, n, text, strlen(text));
+	}
+	n->next = next;
+	return n->type;
+}
+
+static const struct type *infer_any(struct pass *p, struct node *n)
+{
+	switch ((int)n->kind) {
+	case NODE_INT:
+		return n->type ? n->type : type_literal(p->types, n->num, n->wide);
+	case NODE_BOOL:
+		return &type_bool;
+	case NODE_STRING:
+		return type_string(p->types, (uint32_t)n->len + 1);
+	case NODE_PARAM:
+	case NODE_NPARAMS:
+		return infer_param(p, n);
+	case NODE_IDENT:
+		if (!n->ident.builtin)
+			return n->type ? n->type : &type_error;
+		return infer_builtin(p, n, n->ident.builtin);
+	case NODE_ARG:
+		return infer_arg(p, n);
+	case NODE_VAR:
+		if (!n->var.var->type)
+			return p->report ? wrong(p, n->span, "Undefined or undeclared variable: %s", n->var.name) : &type_error;
+		return n->var.var->type;
+	case NODE_MAP:
+		return map_value(p, n, false);
+	case NODE_CALL:
+		return infer_call(p, n);
+	case NODE_UNARY:
+		return infer_unary(p, n);
+	case NODE_INCDEC:
+		return infer_incdec(p, n);
+	case NODE_BINARY:
+		return infer_binary(p, n);
+	case NODE_TERNARY:
+	case NODE_IF:
+		return infer_choice(p, n);
+	case NODE_FIELD:
+		return infer_field(p, n);
+	case NODE_INDEX:
+		return infer_index(p, n);
+	case NODE_CAST:
+		return infer_cast(p, n);
+	case NODE_TUPLE:
+	case NODE_RECORD:
+		return infer_parts(p, n);
+	case NODE_SIZEOF:
+		return infer_size(p, n);
+	case NODE_OFFSETOF:
+		return infer_offset(p, n);
+	case NODE_BLOCK:
+		statements(p, n->block.stmts);
+		return n->block.value ? operand(p, n->block.value) : &type_none;
+	case NODE_COMPTIME: {
+		struct node *e = n->expr, *next = n->next;
+
+		infer_expr(p, e);
+		*n = *e;
+		n->next = next;
+		return n->type;
+	}
+	}
+	return wrong(p, n->span, "%s is not supported yet", node_kind_name(n->kind));
+}
+
+const struct type *infer_expr(struct pass *p, struct node *n)
+{
+	n->type = infer_any(p, n);
+	return n->type;
+}
+
+/* statements */
+
+static void mismatch(struct pass *p, struct node *n, const char *what, const char *name, const struct type *is, const struct type *was)
+{
+	wrong(p, n->span, "Type mismatch for %s: trying to assign value of type '%s' when %s already has a type '%s'", name, name_of(p, is), what,
+	      name_of(p, was));
+}
+
+static void assign_map(struct pass *p, struct node *n)
+{
+	struct node *target = n->assign.target, *value = n->assign.value;
+	struct map *m = target->map.map;
+	const struct type *t, *now;
+
+	if (value->kind == NODE_CALL && value->call.agg >= 0 && n->assign.op == OP_COUNT) {
+		t = infer_aggregation(p, value);
+		value->type = t;
+	} else {
+		t = infer_expr(p, value);
+		if (t->kind == TYPE_AGGREGATE && m->value && type_is_int(m->value)) {
+			read_aggregate(p, value);
+			t = value->type;
+		} else if (t->kind == TYPE_AGGREGATE) {
+			wrong(p, value->span,
+			      "Map value '%s' cannot be assigned from one map to another. The function that returns this type must be called directly e.g. `%s = %s();`.",
+			      name_of(p, t), m->name, aggregations[t->agg.kind].name);
+			return;
+		}
+	}
+	if (t->kind == TYPE_NONE) {
+		wrong(p, value->span, "Invalid expression for assignment");
+		return;
+	}
+	map_value(p, target, false);
+	if (n->assign.op != OP_COUNT && m->value && type_is_int(m->value) && type_is_int(t)) {
+		target->type = m->value;
+		return;
+	}
+	now = widen(p, m->value, t);
+	if (!now) {
+		mismatch(p, n, "map", m->name, t, m->value);
+		return;
+	}
+	if (t->kind != TYPE_ERROR || m->value)
+		set_type(p, &m->value, now);
+	target->type = m->value ? m->value : &type_error;
+}
+
+static void assign_var(struct pass *p, struct node *n)
+{
+	struct variable *v = n->assign.target->var.var;
+	const struct type *t = operand(p, n->assign.value), *now;
+
+	if (t->kind == TYPE_NONE) {
+		wrong(p, n->assign.value->span, "Invalid expression for assignment");
+		return;
+	}
+	if (v->declared && v->type) {
+		if (!type_unify(p->types, v->type, t))
+			mismatch(p, n, "variable", v->name, t, v->type);
+	} else if (n->assign.op != OP_COUNT && v->type && type_is_int(v->type) && type_is_int(t)) {
+		;
+	} else {
+		now = widen(p, v->type, t);
+		if (!now)
+			mismatch(p, n, "variable", v->name, t, v->type);
+		else if (t->kind != TYPE_ERROR)
+			set_type(p, &v->type, now);
+	}
+	n->assign.target->type = v->type ? v->type : &type_error;
+}
+
+static void infer_let(struct pass *p, struct node *n)
+{
+	struct variable *v = n->let.var;
+	const struct type *t = NULL, *now;
+
+	if (n->let.of)
+		set_type(p, &v->type, type_of_node(p, n->let.of));
+	if (n->let.value)
+		t = operand(p, n->let.value);
+	if (!t || n->let.of) {
+		if (!n->let.of && !v->type && p->report)
+			set_type(p, &v->type, int64(p, true));
+		return;
+	}
+	now = widen(p, v->type, t);
+	if (!now)
+		mismatch(p, n, "variable", v->name, t, v->type);
+	else if (t->kind != TYPE_ERROR)
+		set_type(p, &v->type, now);
+}
+
+static void infer_loop(struct pass *p, struct node *n)
+{
+	struct variable *v = n->loop.var;
+	const struct type *pair[2], *t;
+
+	if (n->loop.map) {
+		const struct map *m = n->loop.map->map.map;
+
+		n->loop.map->type = map_value(p, n->loop.map, true);
+		if (m->key && !m->keyed) {
+			wrong(p, n->loop.map->span, "%s has no explicit keys (scalar map), and cannot be used for iteration", m->name);
+		} else if (m->value && m->value->kind == TYPE_AGGREGATE && !type_is_castable_agg(m->value)) {
+			wrong(p, n->loop.map->span, "Loop expression does not support type: %s", name_of(p, m->value));
+		} else if (m->key && m->value) {
+			pair[0] = m->key;
+			pair[1] = m->value->kind == TYPE_AGGREGATE ? int64(p, m->value->agg.kind == AGG_count || m->value->agg.is_signed) : m->value;
+			set_type(p, &v->type, type_tuple(p->types, pair, 2));
+		} else {
+			wrong(p, n->loop.map->span, "Undefined map: %s", m->name);
+		}
+	} else {
+		operand(p, n->loop.from);
+		operand(p, n->loop.to);
+		t = type_unify(p->types, n->loop.from->type, n->loop.to->type);
+		if (!t || (!type_is_int(t) && t->kind != TYPE_ERROR))
+			wrong(p, n->span, "a range must be of integers, found '%s' and '%s'", name_of(p, n->loop.from->type), name_of(p, n->loop.to->type));
+		set_type(p, &v->type, int64(p, true));
+	}
+	infer_expr(p, n->loop.body);
+}
+
+static void unroll_count(struct pass *p, struct node *n)
+{
+	struct node *c = n->while_.cond;
+
+	operand(p, c);
+	if (c->kind != NODE_INT)
+		wrong(p, c->span, "invalid unroll value");
+	else if (c->num > 100)
+		wrong(p, c->span, "unroll maximum value is 100");
+	else if (c->num < 1)
+		wrong(p, c->span, "unroll minimum value is 1");
+}
+
+static void condition(struct pass *p, struct node *n)
+{
+	const struct type *t = operand(p, n);
+
+	if (t->kind == TYPE_STRUCT || t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD || t->kind == TYPE_NONE)
+		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, t));
+}
+
+static void statement(struct pass *p, struct node *n)
+{
+	n->type = &type_none;
+	switch ((int)n->kind) {
+	case NODE_ASSIGN:
+		if (n->assign.target->kind == NODE_MAP)
+			assign_map(p, n);
+		else
+			assign_var(p, n);
+		break;
+	case NODE_EXPR:
+	case NODE_DISCARD:
+		if (n->expr->kind == NODE_CALL && n->expr->call.agg >= 0)
+			wrong(p, n->expr->span, "%s() must be assigned to a map, e.g. `@x = %s();`", n->expr->call.name, n->expr->call.name);
+		else
+			infer_expr(p, n->expr);
+		break;
+	case NODE_LET:
+		infer_let(p, n);
+		break;
+	case NODE_IF:
+		condition(p, n->cond.cond);
+		statement(p, n->cond.then);
+		if (n->cond.other)
+			statement(p, n->cond.other);
+		break;
+	case NODE_BLOCK:
+		statements(p, n->block.stmts);
+		if (n->block.value)
+			infer_expr(p, n->block.value);
+		break;
+	case NODE_FOR:
+		infer_loop(p, n);
+		break;
+	case NODE_WHILE:
+		condition(p, n->while_.cond);
+		statement(p, n->while_.body);
+		break;
+	case NODE_UNROLL:
+		unroll_count(p, n);
+		statement(p, n->while_.body);
+		break;
+	case NODE_RETURN:
+		if (n->expr && !number_like(operand(p, n->expr)))
+			wrong(p, n->expr->span, "Probe return values can only be integers. Found %s", name_of(p, n->expr->type));
+		break;
+	case NODE_BREAK:
+	case NODE_CONTINUE:
+		break;
+	default:
+		infer_expr(p, n);
+	}
+}
+
+static void statements(struct pass *p, struct node *list)
+{
+	for (struct node *n = list; n; n = n->next)
+		statement(p, n);
+}
+
+static void round_trip(struct pass *p)
+{
+	p->changed = false;
+	for (struct clause *c = p->script->clauses; c; c = c->next) {
+		p->clause = c;
+		if (c->predicate)
+			condition(p, c->predicate);
+		statement(p, c->body);
+	}
+}
+
+#define MOST_ROUNDS 64 /* types only grow: this many is a mistake of ours */
+
+bool infer(struct pass *p)
+{
+	int rounds = 0;
+
+	do {
+		round_trip(p);
+	} while (p->changed && ++rounds < MOST_ROUNDS);
+	p->report = true;
+	round_trip(p);
+	for (struct map *m = p->script->maps; m; m = m->next)
+		if (!m->value || !m->key) {
+			if (!p->diag->errors && m->declared)
+				note_at(p->diag, m->span, "Unused map: %s", m->name);
+			else if (!p->diag->errors)
+				error_at(p->diag, m->span, "Undefined map: %s", m->name);
+			m->value = m->value ? m->value : type_int(p->types, 8, true);
+			m->key = m->key ? m->key : &type_none;
+		}
+	for (struct clause *c = p->script->clauses; c; c = c->next)
+		for (struct variable *v = c->vars; v; v = v->next)
+			if (!v->type)
+				v->type = type_int(p->types, 8, true);
+	return !p->diag->errors;
+}

@@ -1,0 +1,57 @@
+/* What the files of sema share. */
+#ifndef PROBE_SEMA_PASS_H
+#define PROBE_SEMA_PASS_H
+
+#include "kernel/kernel.h"
+#include "provider/provider.h"
+#include "sema/sema.h"
+
+struct pass {
+	struct script *script;
+	struct arena *arena;
+	struct types *types;
+	struct kernel *kernel;
+	struct diag *diag;
+	const struct sema_options *options;
+	struct dict maps; /* by name */
+	struct clause **last_clause;
+	struct map **last_map;
+	/* infer */
+	struct clause *clause;
+	bool report; /* the last round: types are final, say what is wrong */
+	bool changed; /* a variable or map got another type in this round */
+};
+
+/* expand.c */
+bool expand(struct pass *p); /* settings, map declarations, clauses */
+
+/* resolve.c */
+void resolve(struct pass *p, struct clause *c);
+struct map *map_named(struct pass *p, const char *name, struct span span);
+
+/* constants.c */
+bool constant_find(const char *name, int64_t *value);
+
+/* fold.c: n as a literal where its operands are; its type is set */
+bool fold(struct pass *p, struct node *n);
+void make_int(struct pass *p, struct node *n, int64_t value, bool wide);
+void make_bool(struct node *n, bool value);
+void make_string(struct pass *p, struct node *n, const char *s, size_t len);
+
+/* infer.c */
+bool infer(struct pass *p);
+const struct type *infer_expr(struct pass *p, struct node *n);
+const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
+const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
+const char *name_of(struct pass *p, const struct type *t);
+void infer_list(struct pass *p, struct node *list);
+/* an aggregation in the place of a value: a cast to its integer put around it */
+void read_aggregate(struct pass *p, struct node *n);
+
+/* call.c */
+const struct type *infer_call(struct pass *p, struct node *n);
+const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b);
+const struct type *infer_arg(struct pass *p, struct node *n);
+const struct type *infer_aggregation(struct pass *p, struct node *call); /* the TYPE_AGGREGATE */
+
+#endif

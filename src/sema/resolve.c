@@ -1,0 +1,320 @@
+/* Names: what each stands for.  Variables have block scope. */
+#include "sema/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct scope {
+	struct scope *outer;
+	struct dict vars;
+};
+
+struct resolver {
+	struct pass *pass;
+	struct clause *clause;
+	struct scope *scope;
+	struct variable **last;
+	unsigned loops;
+};
+
+struct map *map_named(struct pass *p, const char *name, struct span span)
+{
+	struct map *m = dict_find(&p->maps, name);
+
+	if (m)
+		return m;
+	m = arena_alloc(p->arena, sizeof(*m));
+	m->name = name;
+	m->id = p->script->nmaps++;
+	m->span = span;
+	*p->last_map = m;
+	p->last_map = &m->next;
+	dict_set(&p->maps, name, m);
+	return m;
+}
+
+static struct variable *find_var(struct resolver *r, const char *name)
+{
+	for (struct scope *s = r->scope; s; s = s->outer) {
+		struct variable *v = dict_find(&s->vars, name);
+
+		if (v)
+			return v;
+	}
+	return NULL;
+}
+
+static struct variable *add_var(struct resolver *r, const char *name, struct span span)
+{
+	struct variable *v = arena_alloc(r->pass->arena, sizeof(*v));
+
+	v->name = name;
+	v->span = span;
+	*r->last = v;
+	r->last = &v->next;
+	dict_set(&r->scope->vars, name, v);
+	return v;
+}
+
+/* a variable of an inner block that is over, as scripts before 0.22 use them */
+static struct variable *hoisted(struct resolver *r, const char *name)
+{
+	for (struct variable *v = r->clause->vars; v; v = v->next)
+		if (str_eq(v->name, name) && !v->loop)
+			return v;
+	return NULL;
+}
+
+static void enter(struct resolver *r, struct scope *s)
+{
+	s->outer = r->scope;
+	dict_init(&s->vars, r->pass->arena);
+	r->scope = s;
+}
+
+static void visit(struct resolver *r, struct node *n);
+
+static void visit_list(struct resolver *r, struct node *list)
+{
+	for (struct node *n = list; n; n = n->next)
+		visit(r, n);
+}
+
+static void visit_scope(struct resolver *r, struct node *n)
+{
+	struct scope s;
+
+	if (!n)
+		return;
+	enter(r, &s);
+	visit(r, n);
+	r->scope = s.outer;
+}
+
+static void variable(struct resolver *r, struct node *n, bool assigned)
+{
+	struct variable *v = find_var(r, n->var.name);
+	const char *names[64];
+	size_t count = 0;
+
+	if (!v)
+		v = hoisted(r, n->var.name);
+	if (!v && assigned)
+		v = add_var(r, n->var.name, n->span);
+	if (!v) {
+		for (struct variable *known = r->clause->vars; known && count + 1 < ARRAY_SIZE(names); known = known->next)
+			names[count++] = known->name;
+		names[count] = NULL;
+		error_at(r->pass->diag, n->span, "Undefined or undeclared variable: %s", n->var.name);
+		if (nearest(n->var.name, names))
+			hint(r->pass->diag, "did you mean '%s'?", nearest(n->var.name, names));
+		v = add_var(r, n->var.name, n->span);
+		v->type = &type_error;
+	}
+	n->var.var = v;
+	v->assigned |= assigned;
+}
+
+static void map(struct resolver *r, struct node *n)
+{
+	struct node *tuple;
+
+	n->map.map = map_named(r->pass, n->map.name, n->span);
+	visit_list(r, n->map.keys);
+	if (n->map.keys && n->map.keys->next) {
+		tuple = node_new(r->pass->arena, NODE_TUPLE, n->map.keys->span);
+		tuple->list = n->map.keys;
+		n->map.keys = tuple;
+	}
+}
+
+/* a name: a builtin, or a constant of a header or of the kernel's enums */
+static void ident(struct resolver *r, struct node *n)
+{
+	struct pass *p = r->pass;
+	const struct type *type;
+	const char *names[BUILTIN_COUNT + 1];
+	int64_t value;
+
+	n->ident.builtin = builtin_find(n->ident.name);
+	if (n->ident.builtin)
+		return;
+	if (str_eq(n->ident.name, "stack")) {
+		n->ident.builtin = &builtins[BUILTIN_kstack];
+		return;
+	}
+	if (constant_find(n->ident.name, &value)) {
+		make_int(p, n, value, false);
+		return;
+	}
+	if (kernel_enumerator(p->kernel, n->ident.name, &value, &type)) {
+		make_int(p, n, value, false);
+		n->type = type;
+		return;
+	}
+	for (size_t i = 0; i < BUILTIN_COUNT; i++)
+		names[i] = builtins[i].name;
+	names[BUILTIN_COUNT] = NULL;
+	error_at(p->diag, n->span, "Unknown identifier: '%s'", n->ident.name);
+	if (nearest(n->ident.name, names))
+		hint(p->diag, "did you mean '%s'?", nearest(n->ident.name, names));
+	n->type = &type_error;
+	make_int(p, n, 0, false);
+	n->type = &type_error;
+}
+
+/* functions whose arguments are words of their own */
+static bool takes_words(const char *name)
+{
+	return str_eq(name, "kstack") || str_eq(name, "ustack") || str_eq(name, "nsecs") || str_eq(name, "stack");
+}
+
+/* delete(@m[k]) is delete(@m, k) */
+static void spread_delete(struct node *n)
+{
+	struct node *m = n->call.args;
+
+	if (m && m->kind == NODE_MAP && m->map.keys && !m->next) {
+		m->next = m->map.keys;
+		m->map.keys = NULL;
+	}
+}
+
+static void call(struct resolver *r, struct node *n)
+{
+	struct pass *p = r->pass;
+	const char *names[FN_COUNT + AGG_COUNT + 1];
+	size_t count = 0;
+
+	if (str_eq(n->call.name, "sym"))
+		n->call.name = "ksym";
+	if (str_eq(n->call.name, "stack"))
+		n->call.name = "kstack";
+	n->call.agg = aggregation_find(n->call.name);
+	n->call.fn = n->call.agg < 0 ? function_find(n->call.name) : NULL;
+	if (n->call.agg < 0 && (!n->call.fn || !n->call.args) && builtin_find(n->call.name)) {
+		n->call.builtin = builtin_find(n->call.name);
+		n->call.fn = NULL;
+	}
+	if (!n->call.builtin && !n->call.fn && n->call.agg < 0) {
+		for (size_t i = 0; i < FN_COUNT; i++)
+			names[count++] = functions[i].name;
+		for (size_t i = 0; i < AGG_COUNT; i++)
+			names[count++] = aggregations[i].name;
+		names[count] = NULL;
+		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
+		if (nearest(n->call.name, names))
+			hint(p->diag, "did you mean '%s'?", nearest(n->call.name, names));
+	}
+	if (n->call.fn && n->call.fn->id == FN_delete) {
+		visit_list(r, n->call.args);
+		spread_delete(n);
+		return;
+	}
+	for (struct node *a = n->call.args; a; a = a->next)
+		if (a->kind != NODE_IDENT || !takes_words(n->call.name))
+			visit(r, a);
+}
+
+static void declare(struct resolver *r, struct node *n)
+{
+	struct variable *v;
+
+	if (n->let.value)
+		visit(r, n->let.value);
+	v = find_var(r, n->let.name);
+	if (v)
+		error_at(r->pass->diag, n->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", n->let.name);
+	else
+		v = add_var(r, n->let.name, n->let.name_span);
+	v->declared = n->let.of != NULL;
+	n->let.var = v;
+}
+
+static void loop(struct resolver *r, struct node *n)
+{
+	struct scope s;
+
+	if (n->loop.map)
+		n->loop.map->map.map = map_named(r->pass, n->loop.map->map.name, n->loop.map->span);
+	if (n->loop.from) {
+		visit(r, n->loop.from);
+		visit(r, n->loop.to);
+	}
+	if (find_var(r, n->loop.name))
+		error_at(r->pass->diag, n->loop.name_span, "Loop declaration shadows existing variable: %s", n->loop.name);
+	enter(r, &s);
+	n->loop.var = add_var(r, n->loop.name, n->loop.name_span);
+	n->loop.var->loop = true;
+	r->loops++;
+	visit(r, n->loop.body);
+	r->loops--;
+	r->scope = s.outer;
+}
+
+static void visit(struct resolver *r, struct node *n)
+{
+	struct node **children[8];
+	struct scope s;
+	unsigned count;
+
+	if (n->kind == NODE_VAR) {
+		variable(r, n, false);
+	} else if (n->kind == NODE_MAP) {
+		map(r, n);
+	} else if (n->kind == NODE_IDENT) {
+		ident(r, n);
+	} else if (n->kind == NODE_CALL) {
+		call(r, n);
+	} else if (n->kind == NODE_LET) {
+		declare(r, n);
+	} else if (n->kind == NODE_FOR) {
+		loop(r, n);
+	} else if (n->kind == NODE_ASSIGN) {
+		visit(r, n->assign.value);
+		if (n->assign.target->kind == NODE_VAR)
+			variable(r, n->assign.target, true);
+		else
+			visit(r, n->assign.target);
+	} else if (n->kind == NODE_INCDEC && n->unary.expr->kind == NODE_VAR) {
+		variable(r, n->unary.expr, true);
+	} else if (n->kind == NODE_BLOCK) {
+		enter(r, &s);
+		visit_list(r, n->block.stmts);
+		if (n->block.value)
+			visit(r, n->block.value);
+		r->scope = s.outer;
+	} else if (n->kind == NODE_IF) {
+		visit(r, n->cond.cond);
+		visit_scope(r, n->cond.then);
+		visit_scope(r, n->cond.other);
+	} else if (n->kind == NODE_WHILE || n->kind == NODE_UNROLL) {
+		visit(r, n->while_.cond);
+		r->loops += n->kind == NODE_WHILE;
+		visit_scope(r, n->while_.body);
+		r->loops -= n->kind == NODE_WHILE;
+	} else if (n->kind == NODE_BREAK || n->kind == NODE_CONTINUE) {
+		if (!r->loops)
+			error_at(r->pass->diag, n->span, "'%s' statement is not allowed in a probe", n->kind == NODE_BREAK ? "break" : "continue");
+	} else if (n->kind == NODE_IMPORT || n->kind == NODE_TYPEINFO) {
+		error_at(r->pass->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
+	} else if (n->kind == NODE_OFFSETOF) {
+		if (n->offset.expr)
+			visit(r, n->offset.expr);
+	} else {
+		count = node_children(n, children);
+		for (unsigned i = 0; i < count; i++)
+			visit_list(r, *children[i]);
+	}
+}
+
+void resolve(struct pass *p, struct clause *c)
+{
+	struct resolver r = {.pass = p, .clause = c, .last = &c->vars};
+	struct scope s;
+
+	enter(&r, &s);
+	if (c->predicate)
+		visit(&r, c->predicate);
+	visit(&r, c->body);
+}

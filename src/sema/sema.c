@@ -1,0 +1,15 @@
+/* The passes in order. */
+#include "sema/pass.h"
+
+bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_options *o)
+{
+	struct pass p = {.script = s, .arena = s->arena, .types = s->types, .kernel = k, .diag = d, .options = o};
+
+	if (!expand(&p))
+		return false;
+	for (struct clause *c = s->clauses; c; c = c->next)
+		resolve(&p, c);
+	if (d->errors)
+		return false;
+	return infer(&p);
+}
