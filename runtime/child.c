@@ -1,0 +1,111 @@
+/* The program of -c: started, held before its exec, let go when all is attached. */
+#include "runtime/rt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* words as the shell splits them: blanks, quotes, backslashes */
+static char **split(struct arena *a, const char *text)
+{
+	char **words = arena_alloc(a, (strlen(text) + 2) * sizeof(*words)), *out = arena_alloc(a, 2 * strlen(text) + 2);
+	size_t n = 0;
+
+	while (*text) {
+		char quote = 0;
+
+		while (isspace((unsigned char)*text))
+			text++;
+		if (!*text)
+			break;
+		words[n++] = out;
+		for (; *text && (quote || !isspace((unsigned char)*text)); text++) {
+			if (quote ? *text == quote : *text == '"' || *text == '\'')
+				quote = quote ? 0 : *text;
+			else if (*text == '\\' && text[1] && quote != '\'')
+				*out++ = *++text;
+			else
+				*out++ = *text;
+		}
+		*out++ = '\0';
+	}
+	return words;
+}
+
+static _Noreturn void be_child(char **words, int go, int report)
+{
+	sigset_t none;
+	char byte;
+	int err;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (read(go, &byte, 1) != 1)
+		_exit(0); /* the tracer gave up */
+	execvp(words[0], words);
+	err = errno;
+	if (write(report, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+int child_start(struct rt *rt)
+{
+	char **words = split(rt->arena, rt->options->command);
+	unsigned matches;
+	int go[2], report[2];
+
+	if (!words[0] || !binary_path(rt->arena, words[0], &matches)) {
+		fprintf(stderr, "ERROR: Failed to find the program '%s' of -c\n", words[0] ? words[0] : "");
+		return 1;
+	}
+	if (pipe2(go, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
+		fail(-errno, "cannot make a pipe");
+		return 255;
+	}
+	rt->child = fork();
+	if (rt->child < 0) {
+		fail(-errno, "cannot start '%s'", words[0]);
+		return 255;
+	}
+	if (!rt->child) {
+		close(go[1]);
+		be_child(words, go[0], report[1]);
+	}
+	close(go[0]);
+	close(report[0]);
+	close(report[1]);
+	rt->child_go = go[1];
+	rt->child_fd = (int)syscall(SYS_pidfd_open, rt->child, 0);
+	rt->params.child_pid = (uint32_t)rt->child;
+	return 0;
+}
+
+void child_run(struct rt *rt)
+{
+	if (rt->child_go >= 0 && write(rt->child_go, "", 1) != 1)
+		warn("cannot let the program of -c run: %s", strerror(errno));
+}
+
+void child_end(struct rt *rt)
+{
+	int status;
+
+	if (rt->child_go >= 0)
+		close(rt->child_go);
+	if (rt->child <= 0)
+		return;
+	if (!waitpid(rt->child, &status, WNOHANG)) {
+		kill(rt->child, SIGTERM);
+		waitpid(rt->child, &status, 0);
+	}
+	if (rt->options->verbose && WIFEXITED(status))
+		fprintf(stderr, "child exited with status %d\n", WEXITSTATUS(status));
+}

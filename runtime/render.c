@@ -1,0 +1,263 @@
+/* Bytes that BPF wrote as text, by their type (language.md section 9.1). */
+#include "runtime/rt.h"
+
+#include <arpa/inet.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const struct image_type *rt_type(struct rt *rt, uint64_t ref)
+{
+	return &rt->im->types[ref - 1];
+}
+
+int64_t load_int(const void *bytes, uint64_t size, bool is_signed)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, bytes, size < 8 ? size : 8); /* little-endian */
+	if (is_signed && size < 8 && size && v >> (size * 8 - 1) & 1)
+		v |= ~0ull << (size * 8);
+	return (int64_t)v;
+}
+
+static void render_int(struct buf *out, const struct image_type *t, int64_t v)
+{
+	for (size_t i = 0; i < t->nenumerators; i++)
+		if (t->enumerators[i].value == v) {
+			buf_puts(out, t->enumerators[i].name);
+			return;
+		}
+	if (t->is_signed)
+		buf_printf(out, "%lld", (long long)v);
+	else
+		buf_printf(out, "%llu", (unsigned long long)v);
+}
+
+static void render_string(struct rt *rt, struct buf *out, const char *s, size_t capacity)
+{
+	size_t len = strnlen(s, capacity);
+
+	buf_add(out, s, len);
+	if (len == capacity && capacity)
+		buf_puts(out, rt->im->str_trunc_trailer);
+}
+
+static void render_bytes(struct buf *out, const unsigned char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] >= 32 && s[i] < 127)
+			buf_putc(out, (char)s[i]);
+		else
+			buf_printf(out, "\\x%02x", s[i]);
+}
+
+static void render_field(struct rt *rt, struct buf *out, const struct image_field *f, const char *bytes)
+{
+	const struct image_type *t = rt_type(rt, f->type);
+	uint64_t v = 0;
+
+	if (!f->bit_size) {
+		render(rt, out, f->type, bytes + f->offset);
+		return;
+	}
+	memcpy(&v, bytes + f->offset, t->size < 8 ? t->size : 8);
+	v = v >> f->bit_offset & (~0ull >> (64 - f->bit_size));
+	render_int(out, t, (int64_t)v);
+}
+
+static void render_parts(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes, bool parens)
+{
+	bool tuple = t->kind == TYPE_TUPLE;
+
+	if (!tuple && !t->nfields) {
+		buf_puts(out, "{}");
+		return;
+	}
+	if (parens)
+		buf_puts(out, tuple ? "(" : "{ ");
+	for (size_t i = 0; i < t->nfields; i++) {
+		if (i)
+			buf_puts(out, ", ");
+		if (!tuple)
+			buf_printf(out, ".%s = ", t->fields[i].name);
+		render_field(rt, out, &t->fields[i], bytes);
+	}
+	if (parens)
+		buf_puts(out, tuple ? ")" : " }");
+}
+
+static void render_array(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
+{
+	const struct image_type *elem = rt_type(rt, t->elem);
+
+	if (elem->kind == TYPE_INT && elem->size == 1 && elem->is_signed) {
+		buf_add(out, bytes, strnlen(bytes, t->size));
+		return;
+	}
+	buf_putc(out, '[');
+	for (uint64_t i = 0; i < t->count; i++) {
+		if (i)
+			buf_putc(out, ',');
+		render(rt, out, t->elem, bytes + i * elem->size);
+	}
+	buf_putc(out, ']');
+}
+
+static void render_inet(struct buf *out, const char *bytes)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	uint32_t size;
+
+	memcpy(&size, bytes, 4);
+	inet_ntop(size == 16 ? AF_INET6 : AF_INET, bytes + 4, text, sizeof(text));
+	buf_puts(out, text);
+}
+
+/* strftime's %f is ours: microseconds */
+static void render_time(struct rt *rt, struct buf *out, const char *bytes)
+{
+	struct timespec boot, real;
+	uint64_t ns, now;
+	uint32_t format;
+	const char *text;
+	char expanded[512], done[512];
+	struct tm tm;
+	time_t t;
+	size_t n = 0;
+
+	memcpy(&ns, bytes, 8);
+	memcpy(&format, bytes + 12, 4);
+	text = format < rt->im->nevents ? rt->im->events[format].text : "%H:%M:%S";
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &real);
+	now = ns + (uint64_t)(real.tv_sec - boot.tv_sec) * 1000000000ull + (uint64_t)(real.tv_nsec - boot.tv_nsec);
+	t = (time_t)(now / 1000000000);
+	localtime_r(&t, &tm);
+	for (const char *s = text; *s && n + 8 < sizeof(expanded); s++) {
+		if (s[0] == '%' && s[1] == 'f') {
+			n += (size_t)snprintf(expanded + n, sizeof(expanded) - n, "%06llu", (unsigned long long)(now % 1000000000 / 1000));
+			s++;
+		} else {
+			expanded[n++] = *s;
+			if (s[0] == '%' && s[1])
+				expanded[n++] = *++s;
+		}
+	}
+	expanded[n] = '\0';
+	buf_puts(out, strftime(done, sizeof(done), expanded, &tm) ? done : "(?)");
+}
+
+static void render_user(struct buf *out, uint32_t uid)
+{
+	FILE *in = fopen("/etc/passwd", "re");
+	struct passwd *p;
+
+	while (in && (p = fgetpwent(in)))
+		if (p->pw_uid == uid) {
+			buf_puts(out, p->pw_name);
+			break;
+		}
+	if (in)
+		fclose(in);
+}
+
+static void render_symbol(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
+{
+	const char *name, *object;
+	uint64_t address, offset;
+	uint32_t pid = 0;
+	bool known;
+
+	memcpy(&address, bytes, 8);
+	if (t->kind == TYPE_USYM)
+		memcpy(&pid, bytes + 8, 4);
+	known = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, &name, &offset, &object) :
+				       symbol_kernel(rt->symbols, address, &name, &offset, &object);
+	if (known)
+		buf_puts(out, name);
+	else
+		buf_printf(out, address ? "0x%llx" : "%llu", (unsigned long long)address);
+}
+
+void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)
+{
+	const char *bytes = data;
+	const struct image_type *t;
+	uint32_t n;
+
+	if (!ref)
+		return;
+	t = rt_type(rt, ref);
+	switch ((enum type_kind)t->kind) {
+	case TYPE_BOOL:
+		buf_puts(out, *bytes ? "true" : "false");
+		break;
+	case TYPE_INT:
+	case TYPE_ENUM:
+	case TYPE_AGGREGATE:
+		render_int(out, t, load_int(bytes, t->size, t->is_signed));
+		break;
+	case TYPE_POINTER:
+		buf_printf(out, "0x%llx", (unsigned long long)load_int(bytes, 8, false));
+		break;
+	case TYPE_STRING:
+		render_string(rt, out, bytes, t->size);
+		break;
+	case TYPE_BUFFER:
+		memcpy(&n, bytes, 4);
+		render_bytes(out, (const unsigned char *)bytes + 4, n < t->size - 4 ? n : t->size - 4);
+		break;
+	case TYPE_ARRAY:
+		render_array(rt, out, t, bytes);
+		break;
+	case TYPE_STRUCT:
+	case TYPE_TUPLE:
+	case TYPE_RECORD:
+		render_parts(rt, out, t, bytes, true);
+		break;
+	case TYPE_KSTACK:
+	case TYPE_USTACK:
+		render_stack(rt, out, t, data);
+		break;
+	case TYPE_KSYM:
+	case TYPE_USYM:
+		render_symbol(rt, out, t, bytes);
+		break;
+	case TYPE_INET:
+		render_inet(out, bytes);
+		break;
+	case TYPE_MAC:
+		for (int i = 0; i < 6; i++)
+			buf_printf(out, "%s%02X", i ? ":" : "", (unsigned char)bytes[i]);
+		break;
+	case TYPE_TIMESTAMP:
+		render_time(rt, out, bytes);
+		break;
+	case TYPE_USERNAME:
+		render_user(out, (uint32_t)load_int(bytes, 4, false));
+		break;
+	case TYPE_ERRNO:
+		buf_puts(out, strerror((int)load_int(bytes, 4, true)));
+		break;
+	case TYPE_CGROUP_PATH:
+		buf_printf(out, "%llu", (unsigned long long)load_int(bytes, 8, false));
+		break;
+	case TYPE_ERROR:
+	case TYPE_NONE:
+	case TYPE_KIND_COUNT:
+		buf_puts(out, "null");
+		break;
+	}
+}
+
+void render_key(struct rt *rt, struct buf *out, uint64_t ref, const void *bytes)
+{
+	const struct image_type *t = rt_type(rt, ref);
+
+	if (t->kind == TYPE_TUPLE)
+		render_parts(rt, out, t, bytes, false);
+	else
+		render(rt, out, ref, bytes);
+}

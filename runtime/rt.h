@@ -1,0 +1,93 @@
+/* What the files of the runtime share. */
+#ifndef PROBE_RUNTIME_RT_H
+#define PROBE_RUNTIME_RT_H
+
+#include "image/image.h"
+#include "kernel/kernel.h"
+#include "lang/lang.h"
+#include "runtime/runtime.h"
+
+#include <sys/types.h>
+
+struct bpf_object;
+struct bpf_link;
+struct bpf_map;
+struct bpf_program;
+struct symbols;
+struct ring_buffer;
+
+struct rt {
+	const struct run_options *options;
+	struct arena *arena;
+	const struct image *im;
+	struct bpf_object *object;
+	struct ring_buffer *ring;
+	struct symbols *symbols;
+	struct image_params params;
+	FILE *out; /* the script's output */
+	struct buf line; /* text being made */
+	bool tty; /* out is a terminal: control characters are escaped */
+	struct bpf_link **links;
+	size_t nlinks;
+	unsigned attached; /* points, for the banner */
+	pid_t child;
+	int child_go; /* written to, the child goes on to exec */
+	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
+	bool exiting; /* exit() was called: events after it are dropped */
+	bool ending; /* end programs run: their events count */
+	int status; /* of exit(n) */
+	int write_error; /* -errno of the first failed write */
+	bool *zeroed; /* by map: zero() was called, so that 0 is a value */
+};
+
+/* load.c: 0 or the exit status, reported */
+int rt_load(struct rt *rt, const void *image, size_t len);
+struct bpf_map *rt_map(struct rt *rt, const char *name);
+struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
+
+/* attach.c */
+int rt_attach(struct rt *rt); /* all clauses but begin and end */
+int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */
+void rt_detach(struct rt *rt);
+
+/* event.c: the ring's records */
+int rt_event(void *rt, void *record, size_t size);
+
+/* maps.c */
+void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div);
+void map_print_entry(struct rt *rt, uint64_t index, const void *key);
+void map_clear(struct rt *rt, uint64_t index);
+void map_zero(struct rt *rt, uint64_t index);
+void maps_print_all(struct rt *rt);
+
+/* hist.c */
+void hist_print(struct buf *out, const struct image_type *t, const uint64_t *buckets, int64_t div);
+
+/* render.c: bytes of a type as text */
+void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
+void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
+int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
+const struct image_type *rt_type(struct rt *rt, uint64_t ref);
+
+/* format.c: a printf plan */
+void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record);
+
+/* symbols.c */
+struct symbols *symbols_new(void);
+void symbols_free(struct symbols *s);
+/* "name+offset" of an address; false: unknown */
+bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **module);
+bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object);
+void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);
+
+/* child.c */
+int child_start(struct rt *rt); /* stopped before its exec */
+void child_run(struct rt *rt);
+void child_end(struct rt *rt);
+
+/* output.c */
+int output_open(struct rt *rt);
+void output_text(struct rt *rt, const char *s, size_t len);
+int output_close(struct rt *rt);
+
+#endif
