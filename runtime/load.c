@@ -1,0 +1,186 @@
+/* The image into the kernel. */
+#include "runtime/rt.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* libbpf's messages are kept; they are shown with -v, or summed up when something fails */
+static struct buf said;
+static bool aloud;
+
+static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	char text[8192];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (aloud)
+		fputs(text, stderr);
+	buf_puts(&said, text);
+	return 0;
+}
+
+struct bpf_map *rt_map(struct rt *rt, const char *name)
+{
+	return bpf_object__find_map_by_name(rt->object, name);
+}
+
+struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c)
+{
+	return bpf_object__find_program_by_name(rt->object, c->program);
+}
+
+#define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6; not in Debian's headers */
+
+static void choose_links(struct rt *rt)
+{
+	for (size_t i = 0; i < rt->im->nclauses; i++) {
+		const struct image_clause *c = &rt->im->clauses[i];
+		struct bpf_program *p = rt_program(rt, c);
+		bool uprobe = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe;
+
+		if (p && uprobe && c->nattaches > 1 && feature(FEATURE_uprobe_multi))
+			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
+	}
+}
+
+static void set_params(struct rt *rt)
+{
+	struct image_params *p = &rt->params;
+	struct timespec boot, tai;
+	struct stat ns;
+	struct bpf_map *m;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_TAI, &tai);
+	p->start = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
+	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
+	p->target_pid = (uint32_t)rt->options->pid;
+	p->self_pid = (uint32_t)getpid();
+	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+	p->wakeup = isatty(STDOUT_FILENO) ? 0 : 65536;
+	/* the initial PID namespace has this inode number for ever: no translation needed */
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != 0xEFFFFFFC) {
+		p->pidns_dev = ns.st_dev;
+		p->pidns_ino = ns.st_ino;
+	}
+	bpf_object__for_each_map(m, rt->object)
+	{
+		if (strstr(bpf_map__name(m), "rodata.params"))
+			bpf_map__set_initial_value(m, p, sizeof(*p));
+	}
+}
+
+static uint32_t ring_bytes(struct rt *rt)
+{
+	uint64_t pages = 0, bytes = 4096;
+
+	for (size_t i = 0; i < rt->im->nsettings; i++)
+		if (str_eq(rt->im->settings[i].name, "perf_rb_pages"))
+			pages = (uint64_t)rt->im->settings[i].value;
+	if (!pages) /* a thousandth of what is free, 256 KiB to 16 MiB */
+		pages = (uint64_t)sysconf(_SC_AVPHYS_PAGES) / 1024;
+	if (pages < 64)
+		pages = 64;
+	while (bytes < pages * 4096 && bytes < 16 << 20)
+		bytes *= 2;
+	return (uint32_t)bytes;
+}
+
+static void fill_names(struct rt *rt)
+{
+	struct bpf_map *m = rt_map(rt, "names");
+	uint32_t key = 0;
+	char *value;
+
+	if (!m)
+		return;
+	value = xcalloc(1, bpf_map__value_size(m) + 8);
+	for (size_t i = 0; i < rt->im->nclauses; i++)
+		for (size_t j = 0; j < rt->im->clauses[i].nattaches; j++, key++) {
+			memset(value, 0, bpf_map__value_size(m));
+			snprintf(value, bpf_map__value_size(m), "%s", rt->im->clauses[i].attaches[j].name);
+			bpf_map_update_elem(bpf_map__fd(m), &key, value, BPF_ANY);
+		}
+	free(value);
+}
+
+/* the last lines the verifier said before its statistics */
+static void verifier_words(void)
+{
+	char *end = said.data ? strstr(said.data, "\nprocessed ") : NULL, *start;
+
+	if (!end)
+		return;
+	*end = '\0';
+	start = strrchr(said.data, '\n');
+	fprintf(stderr, "HINT: the verifier says: %s\n", start ? start + 1 : said.data);
+}
+
+static int refused(struct rt *rt, int err)
+{
+	const char *name = NULL, *place = "";
+
+	for (size_t i = 0; i < rt->im->nclauses; i++) {
+		char program[300];
+
+		snprintf(program, sizeof(program), "prog '%s': BPF program load failed", rt->im->clauses[i].program);
+		if (said.data && strstr(said.data, program)) {
+			name = rt->im->clauses[i].nattaches ? rt->im->clauses[i].attaches[0].name : program;
+			place = rt->im->clauses[i].place;
+		}
+	}
+	if (name) {
+		fprintf(stderr, "%s: ERROR: Error loading BPF program for %s. Error code: %d (%s).%s\n", place, name, err, strerror(-err),
+			rt->options->verbose ? "" : " Use -v for full kernel error log.");
+		verifier_words();
+	} else {
+		fprintf(stderr, "ERROR: cannot load the program into the kernel: %s\n", strerror(-err));
+		if (!rt->options->verbose && said.data)
+			fputs(said.data, stderr);
+	}
+	return 255;
+}
+
+int rt_load(struct rt *rt, const void *image, size_t len)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe");
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	struct bpf_map *ring;
+	int err;
+
+	aloud = rt->options->verbose;
+	libbpf_set_print(keep);
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	rt->object = bpf_object__open_mem(image, len, &opts);
+	if (!rt->object) {
+		fail(-errno, "cannot read the image");
+		return 1;
+	}
+	choose_links(rt);
+	set_params(rt);
+	ring = rt_map(rt, "ring");
+	if (ring)
+		bpf_map__set_max_entries(ring, ring_bytes(rt));
+	err = bpf_object__load(rt->object);
+	if (err)
+		return refused(rt, err);
+	fill_names(rt);
+	if (!ring)
+		return 0;
+	rt->ring = ring_buffer__new(bpf_map__fd(ring), rt_event, rt, NULL);
+	if (!rt->ring) {
+		fail(-errno, "cannot read the ring buffer");
+		return 255;
+	}
+	return 0;
+}

@@ -1,0 +1,344 @@
+/* Script maps as the user sees them: all CPUs merged, sorted, printed. */
+#include "runtime/rt.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	const char *key; /* key_size bytes */
+	const char *value; /* of a plain map its bytes; of an aggregation: total, n or buckets, merged */
+	int64_t rank; /* what sorting goes by, where it is a number */
+};
+
+struct table {
+	const struct image_map *map;
+	const struct image_type *value, *key; /* key NULL: scalar */
+	int fd;
+	uint32_t key_size, value_size;
+	struct entry *list;
+	size_t count;
+	struct arena *arena;
+	struct rt *rt;
+};
+
+static bool is_agg(const struct table *t)
+{
+	return t->value->kind == TYPE_AGGREGATE;
+}
+
+static bool is_hist(const struct table *t)
+{
+	return is_agg(t) && (t->value->agg == AGG_hist || t->value->agg == AGG_lhist);
+}
+
+/* shares of the CPUs to one; words of out as in image.h */
+static void merge(const struct table *t, const char *shares, uint64_t *out, size_t words)
+{
+	size_t stride = (t->value_size + 7) / 8;
+	const uint64_t *share = (const uint64_t *)shares;
+	int cpus = libbpf_num_possible_cpus();
+	bool extreme = t->value->agg == AGG_min || t->value->agg == AGG_max;
+
+	for (int cpu = 0; cpu < cpus; cpu++, share += stride) {
+		if (extreme) {
+			bool less = t->value->is_signed ? (int64_t)share[0] < (int64_t)out[0] : share[0] < out[0];
+
+			if (share[1] && (!out[1] || (share[0] != out[0] && less == (t->value->agg == AGG_min))))
+				out[0] = share[0];
+			out[1] += share[1];
+			continue;
+		}
+		for (size_t i = 0; i < words; i++)
+			out[i] += share[i];
+	}
+}
+
+static int64_t average(const struct table *t, const uint64_t *v)
+{
+	if (!v[1])
+		return 0;
+	return t->value->is_signed ? (int64_t)v[0] / (int64_t)v[1] : (int64_t)(v[0] / v[1]);
+}
+
+static void rank(const struct table *t, struct entry *e)
+{
+	const uint64_t *v = (const uint64_t *)e->value;
+
+	if (!is_agg(t))
+		e->rank = t->value->kind == TYPE_INT || t->value->kind == TYPE_BOOL || t->value->kind == TYPE_ENUM ?
+				  load_int(e->value, t->value->size, t->value->is_signed) : 0;
+	else if (is_hist(t))
+		for (uint64_t i = 0; i < t->value->count; i++)
+			e->rank += (int64_t)v[i];
+	else if (t->value->agg == AGG_avg || t->value->agg == AGG_stats)
+		e->rank = average(t, v);
+	else
+		e->rank = (int64_t)v[0];
+}
+
+static void add(struct table *t, const void *key, const char *raw)
+{
+	size_t words = (t->value_size + 7) / 8, n = t->count++;
+	struct entry *e;
+
+	if (!(n & (n - 1)))
+		t->list = xrealloc(t->list, (n ? 2 * n : 1) * sizeof(*t->list));
+	e = &t->list[n];
+	*e = (struct entry){.key = arena_memdup(t->arena, key, t->key_size)};
+	if (is_agg(t)) {
+		uint64_t *merged = arena_alloc(t->arena, words * 8);
+
+		merge(t, raw, merged, words);
+		e->value = (const char *)merged;
+	} else {
+		e->value = arena_memdup(t->arena, raw, t->value_size);
+	}
+	rank(t, e);
+}
+
+/* has a scalar map been given a value? */
+static bool scalar_is_set(struct table *t)
+{
+	const uint64_t *v = (const uint64_t *)t->list[0].value;
+
+	if (t->rt->zeroed[t->map - t->rt->im->maps])
+		return true;
+	if (!is_agg(t))
+		return v[t->value_size / 8 - 1] != 0;
+	if (is_hist(t) || t->value->agg == AGG_count)
+		return t->list[0].rank != 0;
+	return v[1] != 0;
+}
+
+static bool is_number(const struct image_type *t)
+{
+	return t->kind == TYPE_INT || t->kind == TYPE_BOOL || t->kind == TYPE_ENUM;
+}
+
+static int compare_keys(struct rt *rt, const struct image_type *t, const char *a, const char *b)
+{
+	int order = 0;
+
+	if (is_number(t)) {
+		int64_t x = load_int(a, t->size, t->is_signed), y = load_int(b, t->size, t->is_signed);
+
+		return (x > y) - (x < y);
+	}
+	if (t->kind == TYPE_STRING)
+		return strncmp(a, b, t->size);
+	if (t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD) {
+		for (size_t i = 0; i < t->nfields && !order; i++)
+			order = compare_keys(rt, rt_type(rt, t->fields[i].type), a + t->fields[i].offset, b + t->fields[i].offset);
+		return order;
+	}
+	return memcmp(a, b, t->size);
+}
+
+static int compare(const void *x, const void *y, void *arg)
+{
+	const struct entry *a = x, *b = y;
+	const struct table *t = arg;
+	bool by_value = is_agg(t) || is_number(t->value);
+
+	if (by_value && a->rank != b->rank) {
+		if (t->value->is_signed || is_hist(t))
+			return a->rank < b->rank ? -1 : 1;
+		return (uint64_t)a->rank < (uint64_t)b->rank ? -1 : 1;
+	}
+	return t->key ? compare_keys(t->rt, t->key, a->key, b->key) : 0;
+}
+
+static bool table_open(struct table *t, struct rt *rt, uint64_t index)
+{
+	char name[32];
+	struct bpf_map *m;
+
+	snprintf(name, sizeof(name), "m%llu", (unsigned long long)index);
+	m = rt_map(rt, name);
+	if (!m)
+		return false;
+	*t = (struct table){
+		.map = &rt->im->maps[index],
+		.value = rt_type(rt, rt->im->maps[index].value),
+		.key = rt->im->maps[index].key ? rt_type(rt, rt->im->maps[index].key) : NULL,
+		.fd = bpf_map__fd(m),
+		.key_size = bpf_map__key_size(m),
+		.value_size = bpf_map__value_size(m),
+		.rt = rt,
+	};
+	return true;
+}
+
+static size_t raw_size(const struct table *t)
+{
+	return (size_t)(t->value_size + 7) / 8 * 8 * (is_agg(t) ? (size_t)libbpf_num_possible_cpus() : 1);
+}
+
+static void table_read(struct table *t)
+{
+	char *raw = xcalloc(1, raw_size(t)), *key = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
+	bool first = true;
+
+	t->arena = arena_new();
+	while (!bpf_map_get_next_key(t->fd, first ? NULL : key, next)) {
+		if (!bpf_map_lookup_elem(t->fd, next, raw))
+			add(t, next, raw);
+		swap = key;
+		key = next;
+		next = swap;
+		first = false;
+	}
+	free(raw);
+	free(key);
+	free(next);
+	if (!t->key && t->count && !scalar_is_set(t))
+		t->count = 0;
+	qsort_r(t->list, t->count, sizeof(*t->list), compare, t);
+}
+
+static void table_close(struct table *t)
+{
+	free(t->list);
+	arena_free(t->arena);
+}
+
+static void print_value(struct table *t, struct buf *out, const struct entry *e, int64_t div)
+{
+	const uint64_t *v = (const uint64_t *)e->value;
+
+	if (!is_agg(t)) {
+		if (div > 1 && is_number(t->value))
+			buf_printf(out, "%lld", (long long)(load_int(e->value, t->value->size, t->value->is_signed) / div));
+		else
+			render(t->rt, out, t->map->value, e->value);
+	} else if (t->value->agg == AGG_stats) {
+		const char *form = t->value->is_signed ? "{ .count = %llu, .average = %lld, .total = %lld }" : "{ .count = %llu, .average = %llu, .total = %llu }";
+
+		buf_printf(out, form, (unsigned long long)v[1], (long long)average(t, v) / div, (long long)v[0]);
+	} else if (t->value->is_signed) {
+		buf_printf(out, "%lld", (long long)e->rank / div);
+	} else {
+		buf_printf(out, "%llu", (unsigned long long)e->rank / (unsigned long long)div);
+	}
+}
+
+static void print_entry(struct table *t, struct buf *out, const struct entry *e, int64_t div)
+{
+	buf_puts(out, t->map->name);
+	if (t->key) {
+		buf_putc(out, '[');
+		render_key(t->rt, out, t->map->key, e->key);
+		buf_putc(out, ']');
+	}
+	if (is_hist(t)) {
+		buf_puts(out, ":\n");
+		hist_print(out, t->value, (const uint64_t *)e->value, div);
+		return;
+	}
+	buf_puts(out, ": ");
+	print_value(t, out, e, div);
+	buf_putc(out, '\n');
+}
+
+void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div)
+{
+	struct buf out = {0};
+	struct table t;
+	size_t from = 0;
+
+	if (!table_open(&t, rt, index))
+		return;
+	table_read(&t);
+	if (top > 0 && (uint64_t)top < t.count)
+		from = t.count - (size_t)top;
+	for (size_t i = from; i < t.count; i++) {
+		print_entry(&t, &out, &t.list[i], div > 0 ? div : 1);
+		output_text(rt, out.data, out.len);
+		buf_reset(&out);
+	}
+	buf_free(&out);
+	table_close(&t);
+}
+
+void map_print_entry(struct rt *rt, uint64_t index, const void *key)
+{
+	struct buf out = {0};
+	struct table t;
+	char *raw;
+
+	if (!table_open(&t, rt, index))
+		return;
+	t.arena = arena_new();
+	raw = xcalloc(1, raw_size(&t));
+	if (bpf_map_lookup_elem(t.fd, key, raw))
+		memset(raw, 0, raw_size(&t));
+	add(&t, key, raw);
+	if (is_hist(&t))
+		hist_print(&out, t.value, (const uint64_t *)t.list[0].value, 1);
+	else
+		print_value(&t, &out, &t.list[0], 1);
+	if (!is_hist(&t))
+		buf_putc(&out, '\n');
+	output_text(rt, out.data, out.len);
+	buf_free(&out);
+	free(raw);
+	table_close(&t);
+}
+
+/* write zeroes to every key, or delete it */
+static void sweep(struct rt *rt, uint64_t index, bool delete)
+{
+	struct table t;
+	char *zero;
+
+	if (!table_open(&t, rt, index))
+		return;
+	table_read(&t);
+	zero = xcalloc(1, raw_size(&t));
+	if (!t.key) {
+		uint32_t first = 0;
+
+		bpf_map_update_elem(t.fd, &first, zero, BPF_ANY);
+	}
+	for (size_t i = 0; t.key && i < t.count; i++) {
+		if (delete)
+			bpf_map_delete_elem(t.fd, t.list[i].key);
+		else
+			bpf_map_update_elem(t.fd, t.list[i].key, zero, BPF_EXIST);
+	}
+	rt->zeroed[index] = !delete && t.count;
+	free(zero);
+	table_close(&t);
+}
+
+void map_clear(struct rt *rt, uint64_t index)
+{
+	sweep(rt, index, true);
+}
+
+void map_zero(struct rt *rt, uint64_t index)
+{
+	sweep(rt, index, false);
+}
+
+static int by_name(const void *a, const void *b, void *arg)
+{
+	const struct image *im = arg;
+
+	return strcmp(im->maps[*(const size_t *)a].name, im->maps[*(const size_t *)b].name);
+}
+
+void maps_print_all(struct rt *rt)
+{
+	size_t n = rt->im->nmaps, *order = xcalloc(n + 1, sizeof(*order));
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	qsort_r(order, n, sizeof(*order), by_name, (void *)rt->im);
+	for (size_t i = 0; i < n; i++)
+		map_print(rt, order[i], 0, 0);
+	free(order);
+}

@@ -1,0 +1,210 @@
+/* The life of a run: load, begin, attach, read until something ends it, end, print. */
+#include "runtime/rt.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LOOK_MS 20 /* how often the ring is looked at when nobody wakes us */
+
+static void watch_signals(struct rt *rt)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	rt->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* a second Ctrl-C ends us at once */
+static void let_signals_kill(void)
+{
+	sigset_t set;
+
+	signal(SIGINT, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static bool only_special(const struct image *im)
+{
+	for (size_t i = 0; i < im->nclauses; i++)
+		if (im->clauses[i].kind != ATTACH_begin && im->clauses[i].kind != ATTACH_end)
+			return false;
+	return true;
+}
+
+static void drain(struct rt *rt)
+{
+	if (rt->ring)
+		ring_buffer__consume(rt->ring);
+}
+
+static void watch(struct rt *rt)
+{
+	struct pollfd fds[] = {
+		{.fd = rt->signal_fd, .events = POLLIN},
+		{.fd = rt->child_fd, .events = POLLIN},
+		{.fd = rt->ring ? ring_buffer__epoll_fd(rt->ring) : -1, .events = POLLIN},
+	};
+
+	while (!rt->exiting && !rt->write_error) {
+		if (poll(fds, ARRAY_SIZE(fds), LOOK_MS) < 0 && errno != EINTR)
+			break;
+		drain(rt);
+		if (fds[0].revents || fds[1].revents)
+			break;
+	}
+}
+
+/* what was lost, from the ledger of image.h */
+static void print_losses(struct rt *rt)
+{
+	struct bpf_map *m = rt_map(rt, "ledger");
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t *shares, events = 0;
+
+	if (!m)
+		return;
+	shares = xcalloc((size_t)cpus, sizeof(*shares));
+	for (uint32_t i = 0; i < bpf_map__max_entries(m); i++) {
+		uint64_t n = 0;
+
+		if (bpf_map_lookup_elem(bpf_map__fd(m), &i, shares))
+			continue;
+		for (int cpu = 0; cpu < cpus; cpu++)
+			n += shares[cpu];
+		if (!n)
+			continue;
+		if (i < rt->im->nevents)
+			events += n;
+		else if (i < rt->im->nevents + rt->im->nmaps)
+			warn("Map full; can't update element (%s, %llu times). Try increasing max_map_keys config or manually setting the max entries "
+			     "in a map declaration e.g. `let %s = hash(5000)`",
+			     rt->im->maps[i - rt->im->nevents].name, (unsigned long long)n, rt->im->maps[i - rt->im->nevents].name);
+		else
+			warn("%llu events had no scratch memory and were skipped", (unsigned long long)n);
+	}
+	if (events)
+		warn("Total lost event count: %llu", (unsigned long long)events);
+	free(shares);
+}
+
+static bool print_maps_wanted(const struct image *im)
+{
+	for (size_t i = 0; i < im->nsettings; i++)
+		if (str_eq(im->settings[i].name, "print_maps_on_exit"))
+			return im->settings[i].value;
+	return true;
+}
+
+static int finish(struct rt *rt)
+{
+	int status;
+
+	let_signals_kill();
+	drain(rt);
+	rt->exiting = true; /* what is still attached no longer counts */
+	drain(rt);
+	rt->ending = true;
+	status = rt_run_special(rt, ATTACH_end);
+	drain(rt);
+	if (!status && !rt->options->dry_run) {
+		output_text(rt, "\n\n", 2);
+		if (print_maps_wanted(rt->im))
+			maps_print_all(rt);
+	}
+	fflush(rt->out);
+	print_losses(rt);
+	return status;
+}
+
+static int trace(struct rt *rt)
+{
+	int status = rt_run_special(rt, ATTACH_begin);
+
+	if (status)
+		return status;
+	status = rt_attach(rt);
+	if (status)
+		return status;
+	if (rt->options->dry_run)
+		return 0;
+	drain(rt);
+	if (!rt->options->quiet)
+		fprintf(stderr, "Attached %u probe%s\n", rt->attached, rt->attached == 1 ? "" : "s");
+	if (getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED")) {
+		puts("__BPFTRACE_NOTIFY_PROBES_ATTACHED");
+		fflush(stdout);
+	}
+	child_run(rt);
+	if (!only_special(rt->im))
+		watch(rt);
+	return finish(rt);
+}
+
+static int watch_pid(struct rt *rt)
+{
+	rt->child_fd = (int)syscall(SYS_pidfd_open, rt->options->pid, 0);
+	if (rt->child_fd >= 0)
+		return 0;
+	fprintf(stderr, "ERROR: Failed to attach to pid: %d: %s\n", rt->options->pid, strerror(errno));
+	return 1;
+}
+
+int run(const void *image, size_t len, const struct run_options *o)
+{
+	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .out = stdout};
+	const char *why;
+	int status = 1, written;
+
+	rt.im = image_read(rt.arena, image, len, &why);
+	if (!rt.im) {
+		fprintf(stderr, "ERROR: cannot run this image: %s\n", why);
+		goto out;
+	}
+	if (!rt.im->nclauses) {
+		if (!o->quiet)
+			puts("No probes to attach");
+		goto out;
+	}
+	if (o->format == OUTPUT_JSON) {
+		fputs("ERROR: -f json is not supported yet\n", stderr);
+		goto out;
+	}
+	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
+	rt.symbols = symbols_new();
+	if (output_open(&rt))
+		goto out;
+	watch_signals(&rt);
+	status = o->command ? child_start(&rt) : o->pid ? watch_pid(&rt) : 0;
+	if (!status)
+		status = rt_load(&rt, image, len);
+	if (!status)
+		status = trace(&rt);
+	child_end(&rt);
+	written = output_close(&rt);
+	if (!status)
+		status = rt.status ? rt.status : written;
+	rt_detach(&rt);
+	if (rt.ring)
+		ring_buffer__free(rt.ring);
+	bpf_object__close(rt.object);
+out:
+	symbols_free(rt.symbols);
+	buf_free(&rt.line);
+	arena_free(rt.arena);
+	return status;
+}
