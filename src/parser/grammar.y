@@ -31,8 +31,6 @@ const char *token_text(int token); /* for one that is a word or a sign in itself
 	((current) = (n) ? (struct span){YYRHSLOC(rhs, 1).from, YYRHSLOC(rhs, n).to} \
 			 : (struct span){YYRHSLOC(rhs, 0).to, YYRHSLOC(rhs, 0).to})
 
-#define UNARY(op, expr) node_unary(p, @$, OP_##op, expr)
-#define BINARY(left, op, right) node_binary(p, @$, OP_##op, left, right)
 #define NONE ((struct list){0})
 
 static int yylex(YYSTYPE *value, YYLTYPE *span, struct parser *p)
@@ -99,21 +97,30 @@ static void yyerror(YYLTYPE *span, struct parser *p, const char *text);
 %token TPAREN		"( "		/* a type follows */
 %token <op> OP_ASSIGN	"assignment"
 
+%token LOR		"||"
+%token LAND		"&&"
+%token EQ		"=="
+%token NE		"!="
+%token LE		"<="
+%token GE		">="
+%token SHL		"<<"
+%token SHR		">>"
+
 %precedence NO_KEY
 %precedence '['
 %right '?' ':'
-%left LOR		"||"
-%left LAND		"&&"
+%left LOR
+%left LAND
 %left '|'
 %left '^'
 %left '&'
-%left EQ		"=="
-%left NE		"!="
+%left EQ
+%left NE
 %left '<' '>'
-%left LE		"<="
-%left GE		">="
-%left SHL		"<<"
-%left SHR		">>"
+%left LE
+%left GE
+%left SHL
+%left SHR
 %left '+' '-'
 %left '*' '/' '%'
 %token INC		"++"
@@ -152,9 +159,7 @@ items:
 settings:
 	  %empty				{ $$ = NONE; }
 	| settings ';'
-	| settings setting ';'			{ $$ = list_add($1, $2); }
 	| settings setting			{ $$ = list_add($1, $2); }
-	| settings error ';'			{ $$ = $1; yyerrok; }
 	| settings error			{ $$ = $1; yyerrok; }
 	;
 
@@ -313,33 +318,33 @@ expr:
 	  unary
 	| expr '?' expr ':' expr		{ $$ = node_cond(p, @$, NODE_TERNARY, $1, $3, $5); }
 	| expr '?' ':' expr			{ $$ = node_cond(p, @$, NODE_TERNARY, $1, NULL, $4); }
-	| expr LOR expr				{ $$ = BINARY($1, LOR, $3); }
-	| expr LAND expr			{ $$ = BINARY($1, LAND, $3); }
-	| expr '|' expr				{ $$ = BINARY($1, OR, $3); }
-	| expr '^' expr				{ $$ = BINARY($1, XOR, $3); }
-	| expr '&' expr				{ $$ = BINARY($1, AND, $3); }
-	| expr EQ expr				{ $$ = BINARY($1, EQ, $3); }
-	| expr NE expr				{ $$ = BINARY($1, NE, $3); }
-	| expr '<' expr				{ $$ = BINARY($1, LT, $3); }
-	| expr LE expr				{ $$ = BINARY($1, LE, $3); }
-	| expr '>' expr				{ $$ = BINARY($1, GT, $3); }
-	| expr GE expr				{ $$ = BINARY($1, GE, $3); }
-	| expr SHL expr				{ $$ = BINARY($1, SHL, $3); }
-	| expr SHR expr				{ $$ = BINARY($1, SHR, $3); }
-	| expr '+' expr				{ $$ = BINARY($1, ADD, $3); }
-	| expr '-' expr				{ $$ = BINARY($1, SUB, $3); }
-	| expr '*' expr				{ $$ = BINARY($1, MUL, $3); }
-	| expr '/' expr				{ $$ = BINARY($1, DIV, $3); }
-	| expr '%' expr				{ $$ = BINARY($1, MOD, $3); }
+	| expr LOR expr				{ $$ = node_binary(p, @$, OP_LOR, $1, $3); }
+	| expr LAND expr			{ $$ = node_binary(p, @$, OP_LAND, $1, $3); }
+	| expr '|' expr				{ $$ = node_binary(p, @$, OP_OR, $1, $3); }
+	| expr '^' expr				{ $$ = node_binary(p, @$, OP_XOR, $1, $3); }
+	| expr '&' expr				{ $$ = node_binary(p, @$, OP_AND, $1, $3); }
+	| expr EQ expr				{ $$ = node_binary(p, @$, OP_EQ, $1, $3); }
+	| expr NE expr				{ $$ = node_binary(p, @$, OP_NE, $1, $3); }
+	| expr '<' expr				{ $$ = node_binary(p, @$, OP_LT, $1, $3); }
+	| expr LE expr				{ $$ = node_binary(p, @$, OP_LE, $1, $3); }
+	| expr '>' expr				{ $$ = node_binary(p, @$, OP_GT, $1, $3); }
+	| expr GE expr				{ $$ = node_binary(p, @$, OP_GE, $1, $3); }
+	| expr SHL expr				{ $$ = node_binary(p, @$, OP_SHL, $1, $3); }
+	| expr SHR expr				{ $$ = node_binary(p, @$, OP_SHR, $1, $3); }
+	| expr '+' expr				{ $$ = node_binary(p, @$, OP_ADD, $1, $3); }
+	| expr '-' expr				{ $$ = node_binary(p, @$, OP_SUB, $1, $3); }
+	| expr '*' expr				{ $$ = node_binary(p, @$, OP_MUL, $1, $3); }
+	| expr '/' expr				{ $$ = node_binary(p, @$, OP_DIV, $1, $3); }
+	| expr '%' expr				{ $$ = node_binary(p, @$, OP_MOD, $1, $3); }
 	;
 
 unary:
 	  postfix
-	| '!' unary				{ $$ = UNARY(NOT, $2); }
-	| '~' unary				{ $$ = UNARY(BITNOT, $2); }
-	| '-' unary				{ $$ = UNARY(NEG, $2); }
-	| '*' unary				{ $$ = UNARY(DEREF, $2); }
-	| '&' unary				{ $$ = UNARY(ADDR, $2); }
+	| '!' unary				{ $$ = node_unary(p, @$, OP_NOT, $2); }
+	| '~' unary				{ $$ = node_unary(p, @$, OP_BITNOT, $2); }
+	| '-' unary				{ $$ = node_unary(p, @$, OP_NEG, $2); }
+	| '*' unary				{ $$ = node_unary(p, @$, OP_DEREF, $2); }
+	| '&' unary				{ $$ = node_unary(p, @$, OP_ADDR, $2); }
 	| INC unary				{ $$ = node_incdec(p, @$, OP_PREINC, $2); }
 	| DEC unary				{ $$ = node_incdec(p, @$, OP_PREDEC, $2); }
 	| COMPTIME unary			{ $$ = node_simple(p, @$, NODE_COMPTIME, $2); }
@@ -447,3 +452,80 @@ word:
 	;
 
 %%
+
+static void yyerror(YYLTYPE *span, struct parser *p, const char *text)
+{
+	lexer_error(&p->lexer, *span, "syntax: %s", text);
+}
+
+/* the name of a token in a message; those that differ only in where they stand look the same */
+static void name_token(char *out, size_t size, yysymbol_kind_t symbol)
+{
+	const char *name = yysymbol_name(symbol);
+	size_t len = strlen(name);
+
+	while (len && name[len - 1] == ' ')
+		len--;
+	snprintf(out, size, "%.*s", (int)len, name);
+}
+
+#define EXPECTED_MAX 4
+
+static int yyreport_syntax_error(const yypcontext_t *context, struct parser *p)
+{
+	yysymbol_kind_t expected[EXPECTED_MAX], token = yypcontext_token(context);
+	int n = yypcontext_expected_tokens(context, expected, EXPECTED_MAX);
+	char found[64], one[64];
+	struct buf text = {0};
+
+	name_token(found, sizeof(found), token);
+	buf_printf(&text, "syntax: unexpected %s", found);
+	for (int i = 0; i < n; i++) {
+		name_token(one, sizeof(one), expected[i]);
+		buf_printf(&text, "%s%s", i ? (i + 1 == n ? " or " : ", ") : ", expected ", one);
+	}
+	lexer_error(&p->lexer, *yypcontext_location(context), "%s", text.data);
+	buf_free(&text);
+	if (p->lexer.greater.from && p->lexer.angle && token == YYSYMBOL_YYEOF)
+		hint(p->lexer.diag, "end the last statement of a < ... > block with ';' before the '>'");
+	lexer_recover(&p->lexer, p->lexer.last);
+	return 0;
+}
+
+struct script *parse_script(struct arena *a, struct types *t, struct diag *d, struct source *src)
+{
+	struct script *s = arena_alloc(a, sizeof(*s));
+	struct parser p = {.arena = a, .script = s};
+
+	s->arena = a;
+	s->types = t;
+	s->source = src;
+	if (memchr(src->text, '\0', src->len)) {
+		error_at(d, (struct span){0}, "%s is not a script: it has a NUL byte", src->name);
+		return s;
+	}
+	lexer_init(&p.lexer, a, d, src);
+	p.lexer.first = START_SCRIPT;
+	if (yyparse(&p) && !d->errors)
+		error_at(d, (struct span){0}, "syntax: the script cannot be read");
+	lexer_free(&p.lexer);
+	s->cdefs = p.cdefs.first;
+	s->config = p.config.first;
+	s->imports = p.imports.first;
+	s->root = p.root.first;
+	return s;
+}
+
+struct node *parse_expression(struct arena *a, struct diag *d, struct source *src)
+{
+	struct parser p = {.arena = a};
+	bool ok;
+
+	lexer_init(&p.lexer, a, d, src);
+	p.lexer.first = START_EXPR;
+	p.lexer.mode = LEXER_CODE;
+	p.lexer.quiet = true;
+	ok = !yyparse(&p) && !p.lexer.failed;
+	lexer_free(&p.lexer);
+	return ok ? p.expr : NULL;
+}
