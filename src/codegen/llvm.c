@@ -63,7 +63,7 @@ bool llvm_start(struct cg *cg)
 	cg->b = LLVMCreateBuilderInContext(cg->llvm);
 	cg->di = LLVMCreateDIBuilder(cg->mod);
 	LLVMGetNamedMetadataOperands(cg->mod, "probe.file", &file);
-	cg->file = LLVMValueAsMetadata(LLVMGetOperand(file, 0));
+	cg->file = LLVMValueAsMetadata(file);
 
 	cg->i1 = LLVMInt1TypeInContext(cg->llvm);
 	cg->i8 = LLVMInt8TypeInContext(cg->llvm);
@@ -88,12 +88,8 @@ bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out)
 	LLVMErrorRef err;
 	char *error = NULL;
 
-	if (LLVMVerifyModule(cg->mod, LLVMReturnStatusAction, &error)) {
-		char *ir = LLVMPrintModuleToString(cg->mod);
-
-		fprintf(stderr, "%s\n", ir);
+	if (LLVMVerifyModule(cg->mod, LLVMReturnStatusAction, &error))
 		bug("the module does not verify: %s", error);
-	}
 	LLVMDisposeMessage(error);
 	if (stage != CODEGEN_IR) {
 		options = LLVMCreatePassBuilderOptions();

@@ -272,7 +272,7 @@ static void keep_globals(struct cg *cg)
 		kept = xrealloc(kept, (n + 1) * sizeof(*kept));
 		kept[n++] = g;
 	}
-	used = LLVMAddGlobal(cg->mod, LLVMArrayType(cg->ptr, n), "llvm.used");
+	used = LLVMAddGlobal(cg->mod, LLVMArrayType(cg->ptr, n), "llvm.compiler.used");
 	LLVMSetInitializer(used, LLVMConstArray(cg->ptr, kept, n));
 	LLVMSetLinkage(used, LLVMAppendingLinkage);
 	LLVMSetSection(used, "llvm.metadata");

@@ -215,11 +215,6 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 	return m->value;
 }
 
-static bool is_text(const struct type *t)
-{
-	return t->kind == TYPE_STRING;
-}
-
 static bool number_like(const struct type *t)
 {
 	return type_is_int(t) || t->kind == TYPE_ERROR;
