@@ -73,7 +73,7 @@ const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record);
 
 /* symbols.c */
-struct symbols *symbols_new(void);
+struct symbols *symbols_new(const struct image *im);
 void symbols_free(struct symbols *s);
 /* "name+offset" of an address; false: unknown */
 bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **module);

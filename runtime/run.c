@@ -64,6 +64,12 @@ static void watch(struct rt *rt)
 		if (poll(fds, ARRAY_SIZE(fds), LOOK_MS) < 0 && errno != EINTR)
 			break;
 		drain(rt);
+		if (fds[0].revents) { /* taken, so that it does not strike when unblocked */
+			struct signalfd_siginfo taken;
+
+			while (read(rt->signal_fd, &taken, sizeof(taken)) > 0)
+				;
+		}
 		if (fds[0].revents || fds[1].revents)
 			break;
 	}
@@ -176,8 +182,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 		goto out;
 	}
 	if (!rt.im->nclauses) {
-		if (!o->quiet)
-			puts("No probes to attach");
+		fputs("ERROR: No probes to attach\n", stderr);
 		goto out;
 	}
 	if (o->format == OUTPUT_JSON) {
@@ -185,7 +190,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 		goto out;
 	}
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
-	rt.symbols = symbols_new();
+	rt.symbols = symbols_new(rt.im);
 	if (output_open(&rt))
 		goto out;
 	watch_signals(&rt);

@@ -24,15 +24,18 @@ struct object {
 };
 
 struct symbols {
+	const struct image *im;
 	struct arena *arena;
 	struct ksyms *kernel; /* when first asked for */
 	struct process *processes;
 	struct object *objects;
 };
 
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(const struct image *im)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
+
+	s->im = im;
 
 	s->arena = arena_new();
 	return s;
@@ -118,11 +121,41 @@ static struct object *object_of(struct symbols *s, pid_t pid, const char *path)
 	return o;
 }
 
+/*
+ * The process is gone, and its mappings with it.  A program linked to fixed
+ * addresses that one of our probes names can still say what was there.
+ */
+static bool symbol_probed(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **object)
+{
+	for (size_t i = 0; i < s->im->nclauses; i++) {
+		const struct image_clause *c = &s->im->clauses[i];
+
+		for (size_t j = 0; j < c->nattaches && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt); j++) {
+			struct object *o = object_of(s, 0, c->attaches[j].target);
+			const struct elf_symbol *sym;
+			uint64_t place;
+
+			if (!o->elf || elf_address_to_offset(o->elf, address, &place))
+				continue;
+			sym = elf_at(o->elf, place);
+			if (!sym)
+				continue;
+			*name = sym->name;
+			*offset = place - sym->offset;
+			*object = o->path;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object)
 {
 	struct process *p = process_of(s, pid);
 
 	*object = NULL;
+	if (!p->nmaps)
+		return symbol_probed(s, address, name, offset, object);
 	for (size_t i = 0; i < p->nmaps; i++) {
 		const struct mapping *m = &p->maps[i];
 		const struct elf_symbol *sym;

@@ -21,6 +21,8 @@ void diag_init(struct diag *d, struct arena *a, struct sources *s)
 	d->last = &d->first;
 }
 
+#define MESSAGE_MAX 1000 /* bytes of a message's text */
+
 static PRINTF_LIKE(2, 0) char *vformat(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
@@ -29,6 +31,8 @@ static PRINTF_LIKE(2, 0) char *vformat(struct arena *a, const char *fmt, va_list
 
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, again);
+	if (n > MESSAGE_MAX)
+		n = MESSAGE_MAX; /* somebody's name may be as long as a file */
 	va_end(again);
 	s = arena_alloc(a, n + 1);
 	vsnprintf(s, n + 1, fmt, ap);

@@ -46,6 +46,7 @@ struct cg_fn {
 	LLVMValueRef scratch; /* alloca: ptr to the clause's scratch memory */
 	LLVMValueRef frame; /* ptr to the clause's frame, which the bodies of loops share */
 	unsigned stack; /* bytes of allocas that stay in memory */
+	LLVMMetadataRef place; /* of the code around it */
 };
 
 struct cg_loop {

@@ -37,6 +37,7 @@ void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 	bool local = LLVMCountParamTypes(type) > 1;
 
 	f->outer = cg->fn;
+	f->place = LLVMGetCurrentDebugLocation2(cg->b);
 	f->fn = LLVMAddFunction(cg->mod, name, type);
 	if (local) {
 		LLVMSetLinkage(f->fn, LLVMInternalLinkage);
@@ -58,6 +59,7 @@ void cg_fn_end(struct cg *cg, struct cg_fn *f)
 	LLVMBuildBr(cg->b, LLVMGetNextBasicBlock(f->entry));
 	cg_at(cg, here);
 	cg->fn = f->outer;
+	LLVMSetCurrentDebugLocation2(cg->b, f->place);
 }
 
 /* the scratch memory of the clause, or out:

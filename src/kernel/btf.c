@@ -274,6 +274,10 @@ const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 
 	if (!load(k))
 		return NULL;
+	/* the function that calls the probes has the same parameters, with their names */
+	id = btf__find_by_name_kind(k->btf, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
+	if (id > 0)
+		return parameters(k, name, btf__type_by_id(k->btf, (uint32_t)id)->type, 1, NULL);
 	id = btf__find_by_name_kind(k->btf, name, BTF_KIND_TYPEDEF);
 	if (id < 0)
 		return NULL;

@@ -104,6 +104,8 @@ static const struct type *field_type(struct attach *a, const struct tracepoint_f
 		}
 		return type_pointer(a->types, t ? t : &type_none, space, false);
 	}
+	if (f->size == 8 && !f->count && (str_eq(name, "int") || str_eq(name, "unsigned int")))
+		return type_int(a->types, 4, str_eq(name, "int")); /* system calls: a word for every argument */
 	if (!strncmp(name, "enum ", 5))
 		t = kernel_type(a->kernel, "enum", name + 5);
 	if (t && t->size == f->size)

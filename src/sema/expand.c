@@ -192,6 +192,42 @@ static void check_limits(struct pass *p)
 	}
 }
 
+/* is the word after '#' this one, or one that begins so? */
+static bool directive(const struct node *n, const char *word)
+{
+	const char *s = n->cdef.text + 1;
+
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return !strncmp(s, word, strlen(word));
+}
+
+/* C definitions: types come from BTF; includes of what it has need nothing */
+static void check_cdefs(struct pass *p)
+{
+	const struct node *open[64];
+	size_t depth = 0;
+
+	for (const struct node *n = p->script->cdefs; n; n = n->next) {
+		if (n->cdef.text[0] != '#') {
+			error_at(p->diag, n->span, "struct definitions are not supported yet");
+		} else if (directive(n, "if")) {
+			if (depth < ARRAY_SIZE(open))
+				open[depth] = n;
+			depth++;
+		} else if (directive(n, "endif")) {
+			if (!depth)
+				error_at(p->diag, n->span, "#endif without #if");
+			else
+				depth--;
+		} else if (!directive(n, "include") && !directive(n, "pragma") && !directive(n, "el")) {
+			error_at(p->diag, n->span, "this preprocessor line is not supported yet");
+		}
+	}
+	if (depth)
+		error_at(p->diag, open[depth < ARRAY_SIZE(open) ? depth - 1 : 0]->span, "unterminated conditional: #endif is missing");
+}
+
 bool expand(struct pass *p)
 {
 	struct script *s = p->script;
@@ -200,9 +236,7 @@ bool expand(struct pass *p)
 	p->last_map = &s->maps;
 	dict_init(&p->maps, p->arena);
 	config_block(p);
-	for (const struct node *n = s->cdefs; n; n = n->next)
-		if (n->cdef.text[0] != '#')
-			error_at(p->diag, n->span, "struct definitions are not supported yet");
+	check_cdefs(p);
 	if (s->imports)
 		error_at(p->diag, s->imports->span, "import is not supported yet");
 	for (struct node *n = s->root; n; n = n->next) {

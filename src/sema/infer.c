@@ -58,7 +58,7 @@ static const struct type *stored(struct pass *p, const struct type *t)
 static const struct type *widen(struct pass *p, const struct type *was, const struct type *now)
 {
 	if (now->kind == TYPE_ERROR)
-		return was;
+		return was ? was : now;
 	if (!was)
 		return stored(p, now);
 	if (was->kind == TYPE_AGGREGATE || now->kind == TYPE_AGGREGATE)
@@ -203,7 +203,8 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 		if (!key)
 			return wrong(p, n->map.keys->span, "Argument mismatch for %s: trying to access with arguments: '%s' when map expects arguments: '%s'",
 				     m->name, name_of(p, n->map.keys->type), name_of(p, m->key));
-		set_type(p, &m->key, key);
+		if (key->kind != TYPE_ERROR)
+			set_type(p, &m->key, key);
 	} else if (!whole) {
 		if (m->keyed)
 			return wrong(p, n->span, "%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)", m->name);
