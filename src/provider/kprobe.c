@@ -89,6 +89,16 @@ static void clone_hint(const char *module, const char *function, void *arg)
 		s->near = arena_strdup(s->attach->arena, function);
 }
 
+static bool text_symbol(const char *name)
+{
+	struct ksyms *k = ksyms_load();
+	uint64_t address;
+	bool found = ksyms_address(k, name, &address);
+
+	ksyms_free(k);
+	return found;
+}
+
 static bool expand(struct attach *a, const char **missing)
 {
 	struct search s = {.attach = a, .distance = 3};
@@ -102,20 +112,23 @@ static bool expand(struct attach *a, const char **missing)
 	traceable_each(consider, &s);
 	if (s.any)
 		return true;
+	if (!a->wild && !a->target && a->provider->kind != ATTACH_fentry && a->provider->kind != ATTACH_fexit && text_symbol(a->symbol)) {
+		/* another name of a function ftrace knows by one name only; if it is not, the kernel will say so */
+		note_at(a->diag, a->span, "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail", a->symbol);
+		add(a, "vmlinux", a->symbol);
+		return true;
+	}
 	*missing = no_matches(a, arena_printf(a->arena, "%s:%s", a->target ? a->target : "vmlinux", a->symbol));
 	if (!a->wild) {
 		struct search clone = {.attach = a};
-		struct ksyms *k = ksyms_load();
-		uint64_t address;
 
 		traceable_each(clone_hint, &clone);
 		if (clone.near)
 			*missing = arena_printf(a->arena, "%s The compiler made %s of it: probe that.", *missing, clone.near);
-		else if (ksyms_address(k, a->symbol, &address))
+		else if (text_symbol(a->symbol))
 			*missing = arena_printf(a->arena, "%s %s is not traceable (either inlined or marked as \"notrace\").", *missing, a->symbol);
 		else if (s.near)
 			*missing = arena_printf(a->arena, "%s Did you mean %s?", *missing, s.near);
-		ksyms_free(k);
 	}
 	return true;
 }
