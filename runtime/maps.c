@@ -196,7 +196,8 @@ static void table_read(struct table *t)
 	free(next);
 	if (!t->key && t->count && !scalar_is_set(t))
 		t->count = 0;
-	qsort_r(t->list, t->count, sizeof(*t->list), compare, t);
+	if (t->count)
+		qsort_r(t->list, t->count, sizeof(*t->list), compare, t);
 }
 
 static void table_close(struct table *t)

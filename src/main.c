@@ -344,6 +344,12 @@ static void take_words(struct command *c, char **words, int n)
 	c->compile.sema.named = named;
 }
 
+static void free_words(struct command *c)
+{
+	free((void *)c->compile.sema.params);
+	free((void *)c->compile.sema.named);
+}
+
 static int read_all(int fd, struct buf *out)
 {
 	char bytes[65536];
@@ -504,11 +510,12 @@ int main(int argc, char **argv)
 			wrong(&c, "ERROR: USAGE: probe build FILE -o IMAGE.bpf.o: -o is missing");
 		c.build = build ? c.run.output : NULL;
 	}
-	if (c.stop || !consistent(&c))
-		return c.status;
-	if (c.info) {
-		info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());
-		return STATUS_OK;
+	if (!c.stop && consistent(&c)) {
+		if (c.info)
+			info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());
+		else
+			c.status = c.list ? list(&c) : compile_and_run(&c);
 	}
-	return c.list ? list(&c) : compile_and_run(&c);
+	free_words(&c);
+	return c.status;
 }

@@ -44,7 +44,7 @@ static bool fold_binary(struct pass *p, struct node *n)
 {
 	struct node *a = n->binary.left, *b = n->binary.right;
 	enum op op = n->binary.op;
-	bool is_signed = !(a->wide || b->wide);
+	bool is_signed;
 	uint64_t result;
 	const char *why;
 
@@ -73,8 +73,7 @@ static bool fold_binary(struct pass *p, struct node *n)
 	}
 	if (!is_number(a) || !is_number(b))
 		return false;
-	if (a->kind == NODE_INT && a->type && a->type->kind != TYPE_INT && !compares(op))
-		is_signed = true;
+	is_signed = !a->wide && !b->wide;
 	if (!op_fold(op, (uint64_t)a->num, (uint64_t)b->num, is_signed, &result, &why)) {
 		error_at(p->diag, n->span, "%s", why);
 		n->type = &type_error;
