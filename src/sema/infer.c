@@ -636,6 +636,8 @@ static void assign_map(struct pass *p, struct node *n)
 		wrong(p, value->span, "Invalid expression for assignment");
 		return;
 	}
+	if (p->report && !m->value && t->kind == TYPE_ERROR)
+		m->value = &type_error; /* that has been said */
 	map_value(p, target, false);
 	if (n->assign.op != OP_COUNT && m->value && type_is_int(m->value) && type_is_int(t)) {
 		target->type = m->value;
