@@ -21,10 +21,16 @@
 
 enum { STATUS_OK = 0, STATUS_WRONG = 1 };
 
+struct words {
+	const char **list;
+	size_t n;
+};
+
 struct command {
 	const char *program; /* -e */
 	const char *file; /* FILE, "-", or the pattern of -l */
 	bool list, info;
+	struct words include_dirs, includes; /* -I, --include */
 	struct compile_options compile;
 	struct run_options run;
 	const char *build; /* build FILE -o THIS */
@@ -139,16 +145,24 @@ static void do_buffering(struct command *c, const char *arg)
 		wrong(c, "ERROR: USAGE: -B must be either 'line', 'full', or 'none'.");
 }
 
+/* a NULL-terminated list that grows; as many words as a command line has */
+static void add_word(struct words *w, const char *word)
+{
+	w->list = xrealloc(w->list, (w->n + 2) * sizeof(*w->list));
+	w->list[w->n++] = word;
+	w->list[w->n] = NULL;
+}
+
 static void do_include_dir(struct command *c, const char *arg)
 {
-	(void)c;
-	setenv("CPATH", arg, 0);
+	add_word(&c->include_dirs, arg);
+	c->compile.sema.include_dirs = c->include_dirs.list;
 }
 
 static void do_include(struct command *c, const char *arg)
 {
-	fprintf(stderr, "ERROR: --include %s: headers are not supported yet\n", arg);
-	stop(c, STATUS_WRONG);
+	add_word(&c->includes, arg);
+	c->compile.sema.includes = c->includes.list;
 }
 
 static void do_quiet(struct command *c, const char *arg)
@@ -346,8 +360,12 @@ static void take_words(struct command *c, char **words, int n)
 
 static void free_words(struct command *c)
 {
+	free(c->include_dirs.list);
+	free(c->includes.list);
 	free((void *)c->compile.sema.params);
 	free((void *)c->compile.sema.named);
+	free(c->include_dirs.list);
+	free(c->includes.list);
 }
 
 static int read_all(int fd, struct buf *out)

@@ -77,6 +77,7 @@ struct type {
 	bool relocatable; /* a kernel type known from BTF: field offsets are CO-RE relocations */
 	bool trusted; /* pointer the verifier knows the type of: curtask and what hangs off it, BTF-typed args */
 	bool incomplete; /* a struct without a definition */
+	bool uapi; /* a struct from a header of the kernel: what BTF says of it is preferred */
 	bool lazy; /* a struct whose fields are filled by kernel's type_complete() when asked for */
 	enum space space; /* pointer: what it points into */
 	uint32_t size; /* bytes */

@@ -25,8 +25,9 @@ const char *token_text(int token); /* for one that is a word or a sign in itself
 
 #include <string.h>
 
-#define YYLTYPE_IS_TRIVIAL 1
+#define YYLTYPE_IS_TRIVIAL 0 /* bison would begin with four members, a span has two */
 #define YYMAXDEPTH 20000
+#define YYINITDEPTH YYMAXDEPTH
 #define YYLLOC_DEFAULT(current, rhs, n)                                              \
 	((current) = (n) ? (struct span){YYRHSLOC(rhs, 1).from, YYRHSLOC(rhs, n).to} \
 			 : (struct span){YYRHSLOC(rhs, 0).to, YYRHSLOC(rhs, 0).to})

@@ -192,42 +192,6 @@ static void check_limits(struct pass *p)
 	}
 }
 
-/* is the word after '#' this one, or one that begins so? */
-static bool directive(const struct node *n, const char *word)
-{
-	const char *s = n->cdef.text + 1;
-
-	while (*s == ' ' || *s == '\t')
-		s++;
-	return !strncmp(s, word, strlen(word));
-}
-
-/* C definitions: types come from BTF; includes of what it has need nothing */
-static void check_cdefs(struct pass *p)
-{
-	const struct node *open[64];
-	size_t depth = 0;
-
-	for (const struct node *n = p->script->cdefs; n; n = n->next) {
-		if (n->cdef.text[0] != '#') {
-			error_at(p->diag, n->span, "struct definitions are not supported yet");
-		} else if (directive(n, "if")) {
-			if (depth < ARRAY_SIZE(open))
-				open[depth] = n;
-			depth++;
-		} else if (directive(n, "endif")) {
-			if (!depth)
-				error_at(p->diag, n->span, "#endif without #if");
-			else
-				depth--;
-		} else if (!directive(n, "include") && !directive(n, "pragma") && !directive(n, "el")) {
-			error_at(p->diag, n->span, "this preprocessor line is not supported yet");
-		}
-	}
-	if (depth)
-		error_at(p->diag, open[depth < ARRAY_SIZE(open) ? depth - 1 : 0]->span, "unterminated conditional: #endif is missing");
-}
-
 bool expand(struct pass *p)
 {
 	struct script *s = p->script;
@@ -235,13 +199,22 @@ bool expand(struct pass *p)
 	p->last_clause = &s->clauses;
 	p->last_map = &s->maps;
 	dict_init(&p->maps, p->arena);
+	dict_init(&p->macros, p->arena);
 	config_block(p);
-	check_cdefs(p);
-	if (s->imports)
-		error_at(p->diag, s->imports->span, "import is not supported yet");
+	read_includes(p);
+	read_imports(p);
+	read_cdefs(p, s);
+	s->root = node_append(p->imported, s->root);
+	for (struct node *n = s->root; n; n = n->next)
+		if (n->kind == NODE_MACRO)
+			macro_declare(p, n);
 	for (struct node *n = s->root; n; n = n->next) {
-		if (n->kind == NODE_PROBE)
+		if (n->kind == NODE_MACRO)
+			continue;
+		if (n->kind == NODE_PROBE) {
+			expand_macros(p, n);
 			probe(p, n);
+		}
 		else if (n->kind == NODE_MAPDECL)
 			map_declaration(p, n);
 		else

@@ -114,7 +114,7 @@ void infer_list(struct pass *p, struct node *list)
 
 /* type names */
 
-static const struct type *named_type(struct pass *p, const char *keyword, const char *name)
+const struct type *basic_type(struct pass *p, const char *name)
 {
 	static const struct {
 		const char *name;
@@ -135,21 +135,37 @@ static const struct type *named_type(struct pass *p, const char *keyword, const 
 		{"timestamp", TYPE_TIMESTAMP}, {"username_t", TYPE_USERNAME}, {"cgroup_path_t", TYPE_CGROUP_PATH}, {"strerror_t", TYPE_ERRNO},
 	};
 
-	if (!keyword) {
-		if (str_eq(name, "bool"))
-			return &type_bool;
-		if (str_eq(name, "void"))
-			return &type_none;
-		for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
-			if (str_eq(ints[i].name, name))
-				return type_int(p->types, ints[i].size, ints[i].is_signed);
-		for (size_t i = 0; i < ARRAY_SIZE(simple); i++)
-			if (str_eq(simple[i].name, name))
-				return type_simple(p->types, simple[i].kind);
-		if (str_eq(name, "string"))
-			return type_string(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen]);
-	}
-	return kernel_type(p->kernel, keyword, name);
+	if (str_eq(name, "bool"))
+		return &type_bool;
+	if (str_eq(name, "void"))
+		return &type_none;
+	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
+		if (str_eq(ints[i].name, name))
+			return type_int(p->types, ints[i].size, ints[i].is_signed);
+	for (size_t i = 0; i < ARRAY_SIZE(simple); i++)
+		if (str_eq(simple[i].name, name))
+			return type_simple(p->types, simple[i].kind);
+	if (str_eq(name, "string"))
+		return type_string(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen]);
+	return NULL;
+}
+
+static const struct type *named_type(struct pass *p, const char *keyword, const char *name)
+{
+	const struct type *t = keyword ? NULL : basic_type(p, name);
+
+	return t ? t : defined_type(p, keyword, name);
+}
+
+/* a pointer that C text declares points to where the pointer it was read through does */
+static const struct type *in_space(struct pass *p, const struct type *t, enum space space)
+{
+	return t->kind == TYPE_POINTER && t->space == SPACE_NONE ? type_pointer(p->types, t->elem, space, false) : t;
+}
+
+static enum space space_of(const struct pass *p, const struct type *t)
+{
+	return t->kind == TYPE_POINTER ? t->space : p->clause->provider->space;
 }
 
 const struct type *type_of_node(struct pass *p, struct node *n)
@@ -173,7 +189,7 @@ const struct type *type_of_node(struct pass *p, struct node *n)
 	}
 	for (; suffix; suffix = suffix->next) {
 		if (suffix->suffix.pointer)
-			t = type_pointer(p->types, t, SPACE_KERNEL, false);
+			t = type_pointer(p->types, t, SPACE_NONE, false);
 		else if (suffix->suffix.count < 0)
 			t = type_array(p->types, t, 0);
 		else if (suffix->suffix.count > 1 << 20)
@@ -281,7 +297,7 @@ static const struct type *infer_unary(struct pass *p, struct node *n)
 		return &type_bool;
 	if (op == OP_DEREF) {
 		if (t->kind == TYPE_POINTER)
-			return t->elem->kind == TYPE_NONE ? wrong(p, n->span, "cannot dereference 'void *': cast it to a type first") : t->elem;
+			return t->elem->kind == TYPE_NONE ? wrong(p, n->span, "cannot dereference 'void *': cast it to a type first") : in_space(p, t->elem, t->space);
 		if (t->kind == TYPE_STRUCT)
 			return t;
 		if (type_is_int(t))
@@ -370,9 +386,13 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 	}
 	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD)
 		return wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
-	kernel_complete(p->kernel, s);
-	if (s->incomplete)
-		return wrong(p, n->span, "the definition of '%s' is not known", name_of(p, s));
+	s = complete_type(p, s);
+	if (s->incomplete) {
+		wrong(p, n->span, "the definition of '%s' is not known", name_of(p, s));
+		if (p->report && p->cdefs && cdefs_missing(p->cdefs))
+			hint(p->diag, "the header %s was not found: install it or name its directory with -I", cdefs_missing(p->cdefs));
+		return &type_error;
+	}
 	f = type_field(s, n->field.name, &n->field.offset);
 	if (!f) {
 		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
@@ -384,11 +404,11 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 	if (f->type->kind == TYPE_POINTER && t->kind == TYPE_POINTER) {
 		/* what hangs off a trusted pointer is trusted, as far as BTF goes */
 		bool trusted = t->trusted && f->type->elem->kind == TYPE_STRUCT && f->type->space == SPACE_KERNEL && !f->type->elem->incomplete;
-		enum space space = t->space == SPACE_USER ? SPACE_USER : f->type->space;
+		enum space space = t->space == SPACE_USER || f->type->space == SPACE_NONE ? t->space : f->type->space;
 
 		return type_pointer(p->types, f->type->elem, space, trusted);
 	}
-	return read_as(p, f->type);
+	return in_space(p, read_as(p, f->type), space_of(p, t));
 }
 
 static const struct type *infer_index(struct pass *p, struct node *n)
@@ -400,7 +420,7 @@ static const struct type *infer_index(struct pass *p, struct node *n)
 	if (!type_is_int(i))
 		return wrong(p, n->index_.index->span, "The array index operator [] only accepts positive (unsigned) integer indices. Got %s", name_of(p, i));
 	if (t->kind == TYPE_POINTER)
-		return t->elem;
+		return in_space(p, t->elem, t->space);
 	if (t->kind == TYPE_STRING)
 		return type_int(p->types, 1, true);
 	if (t->kind != TYPE_ARRAY)
@@ -430,8 +450,8 @@ static const struct type *infer_cast(struct pass *p, struct node *n)
 		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from), name_of(p, to));
 	if (to->kind == TYPE_POINTER && from->kind == TYPE_POINTER)
 		return type_pointer(p->types, to->elem, from->space, from->trusted && from->elem == to->elem);
-	if (to->kind == TYPE_POINTER && p->clause->provider->space == SPACE_USER)
-		return type_pointer(p->types, to->elem, SPACE_USER, false);
+	if (to->kind == TYPE_POINTER)
+		return in_space(p, to, p->clause->provider->space);
 	if (n->cast.expr->kind == NODE_INT && to->kind == TYPE_INT && to->size == 8) {
 		int64_t value = n->cast.expr->num;
 		struct node *next = n->next;
@@ -495,7 +515,7 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 
 		if (t->kind == TYPE_ERROR)
 			return t;
-		kernel_complete(p->kernel, t);
+		t = complete_type(p, t);
 		field = type_field(t, f->ident.name, &offset);
 		if (!field)
 			return wrong(p, f->span, "Struct/union of type '%s' does not contain a field named '%s'", name_of(p, t), f->ident.name);

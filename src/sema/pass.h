@@ -2,6 +2,7 @@
 #ifndef PROBE_SEMA_PASS_H
 #define PROBE_SEMA_PASS_H
 
+#include "cdef/cdef.h"
 #include "kernel/kernel.h"
 #include "provider/provider.h"
 #include "sema/sema.h"
@@ -14,6 +15,11 @@ struct pass {
 	struct diag *diag;
 	const struct sema_options *options;
 	struct dict maps; /* by name */
+	struct cdefs *cdefs; /* NULL: the script has no C definitions */
+	struct dict macros; /* name to those of that name */
+	unsigned expansions; /* of macros so far */
+	struct dict imports; /* files, by their real path */
+	struct node *imported; /* what they define */
 	struct clause **last_clause;
 	struct map **last_map;
 	/* infer */
@@ -24,6 +30,22 @@ struct pass {
 
 /* expand.c */
 bool expand(struct pass *p); /* settings, map declarations, clauses */
+
+/* cdefs.c */
+void cdefs_open(struct pass *p);
+void read_cdefs(struct pass *p, const struct script *s);
+void read_includes(struct pass *p);
+const struct type *defined_type(struct pass *p, const char *keyword, const char *name); /* by the script, its headers, or BTF */
+/* t with its fields, where they can be had; t itself or what stands for it */
+const struct type *complete_type(struct pass *p, const struct type *t);
+struct node *define_node(struct pass *p, const char *name, struct span span);
+
+/* import.c */
+void read_imports(struct pass *p);
+
+/* macro.c */
+void macro_declare(struct pass *p, struct node *macro);
+void expand_macros(struct pass *p, struct node *probe);
 
 /* resolve.c */
 void resolve(struct pass *p, struct clause *c);
@@ -41,6 +63,7 @@ void make_string(struct pass *p, struct node *n, const char *s, size_t len);
 /* infer.c */
 bool infer(struct pass *p);
 const struct type *infer_expr(struct pass *p, struct node *n);
+const struct type *basic_type(struct pass *p, const char *name); /* int8 ... string; NULL: none of them */
 const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 const char *name_of(struct pass *p, const struct type *t);

@@ -9,12 +9,18 @@ struct scope {
 	struct dict vars;
 };
 
+struct defining { /* #defines whose replacements are being read */
+	struct defining *outer;
+	const char *name;
+};
+
 struct resolver {
 	struct pass *pass;
 	struct clause *clause;
 	struct scope *scope;
 	struct variable **last;
 	unsigned loops;
+	struct defining *defining;
 };
 
 struct map *map_named(struct pass *p, const char *name, struct span span)
@@ -74,6 +80,15 @@ static void enter(struct resolver *r, struct scope *s)
 
 static void visit(struct resolver *r, struct node *n);
 
+static void chain_of(const struct defining *d, struct buf *out)
+{
+	if (d->outer) {
+		chain_of(d->outer, out);
+		buf_puts(out, "->");
+	}
+	buf_puts(out, d->name);
+}
+
 static void visit_list(struct resolver *r, struct node *list)
 {
 	for (struct node *n = list; n; n = n->next)
@@ -128,6 +143,35 @@ static void map(struct resolver *r, struct node *n)
 	}
 }
 
+/* #define: the name gives way to what it stands for */
+static bool define(struct resolver *r, struct node *n)
+{
+	const char *name = n->ident.name;
+	struct node *value, *next = n->next;
+	struct buf chain = {0};
+	bool again = false;
+
+	for (struct defining *d = r->defining; d; d = d->outer)
+		again |= str_eq(d->name, name);
+	if (again) {
+		chain_of(r->defining, &chain);
+		error_at(r->pass->diag, n->span, "Macro recursion: %s->%s", chain.data, name);
+		buf_free(&chain);
+		make_int(r->pass, n, 0, false);
+		n->type = &type_error;
+		return true;
+	}
+	value = define_node(r->pass, name, n->span);
+	if (!value)
+		return false;
+	*n = *value;
+	n->next = next;
+	r->defining = &(struct defining){r->defining, name};
+	visit(r, n);
+	r->defining = r->defining->outer;
+	return true;
+}
+
 /* a name: a builtin, or a constant of a header or of the kernel's enums */
 static void ident(struct resolver *r, struct node *n)
 {
@@ -141,6 +185,13 @@ static void ident(struct resolver *r, struct node *n)
 		return;
 	if (str_eq(n->ident.name, "stack")) {
 		n->ident.builtin = &builtins[BUILTIN_kstack];
+		return;
+	}
+	if (define(r, n))
+		return;
+	if (p->cdefs && cdefs_enumerator(p->cdefs, n->ident.name, &value, &type)) {
+		make_int(p, n, value, false);
+		n->type = type;
 		return;
 	}
 	if (constant_find(n->ident.name, &value)) {

@@ -48,6 +48,8 @@ struct sema_options {
 	bool unsafe;
 	bool warnings; /* -k */
 	char **environ;
+	const char *const *include_dirs; /* -I; NULL-terminated, or NULL */
+	const char *const *includes; /* --include; likewise */
 };
 
 struct image_conversion;
