@@ -360,8 +360,6 @@ static void take_words(struct command *c, char **words, int n)
 
 static void free_words(struct command *c)
 {
-	free(c->include_dirs.list);
-	free(c->includes.list);
 	free((void *)c->compile.sema.params);
 	free((void *)c->compile.sema.named);
 	free(c->include_dirs.list);
