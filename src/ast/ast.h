@@ -37,6 +37,7 @@ struct map {
 	unsigned id; /* 0, 1, ...: its index in the image */
 	struct span span; /* of its first use */
 	bool keyed;
+	bool used; /* set by infer: by code that is not pruned */
 	const struct type *key; /* set by infer; of @x[a, b] a tuple */
 	const struct type *value; /* TYPE_AGGREGATE for @x = count() and the like */
 	struct span value_span; /* what gave it its type */

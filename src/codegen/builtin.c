@@ -63,16 +63,22 @@ static LLVMValueRef pid_tgid(struct cg *cg)
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
 
+/* pid(init): as the initial namespace numbers it */
+static bool initial(const struct node *n)
+{
+	return n->kind == NODE_CALL && n->call.args && str_eq(n->call.args->ident.name, "init");
+}
+
 /* pid:		bpf_get_current_pid_tgid() >> 32 */
 struct value emit_pid(struct cg *cg, const struct node *n)
 {
-	return high(cg, n, pid_tgid(cg));
+	return high(cg, n, initial(n) ? cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0) : pid_tgid(cg));
 }
 
 /* tid:		(u32)bpf_get_current_pid_tgid() */
 struct value emit_tid(struct cg *cg, const struct node *n)
 {
-	return low(cg, n, pid_tgid(cg));
+	return low(cg, n, initial(n) ? cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0) : pid_tgid(cg));
 }
 
 /* comm:	bpf_get_current_task_btf()->comm, else bpf_get_current_comm() */

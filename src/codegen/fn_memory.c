@@ -154,7 +154,7 @@ struct value emit_fn_strlen(struct cg *cg, const struct node *n)
  *			return 1;
  *		for (j = 0; j < sizeof(needle); j++) {
  *			if (!s->needle[j]) {
- *				s->found = 1;
+ *				s->found = i + 1;
  *				return 1;
  *			}
  *			if (i + j >= sizeof(hay) || s->hay[i + j] != s->needle[j])
@@ -191,7 +191,7 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 	loop = cg_for(cg, cg_num(cg, needle_size));
 	want = byte_at(cg, needle, loop.i);
 	found = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, want, cg_num(cg, 0), ""));
-	cg_store_raw(cg, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_FOUND), cg_num(cg, 1), 8, 8);
+	cg_store_raw(cg, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_FOUND), LLVMBuildAdd(cg->b, i, cg_num(cg, 1), ""), 8, 8);
 	LLVMBuildRet(cg->b, cg_num(cg, 1));
 	cg_end_if(cg, &found);
 	at = cg_opaque(cg, LLVMBuildAdd(cg->b, i, loop.i, ""));
@@ -212,7 +212,8 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 	return f.fn;
 }
 
-struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
+/* i64: where the needle is, counted from 1; 0: nowhere */
+static LLVMValueRef search(struct cg *cg, const struct node *n)
 {
 	struct value hay = cg_expr(cg, n->call.args), needle = cg_expr(cg, n->call.args->next);
 	LLVMValueRef search = cg_alloca(cg, LLVMArrayType(cg->i64, SEARCH_WORDS), 8);
@@ -222,7 +223,95 @@ struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
 	LLVMBuildStore(cg->b, needle.v, cg_add(cg, search, 8 * SEARCH_NEEDLE));
 	cg_store_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), cg_num(cg, 0), 8, 8);
 	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, hay.type->size), search_at(cg, n, hay.type->size, needle.type->size), search, cg_num(cg, 0));
-	return cg_int(n->type, cg_load_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), 8, false, 8));
+	return cg_load_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), 8, false, 8);
+}
+
+struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef found = LLVMBuildICmp(cg->b, LLVMIntNE, search(cg, n), cg_num(cg, 0), "");
+
+	return cg_int(n->type, LLVMBuildZExt(cg->b, found, cg->i64, ""));
+}
+
+struct value emit_fn_strstr(struct cg *cg, const struct node *n)
+{
+	return cg_int(n->type, LLVMBuildSub(cg->b, search(cg, n), cg_num(cg, 1), ""));
+}
+
+/* n bytes of v in our memory */
+static LLVMValueRef bytes_of(struct cg *cg, struct value v, uint32_t n)
+{
+	LLVMValueRef slot;
+
+	if (!cg_scalar(v.type) && v.type->size >= n)
+		return v.v;
+	slot = cg_slot(cg, n);
+	cg_zero(cg, slot, n);
+	if (!cg_scalar(v.type))
+		cg_memcpy(cg, slot, v.v, v.type->size);
+	else
+		cg_read(cg, slot, n, LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, ""), where_of(cg, v));
+	return slot;
+}
+
+/* memcmp(a, b, n):	for (i = 0; i < n; i++) if (a[i] != b[i]) return a[i] - b[i]; return 0 */
+struct value emit_fn_memcmp(struct cg *cg, const struct node *n)
+{
+	const struct node *left = n->call.args, *right = left->next;
+	uint32_t size = (uint32_t)right->next->num;
+	struct value a = cg_expr(cg, left), b = cg_expr(cg, right);
+	LLVMValueRef x = bytes_of(cg, a, size), y = bytes_of(cg, b, size), order = cg_alloca(cg, cg->i64, 8), d;
+	struct cg_for loop;
+	struct cg_if f;
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), order);
+	loop = cg_for(cg, cg_num(cg, size));
+	d = LLVMBuildSub(cg->b, byte_at(cg, x, loop.i), byte_at(cg, y, loop.i), "");
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
+	LLVMBuildStore(cg->b, d, order);
+	cg_goto(cg, loop.end);
+	cg_end_if(cg, &f);
+	cg_end_for(cg, &loop);
+	return cg_int(n->type, LLVMBuildLoad2(cg->b, cg->i64, order, ""));
+}
+
+/* str_concat(a, b):	n = read_str(s, a); read_str(s + n - 1, b) */
+struct value emit_fn_str_concat(struct cg *cg, const struct node *n)
+{
+	struct value a = cg_expr(cg, n->call.args), b = cg_expr(cg, n->call.args->next);
+	LLVMValueRef slot = cg_result(cg, n, n->type->size), len;
+	uint32_t room = n->type->size - a.type->size;
+
+	cg_zero(cg, slot, n->type->size);
+	len = cg_read_str(cg, slot, cg_num(cg, a.type->size), a.v, AT_KERNEL);
+	len = clamp(cg, LLVMBuildSub(cg->b, len, cg_num(cg, 1), ""), a.type->size - 1);
+	cg_read_str(cg, cg_add_var(cg, slot, len), cg_num(cg, b.type->size < room ? b.type->size : room), b.v, AT_KERNEL);
+	return cg_mem(n->type, slot);
+}
+
+/* write_user(to, from, len):	!bpf_probe_write_user(to, from, len) */
+struct value emit_fn_write_user(struct cg *cg, const struct node *n)
+{
+	const struct node *to = n->call.args, *from = to->next;
+	LLVMValueRef len = cg_i64(cg, cg_expr(cg, from->next)), err, address;
+	struct value p = cg_expr(cg, to), v = cg_expr(cg, from);
+	uint32_t size = cg_scalar(v.type) ? 8 : v.type->size;
+
+	address = cg_address(cg, v, v.type);
+	err = cg_helper(cg, BPF_FUNC_probe_write_user, 3, LLVMBuildIntToPtr(cg->b, cg_i64(cg, p), cg->ptr, ""), address, clamp(cg, len, size));
+	return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, err, cg_num(cg, 0), ""), cg->i64, ""));
+}
+
+/* path(p):	bpf_d_path(p, s, sizeof(s)) */
+struct value emit_fn_path(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef slot = cg_result(cg, n, n->type->size), p;
+	struct value v = cg_place(cg, n->call.args); /* the struct itself stays where it is */
+
+	p = v.type->kind == TYPE_POINTER ? cg_value(cg, v).v : v.v;
+	cg_zero(cg, slot, n->type->size);
+	cg_helper(cg, BPF_FUNC_d_path, 3, p, slot, cg_num(cg, n->type->size));
+	return cg_mem(n->type, slot);
 }
 
 /* kptr(p), uptr(p): the same address, of another space */

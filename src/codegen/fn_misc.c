@@ -82,8 +82,7 @@ static int signal_number(const char *name)
 	return 0;
 }
 
-/* signal(n):	bpf_send_signal(n) */
-struct value emit_fn_signal(struct cg *cg, const struct node *n)
+static struct value send_signal(struct cg *cg, const struct node *n, int helper)
 {
 	const struct node *arg = n->call.args;
 	LLVMValueRef number;
@@ -99,8 +98,33 @@ struct value emit_fn_signal(struct cg *cg, const struct node *n)
 	} else {
 		number = cg_i64(cg, cg_expr(cg, arg));
 	}
-	cg_helper(cg, BPF_FUNC_send_signal, 1, number);
+	cg_helper(cg, helper, 1, number);
 	return cg_none();
+}
+
+/* signal(n):	bpf_send_signal(n): to the process */
+struct value emit_fn_signal(struct cg *cg, const struct node *n)
+{
+	return send_signal(cg, n, BPF_FUNC_send_signal);
+}
+
+/* signal_thread(n):	bpf_send_signal_thread(n) */
+struct value emit_fn_signal_thread(struct cg *cg, const struct node *n)
+{
+	return send_signal(cg, n, BPF_FUNC_send_signal_thread);
+}
+
+/* override(rc):	bpf_override_return(ctx, rc) */
+struct value emit_fn_override(struct cg *cg, const struct node *n)
+{
+	cg_helper(cg, BPF_FUNC_override_return, 2, cg->fn->ctx, cg_i64(cg, cg_expr(cg, n->call.args)));
+	return cg_none();
+}
+
+/* socket_cookie(sk):	bpf_get_socket_cookie(sk) */
+struct value emit_fn_socket_cookie(struct cg *cg, const struct node *n)
+{
+	return cg_int(n->type, cg_helper(cg, BPF_FUNC_get_socket_cookie, 1, cg_expr(cg, n->call.args).v));
 }
 
 /* nsecs(clock) */

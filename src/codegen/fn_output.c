@@ -53,6 +53,24 @@ struct value emit_fn_cat(struct cg *cg, const struct node *n)
 	return formatted(cg, n, EVENT_cat);
 }
 
+/* debugf(format, ...):	bpf_trace_printk(format, sizeof(format), ...) */
+struct value emit_fn_debugf(struct cg *cg, const struct node *n)
+{
+	const struct node *format = n->call.args, *a = format->next;
+	LLVMValueRef args[5] = {cg_string(cg, format->str, format->len, format->len + 1), cg_num(cg, (int64_t)format->len + 1)};
+	unsigned count = 2;
+
+	for (; a && count < 5; a = a->next) {
+		struct value v = cg_expr(cg, a);
+
+		args[count++] = cg_scalar(v.type) ? cg_i64(cg, v) : LLVMBuildPtrToInt(cg->b, v.v, cg->i64, "");
+	}
+	while (count < 5)
+		args[count++] = cg_num(cg, 0);
+	cg_helper(cg, BPF_FUNC_trace_printk, 5, args[0], args[1], args[2], args[3], args[4]);
+	return cg_none();
+}
+
 static unsigned map_event(struct cg *cg, const struct node *n, enum event_action action)
 {
 	unsigned event = event_new(cg, action, n->span);

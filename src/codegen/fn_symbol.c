@@ -1,5 +1,6 @@
 /* Stacks, symbols, registers. */
 #include "codegen/cg.h"
+#include "provider/provider.h"
 
 #include <linux/bpf.h>
 #include <stdlib.h>
@@ -55,7 +56,42 @@ struct value emit_fn_kaddr(struct cg *cg, const struct node *n)
 	return cg_unsupported(cg, n, "kaddr() of a name that is not a literal");
 }
 
+/*
+ * uaddr("sym"):	func_ip - address of the attach point + address of sym
+ * Sema has made the arguments the addresses: that of the symbol, then one for each attach point.
+ */
 struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 {
-	return cg_unsupported(cg, n, "uaddr()");
+	const struct type word = {.kind = TYPE_INT, .size = 8};
+	const struct node *symbol = n->call.args, *at = symbol->next;
+	LLVMValueRef ip, here = cg_num(cg, at->num), cookie;
+
+	if (cg->clause->provider->kind == ATTACH_uretprobe)
+		ip = cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx);
+	else
+		ip = cg_value(cg, (struct value){&word, cg_add(cg, cg->fn->ctx, (uint64_t)arch_ip()), AT_CTX}).v;
+	if (at->next) {
+		cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+		for (uint32_t i = cg->names_count; at; at = at->next, i++)
+			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""), cg_num(cg, at->num), here, "");
+	}
+	ip = LLVMBuildAdd(cg->b, LLVMBuildSub(cg->b, ip, here, ""), cg_num(cg, symbol->num), "");
+	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, ip, cg->ptr, ""), AT_REGISTER};
+}
+
+/*
+ * percpu_kaddr("sym", cpu):	base + __per_cpu_offset[cpu]
+ * Sema has made the first two arguments the addresses of both.
+ */
+struct value emit_fn_percpu_kaddr(struct cg *cg, const struct node *n)
+{
+	const struct node *base = n->call.args, *offsets = base->next;
+	LLVMValueRef cpu, slot = cg_alloca(cg, cg->i64, 8), at;
+
+	cpu = offsets->next ? cg_i64(cg, cg_expr(cg, offsets->next)) : cg_helper(cg, BPF_FUNC_get_smp_processor_id, 0);
+	at = LLVMBuildAdd(cg->b, LLVMBuildShl(cg->b, cpu, cg_num(cg, 3), ""), cg_num(cg, offsets->num), "");
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_KERNEL);
+	at = LLVMBuildAdd(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg_num(cg, base->num), "");
+	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_REGISTER};
 }

@@ -304,6 +304,7 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, enum code
 	for (const struct clause *c = s->clauses; c; c = c->next) {
 		program(&cg, c);
 		describe(&cg, c);
+		cg.names_count += c->nattaches;
 	}
 	if (!cg.failed) {
 		finish_ledger(&cg);

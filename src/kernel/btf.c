@@ -266,6 +266,26 @@ const struct type *kernel_function(struct kernel *k, const char *module, const c
 	return id < 0 ? NULL : parameters(k, function, btf__type_by_id(k->btf, (uint32_t)id)->type, 0, result);
 }
 
+bool kernel_kfunc(struct kernel *k, const char *name)
+{
+	int id = load(k) ? btf__find_by_name_kind(k->btf, name, BTF_KIND_FUNC) : -1;
+
+	for (uint32_t i = 1; id > 0 && i < btf__type_cnt(k->btf); i++) {
+		const struct btf_type *b = btf__type_by_id(k->btf, i);
+
+		if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btf__name_by_offset(k->btf, b->name_off), "bpf_kfunc"))
+			return true;
+	}
+	return false;
+}
+
+const struct type *kernel_variable(struct kernel *k, const char *name)
+{
+	int id = load(k) ? btf__find_by_name_kind(k->btf, name, BTF_KIND_VAR) : -1;
+
+	return id > 0 ? convert(k, btf__type_by_id(k->btf, (uint32_t)id)->type) : NULL;
+}
+
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 {
 	char *name = arena_printf(k->arena, "btf_trace_%s", event);

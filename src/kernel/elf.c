@@ -15,6 +15,7 @@ struct elf_file {
 	struct elf_symbol *list; /* by address */
 	size_t count;
 	bool listed;
+	struct elf_symbol variable; /* elf_variable()'s answer */
 };
 
 struct elf_file *elf_open(const char *path, int *err)
@@ -151,6 +152,29 @@ const struct elf_symbol *elf_find(struct elf_file *f, const char *name)
 		/* a versioned name, memcpy@@GLIBC_2.14, is found by its plain form */
 		if (!strncmp(list[i].name, name, len) && (!list[i].name[len] || list[i].name[len] == '@'))
 			return &list[i];
+	}
+	return NULL;
+}
+
+const struct elf_symbol *elf_variable(struct elf_file *f, const char *name)
+{
+	GElf_Shdr head;
+
+	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
+		Elf_Data *data;
+		GElf_Sym sym;
+
+		if (!gelf_getshdr(s, &head) || (head.sh_type != SHT_SYMTAB && head.sh_type != SHT_DYNSYM))
+			continue;
+		data = elf_getdata(s, NULL);
+		for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
+			const char *is = elf_strptr(f->elf, head.sh_link, sym.st_name);
+
+			if (!is || strcmp(is, name) || sym.st_shndx == SHN_UNDEF)
+				continue;
+			f->variable = (struct elf_symbol){.name = is, .address = sym.st_value, .size = sym.st_size};
+			return &f->variable;
+		}
 	}
 	return NULL;
 }

@@ -27,6 +27,10 @@ bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const
  * type.  NULL: BTF does not know the function.
  */
 const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result);
+/* may BPF programs call the function? (kernels that say so: 6.10) */
+bool kernel_kfunc(struct kernel *k, const char *name);
+/* type of a per-CPU or global variable; NULL: not in BTF */
+const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event);
 const struct type *kernel_iterator(struct kernel *k, const char *name); /* struct bpf_iter__NAME */
@@ -80,6 +84,8 @@ void elf_close(struct elf_file *f);
 /* functions of .symtab and .dynsym, sorted by address; owned by f */
 const struct elf_symbol *elf_functions(struct elf_file *f, size_t *n);
 const struct elf_symbol *elf_find(struct elf_file *f, const char *name); /* NULL: none */
+/* a symbol of any kind; until the next call; NULL: none */
+const struct elf_symbol *elf_variable(struct elf_file *f, const char *name);
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
 uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset); /* runtime address - file address */

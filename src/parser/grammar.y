@@ -403,6 +403,7 @@ args:
 arg:
 	  expr
 	| typeof suffixes			{ $$ = node_type(p, @$, NULL, NULL, $1, $2); }
+	| tag word suffixes			{ $$ = node_type(p, @$, $1, $2, NULL, $3); }
 	;
 
 members:

@@ -78,6 +78,14 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 
 	if (!available(p, n, b->name, b->flags))
 		return &type_error;
+	if (n->kind == NODE_CALL && n->call.args && id != BUILTIN_kstack && id != BUILTIN_ustack) {
+		const struct node *a = n->call.args;
+
+		if (id != BUILTIN_pid && id != BUILTIN_tid)
+			return wrong(p, n->span, "%s() requires no arguments (%zu provided)", b->name, node_count(a));
+		if (a->next || a->kind != NODE_IDENT || (!str_eq(a->ident.name, "init") && !str_eq(a->ident.name, "curr_ns")))
+			return wrong(p, a->span, "Invalid PID namespace mode: %s (expects: curr_ns or init)", a->kind == NODE_IDENT ? a->ident.name : "this");
+	}
 	if (id == BUILTIN_comm)
 		return type_string(p->types, 16);
 	if (id == BUILTIN_username)
@@ -359,6 +367,83 @@ static const struct type *result_pointer(struct pass *p, struct node *n, enum sp
 	return type_pointer(p->types, t->kind == TYPE_POINTER ? t->elem : &type_none, space, false);
 }
 
+static const struct type *result_path(struct pass *p, struct node *n)
+{
+	enum attach_kind kind = p->clause->provider->kind;
+	const struct node *size = n->call.args->next;
+
+	if (kind != ATTACH_fentry && kind != ATTACH_fexit && kind != ATTACH_iter)
+		return wrong(p, n->span, "The path function can only be used with 'fentry', 'fexit', 'iter' probes");
+	if (n->call.args->type->kind != TYPE_STRUCT && n->call.args->type->kind != TYPE_POINTER)
+		return wrong(p, n->call.args->span, "path() expects a struct path or a pointer to one (%s provided)", name_of(p, n->call.args->type));
+	if (size && (size->num < 1 || size->num > 4096))
+		return wrong(p, size->span, "path() expects a size between 1 and 4096");
+	return type_string(p->types, size ? (uint32_t)size->num : (uint32_t)setting(p, SETTING_max_strlen));
+}
+
+/* the symbol's address, and those of the places where the program runs, become arguments: their difference is known at run time */
+static const struct type *result_uaddr(struct pass *p, struct node *n)
+{
+	struct node *name = n->call.args, **end = &n->call.args;
+	struct clause *c = p->clause;
+	const struct type *word;
+	int err;
+
+	if (name->kind != NODE_STRING)
+		return n->type;
+	if (c->provider->kind != ATTACH_uprobe && c->provider->kind != ATTACH_uretprobe && c->provider->kind != ATTACH_usdt)
+		return wrong(p, n->span, "The uaddr function can only be used with 'uprobe', 'uretprobe', 'usdt' probes");
+	struct elf_file *f = elf_open(c->attaches[0].target, &err);
+	const struct elf_symbol *s = f ? elf_variable(f, name->str) : NULL, *at;
+
+	if (!s) {
+		elf_close(f);
+		return wrong(p, name->span, "Could not resolve symbol: %s:%s", c->attaches[0].target, name->str);
+	}
+	word = type_int(p->types, s->size == 1 || s->size == 2 || s->size == 4 ? (unsigned)s->size : 8, false);
+	*end = node_new(p->arena, NODE_INT, name->span);
+	make_int(p, *end, (int64_t)s->address, false);
+	for (size_t i = 0; i < c->nattaches; i++) {
+		at = elf_find(f, c->attaches[i].symbol ? c->attaches[i].symbol : "");
+		end = &(*end)->next;
+		*end = node_new(p->arena, NODE_INT, name->span);
+		make_int(p, *end, (int64_t)((at ? at->address : 0) + c->attaches[i].offset), false);
+		if (!str_eq(c->attaches[i].target, c->attaches[0].target) || i > 31) {
+			elf_close(f);
+			return wrong(p, n->span, "uaddr() needs the attach points of a probe to be in one binary, and at most 32 of them");
+		}
+	}
+	elf_close(f);
+	return type_pointer(p->types, word, SPACE_USER, false);
+}
+
+/* the address before a CPU's offset, and that of the offsets, become arguments */
+static const struct type *result_percpu(struct pass *p, struct node *n)
+{
+	struct node *name = n->call.args, *cpu = name->next;
+	const struct type *t;
+	struct ksyms *s;
+	uint64_t base = 0, offsets = 0;
+
+	if (name->kind != NODE_STRING)
+		return n->type;
+	t = kernel_variable(p->kernel, name->str);
+	if (!t)
+		return wrong(p, name->span, "Could not resolve variable \"%s\" from BTF", name->str);
+	s = ksyms_load();
+	if (!ksyms_address(s, name->str, &base) || !ksyms_address(s, "__per_cpu_offset", &offsets)) {
+		ksyms_free(s);
+		return wrong(p, name->span, "Failed to resolve kernel symbol: %s", name->str);
+	}
+	ksyms_free(s);
+	n->call.args = node_new(p->arena, NODE_INT, name->span);
+	make_int(p, n->call.args, (int64_t)base, base > INT64_MAX);
+	n->call.args->next = node_new(p->arena, NODE_INT, name->span);
+	make_int(p, n->call.args->next, (int64_t)offsets, offsets > INT64_MAX);
+	n->call.args->next->next = cpu;
+	return type_pointer(p->types, t, SPACE_KERNEL, false);
+}
+
 static const struct type *result(struct pass *p, struct node *n, const char *word)
 {
 	switch ((int)n->call.fn->id) {
@@ -383,7 +468,14 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 	case FN_bswap:
 		return type_int(p->types, n->call.args->type->size ? n->call.args->type->size : 8, false);
 	case FN_uaddr:
-		return type_int(p->types, 8, false);
+		return result_uaddr(p, n);
+	case FN_percpu_kaddr:
+		return result_percpu(p, n);
+	case FN_path:
+		return result_path(p, n);
+	case FN_str_concat:
+		return type_string(p->types, n->call.args->type->size + n->call.args->next->type->size > 1025 ?
+						     n->call.args->type->size + n->call.args->next->type->size - 1 : 1024);
 	case FN_len:
 		return type_int(p->types, 8, true);
 	}
@@ -391,6 +483,8 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 		return &type_none;
 	if (!strcmp(word, "bool"))
 		return &type_bool;
+	if (!strcmp(word, "int64"))
+		return type_int(p->types, 8, true);
 	if (!strcmp(word, "ksym"))
 		return type_simple(p->types, TYPE_KSYM);
 	if (!strcmp(word, "usym"))
@@ -440,6 +534,7 @@ static const struct type *map_call(struct pass *p, struct node *n)
 const struct type *infer_call(struct pass *p, struct node *n)
 {
 	const struct function *fn = n->call.fn;
+	const struct type *known;
 	struct signature s;
 	unsigned i = 0;
 	bool ok = true;
@@ -450,6 +545,10 @@ const struct type *infer_call(struct pass *p, struct node *n)
 		return wrong(p, n->span, "%s() should be assigned to a map", n->call.name);
 	if (!fn)
 		return &type_error;
+	if ((fn->id == FN_uaddr || fn->id == FN_percpu_kaddr) && n->type && n->type->kind == TYPE_POINTER) {
+		infer_list(p, n->call.args); /* taken apart in an earlier round */
+		return n->type;
+	}
 	read_signature(fn->signature, &s);
 	if (fn->flags & FN_UNSAFE && !p->options->unsafe)
 		return wrong(p, n->span, "%s() is an unsafe function being used in safe mode", fn->name);
@@ -485,6 +584,9 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	}
 	if (!ok)
 		return &type_error;
+	known = infer_comptime(p, n);
+	if (known)
+		return known;
 	if (fn->id == FN_print && n->call.args->type->kind == TYPE_NONE)
 		return wrong(p, n->call.args->span, "none type passed to print() is not printable");
 	if (fn->flags & FN_FORMAT && !check_format(p, n))

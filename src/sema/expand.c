@@ -200,6 +200,9 @@ bool expand(struct pass *p)
 	p->last_map = &s->maps;
 	dict_init(&p->maps, p->arena);
 	dict_init(&p->macros, p->arena);
+	dict_init(&p->library, p->arena);
+	dict_init(&p->getopts, p->arena);
+	dict_init(&p->numbers, p->arena);
 	config_block(p);
 	read_includes(p);
 	read_imports(p);

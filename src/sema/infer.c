@@ -207,6 +207,7 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 	struct map *m = n->map.map;
 	const struct type *key;
 
+	m->used = true;
 	if (n->map.keys) {
 		operand(p, n->map.keys);
 		if (n->map.keys->type->kind == TYPE_NONE)
@@ -366,8 +367,32 @@ static const struct type *read_as(struct pass *p, const struct type *t)
 	return t;
 }
 
+/* typeinfo(x).full_type and the like: literals */
+static const struct type *infer_typeinfo(struct pass *p, struct node *n)
+{
+	static const char *const bases[TYPE_KIND_COUNT] = {[TYPE_STRUCT] = "record"};
+	struct node *of = n->field.expr, *next = n->next;
+	const struct type *t = of->cast.of ? type_of_node(p, of->cast.of) : operand(p, of->cast.expr);
+	const char *name = n->field.name;
+
+	if (t->kind == TYPE_ERROR)
+		return t;
+	if (str_eq(name, "btf_id"))
+		make_int(p, n, t->btf_id, false);
+	else if (str_eq(name, "full_type"))
+		make_string(p, n, name_of(p, t), strlen(name_of(p, t)));
+	else if (str_eq(name, "base_type"))
+		make_string(p, n, bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind), strlen(bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind)));
+	else
+		return wrong(p, n->field.name_span, "typeinfo() has btf_id, base_type and full_type, not '%s'", name);
+	n->next = next;
+	return n->type;
+}
+
 static const struct type *infer_field(struct pass *p, struct node *n)
 {
+	if (n->field.expr->kind == NODE_TYPEINFO)
+		return infer_typeinfo(p, n);
 	const struct type *t = operand(p, n->field.expr), *s = t;
 	const struct field *f;
 
@@ -770,6 +795,31 @@ static void condition(struct pass *p, struct node *n)
 		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, t));
 }
 
+static void statement(struct pass *p, struct node *n);
+
+/* if comptime (c) a else b: the branch not taken is not looked at */
+static void comptime_if(struct pass *p, struct node *n)
+{
+	struct node *cond = n->cond.cond->expr, *chosen, *next = n->next;
+	struct span span = n->span;
+
+	condition(p, cond);
+	if (cond->kind != NODE_INT && cond->kind != NODE_BOOL && cond->kind != NODE_STRING) {
+		wrong(p, cond->span, "comptime: this is not known when the script is compiled");
+		return;
+	}
+	chosen = (cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0) ? n->cond.then : n->cond.other;
+	if (chosen) {
+		*n = *chosen;
+	} else {
+		memset(n, 0, sizeof(*n));
+		n->kind = NODE_BLOCK;
+		n->span = span;
+	}
+	n->next = next;
+	statement(p, n);
+}
+
 static void statement(struct pass *p, struct node *n)
 {
 	n->type = &type_none;
@@ -791,6 +841,10 @@ static void statement(struct pass *p, struct node *n)
 		infer_let(p, n);
 		break;
 	case NODE_IF:
+		if (n->cond.cond->kind == NODE_COMPTIME) {
+			comptime_if(p, n);
+			break;
+		}
 		condition(p, n->cond.cond);
 		statement(p, n->cond.then);
 		if (n->cond.other)
@@ -856,7 +910,7 @@ bool infer(struct pass *p)
 		if (!m->value || !m->key) {
 			if (!p->diag->errors && m->declared)
 				note_at(p->diag, m->span, "Unused map: %s", m->name);
-			else if (!p->diag->errors)
+			else if (!p->diag->errors && m->used)
 				error_at(p->diag, m->span, "Undefined map: %s", m->name);
 			m->value = m->value ? m->value : type_int(p->types, 8, true);
 			m->key = m->key ? m->key : &type_none;

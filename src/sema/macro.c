@@ -3,6 +3,7 @@
  * A body's own variables get names of their own in every copy, so that they
  * meet none of the caller's.
  */
+#include "parser/parser.h"
 #include "sema/pass.h"
 
 #include <string.h>
@@ -93,9 +94,8 @@ static bool substitute(struct node **np, void *arg)
 		return true;
 	case NODE_TYPE:
 		a = n->type_.name && !n->type_.keyword ? argument(e, NODE_IDENT, n->type_.name) : NULL;
-		if (a && a->kind == NODE_TYPE) {
-			n->type_.typeof_ = node_clone(e->pass->arena, a);
-			n->type_.name = NULL;
+		if (a && a->kind == NODE_IDENT) {
+			n->type_.name = a->ident.name;
 		} else if (a) {
 			n->type_.typeof_ = node_clone(e->pass->arena, a);
 			n->type_.name = NULL;
@@ -213,6 +213,18 @@ static struct macro *best(struct macro *m, const struct node *args)
 
 static bool visit(struct node **np, void *arg);
 
+/* has the language itself such a function?  A builtin takes no arguments. */
+static bool known(const char *name, const struct node *args)
+{
+	return function_find(name) || aggregation_find(name) >= 0 || (builtin_find(name) && !args);
+}
+
+static bool place_here(struct node **n, void *span)
+{
+	(*n)->span = *(struct span *)span;
+	return true;
+}
+
 static void expand_call(struct pass *p, struct node **np, struct macro *m, struct node *args)
 {
 	struct expansion e = {.pass = p, .macro = m->node, .args = args, .serial = ++p->expansions};
@@ -225,6 +237,8 @@ static void expand_call(struct pass *p, struct node **np, struct macro *m, struc
 		return;
 	}
 	body = node_clone(p->arena, m->node->macro.body);
+	if (dict_find(&p->library, m->node->macro.name) && !dict_find(&p->macros, m->node->macro.name))
+		node_walk(&body, place_here, &was->span); /* nobody wants to read of the library's lines */
 	node_walk(&body, substitute, &e);
 	body->next = was->next;
 	body->span = was->span;
@@ -235,6 +249,27 @@ static void expand_call(struct pass *p, struct node **np, struct macro *m, struc
 	*np = body;
 }
 
+/* the macros that every script has, read when a name is met that nothing else explains */
+static struct macro *library(struct pass *p, const char *name)
+{
+	static const char text[] =
+#include "sema/stdlib.h"
+		;
+	struct script *s;
+
+	if (!p->library.count) {
+		s = parse_script(p->arena, p->types, p->diag, sources_add(p->diag->sources, "stdlib", text, sizeof(text) - 1));
+		for (struct node *n = s->root; n; n = n->next) {
+			struct macro *m = arena_alloc(p->arena, sizeof(*m));
+
+			m->node = n;
+			m->next = dict_find(&p->library, n->macro.name);
+			dict_set(&p->library, n->macro.name, m);
+		}
+	}
+	return dict_find(&p->library, name);
+}
+
 static bool visit(struct node **np, void *arg)
 {
 	struct pass *p = arg;
@@ -243,6 +278,8 @@ static bool visit(struct node **np, void *arg)
 
 	if (n->kind == NODE_CALL) {
 		all = dict_find(&p->macros, n->call.name);
+		if (!all && !known(n->call.name, n->call.args))
+			all = library(p, n->call.name);
 		if (!all)
 			return true;
 		node_walk_list(&n->call.args, visit, p);
@@ -257,6 +294,8 @@ static bool visit(struct node **np, void *arg)
 	}
 	if (n->kind == NODE_IDENT) {
 		all = dict_find(&p->macros, n->ident.name);
+		if (!all && !builtin_find(n->ident.name))
+			all = library(p, n->ident.name);
 		m = all ? best(all, NULL) : NULL;
 		if (m)
 			expand_call(p, np, m, NULL);
@@ -267,8 +306,6 @@ static bool visit(struct node **np, void *arg)
 
 void expand_macros(struct pass *p, struct node *probe)
 {
-	if (!p->macros.count)
-		return;
 	node_walk(&probe->probe.body, visit, p);
 	if (probe->probe.predicate)
 		node_walk(&probe->probe.predicate, visit, p);

@@ -17,7 +17,10 @@ struct pass {
 	struct dict maps; /* by name */
 	struct cdefs *cdefs; /* NULL: the script has no C definitions */
 	struct dict macros; /* name to those of that name */
+	struct dict library; /* macros of the standard library, once read */
 	unsigned expansions; /* of macros so far */
+	struct dict getopts; /* option to its first call */
+	struct dict numbers; /* enums of our own: signals, system calls */
 	struct dict imports; /* files, by their real path */
 	struct node *imported; /* what they define */
 	struct clause **last_clause;
@@ -70,6 +73,10 @@ const char *name_of(struct pass *p, const struct type *t);
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);
+
+/* comptime.c: the value of a call known now, its node replaced; NULL: it is none such */
+const struct type *infer_comptime(struct pass *p, struct node *n);
+void check_options(struct pass *p); /* names after -- that no getopt() asks for */
 
 /* call.c */
 const struct type *infer_call(struct pass *p, struct node *n);

@@ -217,7 +217,7 @@ static void ident(struct resolver *r, struct node *n)
 /* functions whose arguments are words of their own */
 static bool takes_words(const char *name)
 {
-	return str_eq(name, "kstack") || str_eq(name, "ustack") || str_eq(name, "nsecs") || str_eq(name, "stack");
+	return str_eq(name, "kstack") || str_eq(name, "ustack") || str_eq(name, "nsecs") || str_eq(name, "stack") || str_eq(name, "pid") || str_eq(name, "tid");
 }
 
 /* delete(@m[k]) is delete(@m, k) */
@@ -347,7 +347,10 @@ static void visit(struct resolver *r, struct node *n)
 	} else if (n->kind == NODE_BREAK || n->kind == NODE_CONTINUE) {
 		if (!r->loops)
 			error_at(r->pass->diag, n->span, "'%s' statement is not allowed in a probe", n->kind == NODE_BREAK ? "break" : "continue");
-	} else if (n->kind == NODE_IMPORT || n->kind == NODE_TYPEINFO) {
+	} else if (n->kind == NODE_TYPEINFO) {
+		if (n->cast.expr)
+			visit(r, n->cast.expr);
+	} else if (n->kind == NODE_IMPORT) {
 		error_at(r->pass->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
 	} else if (n->kind == NODE_OFFSETOF) {
 		if (n->offset.expr)

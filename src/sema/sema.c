@@ -11,5 +11,8 @@ bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_
 		resolve(&p, c);
 	if (d->errors)
 		return false;
-	return infer(&p);
+	if (!infer(&p))
+		return false;
+	check_options(&p);
+	return !d->errors;
 }
