@@ -17,23 +17,33 @@ static int64_t arg(struct rt *rt, const struct image_event *e, const char *recor
 	return load_int(record + e->args[i].offset, t->size, t->is_signed);
 }
 
-static void flush_line(struct rt *rt)
+/* type: what JSON calls it */
+static void flush_line(struct rt *rt, const char *type)
 {
-	output_text(rt, rt->line.data ? rt->line.data : "", rt->line.len);
+	const char *text = rt->line.data ? rt->line.data : "";
+
+	if (json(rt))
+		json_text(rt, type, text, rt->line.len);
+	else
+		output_text(rt, text, rt->line.len);
 	buf_reset(&rt->line);
 }
 
 static void do_printf(struct rt *rt, const struct image_event *e, const char *record)
 {
 	format_event(rt, &rt->line, e, record);
-	flush_line(rt);
+	flush_line(rt, "printf");
 }
 
 static void say(struct rt *rt, const struct image_event *e, const char *record, const char *what)
 {
 	format_event(rt, &rt->line, e, record);
-	fflush(rt->out);
-	fprintf(stderr, "%s: %s: %s\n", e->place, what, rt->line.data ? rt->line.data : "");
+	if (json(rt)) {
+		json_message(rt, what[0] == 'E' ? "errorf" : "warnf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
+	} else {
+		fflush(rt->out);
+		fprintf(stderr, "%s: %s: %s\n", e->place, what, rt->line.data ? rt->line.data : "");
+	}
 	buf_reset(&rt->line);
 }
 
@@ -49,15 +59,19 @@ static void do_warnf(struct rt *rt, const struct image_event *e, const char *rec
 	(void)record;
 }
 
-static void copy_stream(struct rt *rt, FILE *in, uint64_t most)
+static void copy_stream(struct rt *rt, FILE *in, uint64_t most, const char *type)
 {
 	char bytes[4096];
 	size_t n;
 
 	while (most && (n = fread(bytes, 1, most < sizeof(bytes) ? most : sizeof(bytes), in))) {
-		output_text(rt, bytes, n);
+		buf_add(&rt->line, bytes, n);
+		if (!json(rt)) /* as it comes */
+			flush_line(rt, type);
 		most -= n;
 	}
+	if (json(rt))
+		flush_line(rt, type);
 }
 
 static void do_system(struct rt *rt, const struct image_event *e, const char *record)
@@ -73,7 +87,7 @@ static void do_system(struct rt *rt, const struct image_event *e, const char *re
 		fprintf(stderr, "%s: ERROR: cannot run a command: %s\n", e->place, strerror(errno));
 		return;
 	}
-	copy_stream(rt, in, UINT64_MAX);
+	copy_stream(rt, in, UINT64_MAX, "syscall");
 	status = pclose(in);
 	if (status)
 		fprintf(stderr, "%s: ERROR: command exited with code %d\n", e->place, status >> 8 & 255);
@@ -96,7 +110,8 @@ static void do_cat(struct rt *rt, const struct image_event *e, const char *recor
 	if (!in) {
 		fprintf(stderr, "ERROR: failed to open file '%s' (%s)\n", rt->line.data, strerror(errno));
 	} else {
-		copy_stream(rt, in, setting(rt, "max_cat_bytes", 10240));
+		buf_reset(&rt->line);
+		copy_stream(rt, in, setting(rt, "max_cat_bytes", 10240), "cat");
 		fclose(in);
 	}
 	buf_reset(&rt->line);
@@ -104,10 +119,15 @@ static void do_cat(struct rt *rt, const struct image_event *e, const char *recor
 
 static void do_print_value(struct rt *rt, const struct image_event *e, const char *record)
 {
-	if (e->nargs)
-		render(rt, &rt->line, e->args[0].type, record + e->args[0].offset);
+	if (!e->nargs)
+		return;
+	if (json(rt)) {
+		json_value(rt, e->args[0].type, record + e->args[0].offset);
+		return;
+	}
+	render(rt, &rt->line, e->args[0].type, record + e->args[0].offset);
 	buf_putc(&rt->line, '\n');
-	flush_line(rt);
+	flush_line(rt, "value");
 }
 
 static void do_print_map(struct rt *rt, const struct image_event *e, const char *record)
@@ -150,7 +170,8 @@ static void do_time(struct rt *rt, const struct image_event *e, const char *reco
 
 	(void)record;
 	localtime_r(&now, &tm);
-	output_text(rt, text, strftime(text, sizeof(text), e->text, &tm));
+	buf_add(&rt->line, text, strftime(text, sizeof(text), e->text, &tm));
+	flush_line(rt, "time");
 }
 
 static void do_join(struct rt *rt, const struct image_event *e, const char *record)
@@ -171,7 +192,7 @@ static void do_join(struct rt *rt, const struct image_event *e, const char *reco
 		buf_add(&rt->line, text, strnlen(text, s->size));
 	}
 	buf_putc(&rt->line, '\n');
-	flush_line(rt);
+	flush_line(rt, "join");
 }
 
 static void do_warning(struct rt *rt, const struct image_event *e, const char *record)

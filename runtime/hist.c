@@ -72,6 +72,24 @@ static void lhist_label(char *out, size_t size, const struct image_type *t, uint
 		snprintf(out, size, "[%s, %s)", low, high);
 }
 
+void hist_range(const struct image_type *t, uint32_t i, int64_t *lo, int64_t *hi, bool *open_lo, bool *open_hi)
+{
+	uint32_t last = (uint32_t)t->count - 1;
+	uint64_t high;
+
+	*open_lo = !i;
+	*open_hi = t->agg == AGG_lhist && i == last;
+	if (t->agg == AGG_lhist) {
+		*lo = i == last ? t->max : t->min + ((int64_t)i - 1) * t->step;
+		*hi = i ? *lo + t->step : t->min;
+	} else if (!i) {
+		*lo = *hi = 0;
+	} else {
+		hist_bounds((unsigned)t->bits, i, lo, &high);
+		*hi = (int64_t)high;
+	}
+}
+
 void hist_print(struct buf *out, const struct image_type *t, const uint64_t *buckets, int64_t div)
 {
 	static const char bar[] = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";

@@ -56,13 +56,15 @@ static void choose_links(struct rt *rt)
 static void set_params(struct rt *rt)
 {
 	struct image_params *p = &rt->params;
-	struct timespec boot, tai;
+	struct timespec boot, tai, real;
 	struct stat ns;
 	struct bpf_map *m;
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	clock_gettime(CLOCK_TAI, &tai);
 	p->start = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
+	clock_gettime(CLOCK_REALTIME, &real);
+	p->wall_offset = (uint64_t)real.tv_sec * 1000000000 + (uint64_t)real.tv_nsec - p->start;
 	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
 	p->target_pid = (uint32_t)rt->options->pid;
 	p->self_pid = (uint32_t)getpid();

@@ -7,29 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-	const char *key; /* key_size bytes */
-	const char *value; /* of a plain map its bytes; of an aggregation: total, n or buckets, merged */
-	int64_t rank; /* what sorting goes by, where it is a number */
-};
-
-struct table {
-	const struct image_map *map;
-	const struct image_type *value, *key; /* key NULL: scalar */
-	int fd;
-	uint32_t key_size, value_size;
-	struct entry *list;
-	size_t count;
-	struct arena *arena;
-	struct rt *rt;
-};
-
-static bool is_agg(const struct table *t)
+bool is_agg(const struct table *t)
 {
 	return t->value->kind == TYPE_AGGREGATE;
 }
 
-static bool is_hist(const struct table *t)
+bool is_hist(const struct table *t)
 {
 	return is_agg(t) && (t->value->agg == AGG_hist || t->value->agg == AGG_lhist);
 }
@@ -43,6 +26,10 @@ static void merge(const struct table *t, const char *shares, uint64_t *out, size
 	bool extreme = t->value->agg == AGG_min || t->value->agg == AGG_max;
 
 	for (int cpu = 0; cpu < cpus; cpu++, share += stride) {
+		if (t->value->agg == AGG_tseries) {
+			tseries_merge(t->value, share, out);
+			continue;
+		}
 		if (extreme) {
 			bool less = t->value->is_signed ? (int64_t)share[0] < (int64_t)out[0] : share[0] < out[0];
 
@@ -56,7 +43,7 @@ static void merge(const struct table *t, const char *shares, uint64_t *out, size
 	}
 }
 
-static int64_t average(const struct table *t, const uint64_t *v)
+int64_t average(const struct table *t, const uint64_t *v)
 {
 	if (!v[1])
 		return 0;
@@ -70,6 +57,8 @@ static void rank(const struct table *t, struct entry *e)
 	if (!is_agg(t))
 		e->rank = t->value->kind == TYPE_INT || t->value->kind == TYPE_BOOL || t->value->kind == TYPE_ENUM ?
 				  load_int(e->value, t->value->size, t->value->is_signed) : 0;
+	else if (t->value->agg == AGG_tseries)
+		e->rank = (int64_t)tseries_latest(t->value, v);
 	else if (is_hist(t))
 		for (uint64_t i = 0; i < t->value->count; i++)
 			e->rank += (int64_t)v[i];
@@ -108,7 +97,7 @@ static bool scalar_is_set(struct table *t)
 		return true;
 	if (!is_agg(t))
 		return v[t->value_size / 8 - 1] != 0;
-	if (is_hist(t) || t->value->agg == AGG_count)
+	if (is_hist(t) || t->value->agg == AGG_count || t->value->agg == AGG_tseries)
 		return t->list[0].rank != 0;
 	return v[1] != 0;
 }
@@ -226,6 +215,19 @@ static void print_value(struct table *t, struct buf *out, const struct entry *e,
 	}
 }
 
+static bool is_graph(const struct table *t)
+{
+	return is_hist(t) || (is_agg(t) && t->value->agg == AGG_tseries);
+}
+
+static void print_graph(const struct table *t, struct buf *out, const struct entry *e, int64_t div)
+{
+	if (is_hist(t))
+		hist_print(out, t->value, (const uint64_t *)e->value, div);
+	else
+		tseries_print(out, t->value, (const uint64_t *)e->value);
+}
+
 static void print_entry(struct table *t, struct buf *out, const struct entry *e, int64_t div)
 {
 	buf_puts(out, t->map->name);
@@ -234,9 +236,9 @@ static void print_entry(struct table *t, struct buf *out, const struct entry *e,
 		render_key(t->rt, out, t->map->key, e->key);
 		buf_putc(out, ']');
 	}
-	if (is_hist(t)) {
+	if (is_graph(t)) {
 		buf_puts(out, ":\n");
-		hist_print(out, t->value, (const uint64_t *)e->value, div);
+		print_graph(t, out, e, div);
 		return;
 	}
 	buf_puts(out, ": ");
@@ -255,6 +257,11 @@ void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div)
 	table_read(&t);
 	if (top > 0 && (uint64_t)top < t.count)
 		from = t.count - (size_t)top;
+	if (json(rt)) {
+		json_map(&t, from, div > 0 ? div : 1);
+		table_close(&t);
+		return;
+	}
 	for (size_t i = from; i < t.count; i++) {
 		print_entry(&t, &out, &t.list[i], div > 0 ? div : 1);
 		output_text(rt, out.data, out.len);
@@ -277,13 +284,16 @@ void map_print_entry(struct rt *rt, uint64_t index, const void *key)
 	if (bpf_map_lookup_elem(t.fd, key, raw))
 		memset(raw, 0, raw_size(&t));
 	add(&t, key, raw);
-	if (is_hist(&t))
-		hist_print(&out, t.value, (const uint64_t *)t.list[0].value, 1);
+	if (json(rt))
+		json_entry(&t, &t.list[0]);
+	else if (is_graph(&t))
+		print_graph(&t, &out, &t.list[0], 1);
 	else
 		print_value(&t, &out, &t.list[0], 1);
-	if (!is_hist(&t))
+	if (!is_graph(&t))
 		buf_putc(&out, '\n');
-	output_text(rt, out.data, out.len);
+	if (!json(rt))
+		output_text(rt, out.data, out.len);
 	buf_free(&out);
 	free(raw);
 	table_close(&t);

@@ -53,18 +53,25 @@ static void render_bytes(struct buf *out, const unsigned char *s, size_t n)
 			buf_printf(out, "\\x%02x", s[i]);
 }
 
+int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes)
+{
+	uint64_t v = 0, bits = f->bit_size && f->bit_size <= 64 ? f->bit_size : 64;
+
+	memcpy(&v, bytes + f->offset, t->size < 8 ? t->size : 8);
+	v = v >> (f->bit_offset & 63) & (~0ull >> (64 - bits));
+	if (t->is_signed && v >> (bits - 1) & 1)
+		v |= bits < 64 ? ~0ull << bits : 0;
+	return (int64_t)v;
+}
+
 static void render_field(struct rt *rt, struct buf *out, const struct image_field *f, const char *bytes)
 {
 	const struct image_type *t = rt_type(rt, f->type);
-	uint64_t v = 0;
 
-	if (!f->bit_size) {
+	if (f->bit_size)
+		render_int(out, t, field_bits(t, f, bytes));
+	else
 		render(rt, out, f->type, bytes + f->offset);
-		return;
-	}
-	memcpy(&v, bytes + f->offset, t->size < 8 ? t->size : 8);
-	v = v >> f->bit_offset & (~0ull >> (64 - f->bit_size));
-	render_int(out, t, (int64_t)v);
 }
 
 static void render_parts(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes, bool parens)

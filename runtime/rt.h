@@ -54,6 +54,25 @@ void rt_detach(struct rt *rt);
 int rt_event(void *rt, void *record, size_t size);
 
 /* maps.c */
+struct entry {
+	const char *key; /* key_size bytes */
+	const char *value; /* of a plain map its bytes; of an aggregation: total, n or buckets, merged */
+	int64_t rank; /* what sorting goes by, where it is a number */
+};
+
+struct table {
+	const struct image_map *map;
+	const struct image_type *value, *key; /* key NULL: scalar */
+	int fd;
+	uint32_t key_size, value_size;
+	struct entry *list;
+	size_t count;
+	struct arena *arena;
+	struct rt *rt;
+};
+bool is_agg(const struct table *t);
+bool is_hist(const struct table *t);
+int64_t average(const struct table *t, const uint64_t *v); /* of total and n */
 void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div);
 void map_print_entry(struct rt *rt, uint64_t index, const void *key);
 void map_clear(struct rt *rt, uint64_t index);
@@ -61,11 +80,19 @@ void map_zero(struct rt *rt, uint64_t index);
 void maps_print_all(struct rt *rt);
 
 /* hist.c */
+void hist_range(const struct image_type *t, uint32_t i, int64_t *lo, int64_t *hi, bool *open_lo, bool *open_hi); /* [lo, hi) of bucket i */
 void hist_print(struct buf *out, const struct image_type *t, const uint64_t *buckets, int64_t div);
+
+/* tseries.c; slots as in image.h */
+void tseries_merge(const struct image_type *t, const uint64_t *share, uint64_t *out); /* a CPU's into all */
+uint64_t tseries_latest(const struct image_type *t, const uint64_t *slots); /* the newest epoch */
+void tseries_print(struct buf *out, const struct image_type *t, const uint64_t *slots);
+void tseries_json(struct buf *out, const struct image_type *t, const uint64_t *slots);
 
 /* render.c: bytes of a type as text */
 void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
 void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
+int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes); /* of a bit field; bytes: of the struct */
 int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
 const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 
@@ -84,6 +111,16 @@ void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, co
 int child_start(struct rt *rt); /* stopped before its exec */
 void child_run(struct rt *rt);
 void child_end(struct rt *rt);
+
+/* json.c: -f json: an object a line (language.md section 10; probe-output.schema.json) */
+bool json(const struct rt *rt);
+void json_text(struct rt *rt, const char *type, const char *s, size_t len); /* {"type": "printf", "data": "..."} */
+void json_value(struct rt *rt, uint64_t type, const void *bytes);
+void json_map(struct table *t, size_t from, int64_t div);
+void json_entry(struct table *t, const struct entry *e);
+void json_attached(struct rt *rt);
+void json_lost(struct rt *rt, uint64_t events);
+void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
 
 /* output.c */
 int output_open(struct rt *rt);

@@ -75,15 +75,16 @@ static void watch(struct rt *rt)
 	}
 }
 
-/* what was lost, from the ledger of image.h */
-static void print_losses(struct rt *rt)
+/* what was lost, from the ledger of image.h: was there anything? */
+static bool print_losses(struct rt *rt)
 {
 	struct bpf_map *m = rt_map(rt, "ledger");
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t *shares, events = 0;
+	bool lost = false;
 
 	if (!m)
-		return;
+		return false;
 	shares = xcalloc((size_t)cpus, sizeof(*shares));
 	for (uint32_t i = 0; i < bpf_map__max_entries(m); i++) {
 		uint64_t n = 0;
@@ -94,6 +95,7 @@ static void print_losses(struct rt *rt)
 			n += shares[cpu];
 		if (!n)
 			continue;
+		lost = true;
 		if (i < rt->im->nevents)
 			events += n;
 		else if (i < rt->im->nevents + rt->im->nmaps)
@@ -103,9 +105,12 @@ static void print_losses(struct rt *rt)
 		else
 			warn("%llu events had no scratch memory and were skipped", (unsigned long long)n);
 	}
-	if (events)
+	if (json(rt))
+		json_lost(rt, events);
+	else if (events)
 		warn("Total lost event count: %llu", (unsigned long long)events);
 	free(shares);
+	return lost;
 }
 
 static bool print_maps_wanted(const struct image *im)
@@ -118,6 +123,7 @@ static bool print_maps_wanted(const struct image *im)
 
 static int finish(struct rt *rt)
 {
+	bool lost;
 	int status;
 
 	let_signals_kill();
@@ -128,12 +134,15 @@ static int finish(struct rt *rt)
 	status = rt_run_special(rt, ATTACH_end);
 	drain(rt);
 	if (!status && !rt->options->dry_run) {
-		output_text(rt, "\n\n", 2);
+		if (!json(rt))
+			output_text(rt, "\n\n", 2);
 		if (print_maps_wanted(rt->im))
 			maps_print_all(rt);
 	}
 	fflush(rt->out);
-	print_losses(rt);
+	lost = print_losses(rt);
+	if (!status && !rt->status && lost && rt->options->strict)
+		status = 1;
 	return status;
 }
 
@@ -149,7 +158,9 @@ static int trace(struct rt *rt)
 	if (rt->options->dry_run)
 		return 0;
 	drain(rt);
-	if (!rt->options->quiet)
+	if (!rt->options->quiet && json(rt))
+		json_attached(rt);
+	else if (!rt->options->quiet)
 		fprintf(stderr, "Attached %u probe%s\n", rt->attached, rt->attached == 1 ? "" : "s");
 	if (getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED")) {
 		puts("__BPFTRACE_NOTIFY_PROBES_ATTACHED");
@@ -183,10 +194,6 @@ int run(const void *image, size_t len, const struct run_options *o)
 	}
 	if (!rt.im->nclauses) {
 		fputs("ERROR: No probes to attach\n", stderr);
-		goto out;
-	}
-	if (o->format == OUTPUT_JSON) {
-		fputs("ERROR: -f json is not supported yet\n", stderr);
 		goto out;
 	}
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);

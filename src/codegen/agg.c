@@ -113,13 +113,41 @@ static void add_lhist(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struc
 	add_bucket(cg, p, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), buckets);
 }
 
+/*
+ * tseries: slot = now / interval % count; one of an older interval is begun anew
+ *	if (s->epoch != epoch) { s->epoch = epoch; s->value = v; s->n = 1 or now; } else ...
+ */
 static void add_tseries(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struct agg *a)
 {
-	(void)p;
-	(void)v;
-	(void)a;
-	error_at(cg->diag, cg->clause->probe->span, "tseries() is not supported yet");
-	cg->failed = true;
+	LLVMValueRef now = LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_ktime_get_boot_ns, 0), CG_PARAM(cg, wall_offset), ""), epoch, slot, value, n, old;
+	LLVMIntPredicate better = a->step == TSERIES_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT) : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
+	struct cg_if room, fresh, wins;
+
+	epoch = LLVMBuildUDiv(cg->b, now, cg_num(cg, a->min), "");
+	slot = cg_opaque(cg, LLVMBuildURem(cg->b, epoch, cg_num(cg, a->max), ""));
+	room = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, slot, cg_num(cg, a->max), ""));
+	slot = cg_add_var(cg, p, LLVMBuildMul(cg->b, slot, cg_num(cg, 8 * TSERIES_WORDS), ""));
+	value = cg_add(cg, slot, 8 * TSERIES_VALUE);
+	n = cg_add(cg, slot, 8 * TSERIES_N);
+	fresh = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, slot, 8, false, 8), epoch, ""));
+	cg_store_raw(cg, slot, epoch, 8, 8);
+	cg_store_raw(cg, value, v, 8, 8);
+	cg_store_raw(cg, n, a->step == TSERIES_last ? now : cg_num(cg, 1), 8, 8);
+	cg_else(cg, &fresh);
+	if (a->step == TSERIES_last) {
+		cg_store_raw(cg, value, v, 8, 8);
+		cg_store_raw(cg, n, now, 8, 8);
+	} else if (a->step == TSERIES_avg || a->step == TSERIES_sum) {
+		add_at(cg, value, v);
+		add_at(cg, n, cg_num(cg, 1));
+	} else {
+		old = cg_load_raw(cg, value, 8, false, 8);
+		wins = cg_if(cg, LLVMBuildICmp(cg->b, better, v, old, ""));
+		cg_store_raw(cg, value, v, 8, 8);
+		cg_end_if(cg, &wins);
+	}
+	cg_end_if(cg, &fresh);
+	cg_end_if(cg, &room);
 }
 
 #define add_sum add_total

@@ -90,6 +90,8 @@ uint64_t image_type_of(struct cg *cg, const struct type *t)
 			im.count = hist_buckets(a->bits);
 		if (a->kind == AGG_lhist)
 			im.count = lhist_buckets(a->min, a->max, a->step);
+		if (a->kind == AGG_tseries)
+			im.count = (uint64_t)a->max;
 	}
 	cg->im.types[ref - 1] = im;
 	return ref;

@@ -39,6 +39,8 @@ static uint32_t agg_size(const struct agg *a)
 		return 8 * hist_buckets(a->bits);
 	if (a->kind == AGG_lhist)
 		return 8 * lhist_buckets(a->min, a->max, a->step);
+	if (a->kind == AGG_tseries)
+		return (uint32_t)a->max * 8 * TSERIES_WORDS;
 	return a->kind == AGG_count ? 8 : 16;
 }
 

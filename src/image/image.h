@@ -96,6 +96,7 @@ struct event_stack {
  *	min, max		int64 value, uint64 n
  *	avg, stats		int64 total, uint64 n
  *	hist, lhist		uint64 buckets[type.count]
+ *	tseries			TSERIES_WORDS uint64 for each of type.count intervals
  */
 enum map_storage {
 	MAP_SCALAR, /* ARRAY of one entry */
@@ -105,6 +106,10 @@ enum map_storage {
 	MAP_PERCPU_HASH,
 	MAP_PERCPU_LRU_HASH,
 };
+
+/* a slot of a tseries: type.min is the interval in ns, type.step what is kept of it */
+enum { TSERIES_EPOCH /* wall clock / interval */, TSERIES_VALUE, TSERIES_N /* values; of `last` the time of the value */, TSERIES_WORDS };
+enum tseries_kind { TSERIES_last, TSERIES_avg, TSERIES_sum, TSERIES_min, TSERIES_max };
 
 enum conversion_flag {
 	CONV_LEFT = 1, /* - */

@@ -594,6 +594,33 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	return result(p, n, s.result);
 }
 
+static bool tseries_arguments(struct pass *p, struct node *n, struct agg *a)
+{
+	static const char *const kinds[] = {"last", "avg", "sum", "min", "max"};
+	const struct node *interval = n->call.args->next, *count = interval->next, *kind = count->next;
+	int64_t most = 32768 / (8 * TSERIES_WORDS); /* the kernel's limit for a value per CPU */
+
+	a->min = interval->num;
+	a->max = count->num;
+	if (a->min < 1)
+		wrong(p, interval->span, "tseries() expects a positive interval (%lld provided)", (long long)a->min);
+	else if (a->max < 1)
+		wrong(p, count->span, "tseries() expects a positive number of intervals (%lld provided)", (long long)a->max);
+	else if (a->max > most)
+		wrong(p, count->span, "tseries() keeps at most %lld intervals (%lld provided)", (long long)most, (long long)a->max);
+	else if (kind) {
+		for (a->step = 0; a->step < (int64_t)ARRAY_SIZE(kinds) && !str_eq(kinds[a->step], kind->str); a->step++)
+			;
+		if (!a->step || a->step == (int64_t)ARRAY_SIZE(kinds)) {
+			wrong(p, kind->span, "tseries() expects one of avg, sum, min, max (\"%s\" provided)", kind->str);
+			return false;
+		}
+		return true;
+	} else
+		return true;
+	return false;
+}
+
 const struct type *infer_aggregation(struct pass *p, struct node *n)
 {
 	struct agg a = {.kind = (enum agg_kind)n->call.agg};
@@ -633,7 +660,7 @@ const struct type *infer_aggregation(struct pass *p, struct node *n)
 	}
 	if (a.kind == AGG_hist || a.kind == AGG_lhist)
 		a.is_signed = true;
-	if (a.kind == AGG_tseries)
-		return wrong(p, n->span, "tseries() is not supported yet");
+	if (a.kind == AGG_tseries && !tseries_arguments(p, n, &a))
+		return &type_error;
 	return type_aggregate(p->types, &a);
 }
