@@ -22,6 +22,19 @@ struct run_options {
 	bool strict;
 };
 
+/* set an option, a row of options.def; false: its argument is wrong and that was said */
+bool run_option(struct run_options *o, const char *name, const char *arg);
+
+/*
+ * A tool is the runtime with an image behind it, then this: it finds the
+ * image in its own file.
+ */
+struct tool_trailer {
+	uint64_t image_size;
+	char magic[8];
+};
+#define TOOL_MAGIC "probeimg"
+
 /*
  * Run an image until it ends.  Exit status: 0, N of exit(N), 1: nothing to
  * attach or a bad image, 255: the kernel refuses; all reported on stderr.

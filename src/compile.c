@@ -35,6 +35,8 @@ static bool job_end(struct job *j, const struct compile_options *o)
 {
 	bool ok = !j->diag.errors;
 
+	if (j->diag.errors || j->diag.warnings)
+		depends_unknown(); /* what was said would not be said again */
 	fflush(stdout);
 	diag_flush(&j->diag, stderr, o->colour);
 	kernel_close(j->kernel);
@@ -53,11 +55,11 @@ static bool last(const struct compile_options *o, enum stage stage)
 	return o->dump && o->dump < 2u << stage;
 }
 
-static void dump_code(struct job *j, enum codegen_stage stage)
+static void dump_code(struct job *j, const struct compile_options *o, enum codegen_stage stage)
 {
 	struct buf text = {0};
 
-	if (codegen(j->script, j->kernel, &j->diag, stage, &text))
+	if (codegen(j->script, j->kernel, &j->diag, o->portable, stage, &text))
 		fwrite(text.data, 1, text.len, stdout);
 	buf_free(&text);
 }
@@ -85,14 +87,14 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 	if (last(o, STAGE_types))
 		return;
 	if (wanted(o, STAGE_codegen))
-		dump_code(j, CODEGEN_IR);
+		dump_code(j, o, CODEGEN_IR);
 	if (wanted(o, STAGE_codegen_opt))
-		dump_code(j, CODEGEN_IR_OPT);
+		dump_code(j, o, CODEGEN_IR_OPT);
 	if (wanted(o, STAGE_asm))
-		dump_code(j, CODEGEN_ASM);
+		dump_code(j, o, CODEGEN_ASM);
 	if (last(o, STAGE_asm) || j->diag.errors)
 		return;
-	if (!codegen(j->script, j->kernel, &j->diag, CODEGEN_OBJECT, image))
+	if (!codegen(j->script, j->kernel, &j->diag, o->portable, CODEGEN_OBJECT, image))
 		return;
 	if (wanted(o, STAGE_image))
 		dump_image(j, image);

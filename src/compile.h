@@ -18,6 +18,7 @@ struct compile_options {
 	struct sema_options sema;
 	unsigned dump; /* bits 1 << enum stage: -d; nothing runs after the last of them */
 	bool colour;
+	bool portable; /* the image is for other kernels, too */
 	bool no_warnings;
 	bool verbose;
 };

@@ -1,9 +1,11 @@
 /* The command line. */
+#include "cache.h"
 #include "codegen/codegen.h"
 #include "compile.h"
 #include "kernel/kernel.h"
 #include "provider/provider.h"
 #include "runtime/runtime.h"
+#include "tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +19,6 @@
 #define PACKAGE_VERSION "0.1.0"
 #endif
 #define LANGUAGE_LEVEL "0.26" /* of bpftrace */
-#define MOST_PID 4194304
 
 enum { STATUS_OK = 0, STATUS_WRONG = 1 };
 
@@ -29,7 +30,7 @@ struct words {
 struct command {
 	const char *program; /* -e */
 	const char *file; /* FILE, "-", or the pattern of -l */
-	bool list, info;
+	bool list, info, no_cache;
 	struct words include_dirs, includes; /* -I, --include */
 	struct compile_options compile;
 	struct run_options run;
@@ -43,7 +44,8 @@ static void usage(FILE *out)
 	fputs("Usage: probe [options] FILE [args]\n"
 	      "       probe [options] -e 'PROGRAM' [args]\n"
 	      "       probe [options] -l [PATTERN | FILE]\n"
-	      "       probe build [options] FILE -o IMAGE.bpf.o\n"
+	      "       probe build [options] FILE -o TOOL | IMAGE.bpf.o\n"
+	      "       probe cache clear\n"
 	      "\n"
 	      "FILE is a script, an image, or - for standard input.\n"
 	      "\nOptions:\n",
@@ -58,7 +60,9 @@ static void usage(FILE *out)
 			 letter ? "," : " ", word, (argument) ? " " : "", (argument) ? (argument) : ""); \
 		fprintf(out, "  %-28s %s\n", left, help);                                               \
 	} while (0);
+#define RUN_OPTION OPTION
 #include "options.def"
+#undef RUN_OPTION
 #undef OPTION
 	fputs("\nExamples:\n"
 	      "  probe -e 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }'\n"
@@ -92,59 +96,6 @@ static void do_list(struct command *c, const char *arg)
 	c->list = true;
 }
 
-static void do_cmd(struct command *c, const char *arg)
-{
-	c->run.command = arg;
-	c->compile.sema.has_child = true;
-}
-
-static void do_pid(struct command *c, const char *arg)
-{
-	const char *why;
-	int64_t pid;
-
-	if (c->run.pid) {
-		wrong(c, "ERROR: USAGE: only one -p is possible");
-	} else if (!parse_int(arg, &pid, &why)) {
-		fprintf(stderr, "ERROR: Failed to parse pid: %s\n", arg);
-		stop(c, STATUS_WRONG);
-	} else if (pid < 1 || pid > MOST_PID) {
-		fprintf(stderr, "ERROR: Pid out of range: %s\n", arg);
-		stop(c, STATUS_WRONG);
-	} else {
-		c->run.pid = c->compile.sema.pid = (int)pid;
-	}
-}
-
-static void do_output(struct command *c, const char *arg)
-{
-	c->run.output = arg;
-}
-
-static void do_format(struct command *c, const char *arg)
-{
-	if (str_eq(arg, "json"))
-		c->run.format = OUTPUT_JSON;
-	else if (str_eq(arg, "text"))
-		c->run.format = OUTPUT_TEXT;
-	else {
-		fprintf(stderr, "ERROR: Invalid output format \"%s\"\nValid formats: 'text', 'json'\n", arg);
-		stop(c, STATUS_WRONG);
-	}
-}
-
-static void do_buffering(struct command *c, const char *arg)
-{
-	if (str_eq(arg, "line"))
-		c->run.buffering = BUFFER_LINE;
-	else if (str_eq(arg, "full"))
-		c->run.buffering = BUFFER_FULL;
-	else if (str_eq(arg, "none"))
-		c->run.buffering = BUFFER_NONE;
-	else
-		wrong(c, "ERROR: USAGE: -B must be either 'line', 'full', or 'none'.");
-}
-
 /* a NULL-terminated list that grows; as many words as a command line has */
 static void add_word(struct words *w, const char *word)
 {
@@ -163,48 +114,6 @@ static void do_include(struct command *c, const char *arg)
 {
 	add_word(&c->includes, arg);
 	c->compile.sema.includes = c->includes.list;
-}
-
-static void do_quiet(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.quiet = true;
-}
-
-static void do_verbose(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.verbose = c->compile.verbose = true;
-}
-
-static void do_warnings(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.warnings = c->compile.sema.warnings = true;
-}
-
-static void do_no_warnings(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.no_warnings = c->compile.no_warnings = true;
-}
-
-static void do_unsafe(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.unsafe = c->compile.sema.unsafe = true;
-}
-
-static void do_strict(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.strict = true;
-}
-
-static void do_dry_run(struct command *c, const char *arg)
-{
-	(void)arg;
-	c->run.dry_run = true;
 }
 
 static void do_debug(struct command *c, const char *arg)
@@ -242,6 +151,12 @@ static void do_debug(struct command *c, const char *arg)
 	free(words);
 }
 
+static void do_no_cache(struct command *c, const char *arg)
+{
+	(void)arg;
+	c->no_cache = true;
+}
+
 static void do_info(struct command *c, const char *arg)
 {
 	(void)arg;
@@ -274,11 +189,18 @@ static void do_help(struct command *c, const char *arg)
 	stop(c, STATUS_OK);
 }
 
-static void (*const handlers[])(struct command *, const char *arg) = {
-#define OPTION(letter, name, argument, help) do_##name,
+static const struct {
+	void (*handle)(struct command *, const char *arg);
+	const char *run; /* an option of the run: its name */
+} handlers[] = {
+#define OPTION(letter, name, argument, help) {do_##name, NULL},
+#define RUN_OPTION(letter, name, argument, help) {NULL, #name},
 #include "options.def"
 #undef OPTION
+#undef RUN_OPTION
 };
+
+#define RUN_OPTION OPTION
 
 enum {
 #define OPTION(letter, name, argument, help) OPT_##name,
@@ -337,7 +259,11 @@ static void parse_options(struct command *c, int argc, char **argv)
 			stop(c, STATUS_WRONG);
 			return;
 		}
-		handlers[got >= LONG_ONLY ? got - LONG_ONLY : row_of[got]](c, optarg);
+		got = got >= LONG_ONLY ? got - LONG_ONLY : row_of[got];
+		if (handlers[got].handle)
+			handlers[got].handle(c, optarg);
+		else if (!run_option(&c->run, handlers[got].run, optarg))
+			stop(c, STATUS_WRONG);
 	}
 }
 
@@ -440,7 +366,7 @@ static int list(struct command *c)
 	return status;
 }
 
-static int write_image(const char *path, const struct buf *image)
+static int write_object(const char *path, const struct buf *image)
 {
 	FILE *out = fopen(path, "we");
 	bool ok = out && fwrite(image->data, 1, image->len, out) == image->len;
@@ -453,6 +379,16 @@ static int write_image(const char *path, const struct buf *image)
 	return STATUS_WRONG;
 }
 
+/* an object, or where the name does not end in .o a program */
+static int write_image(const char *path, const struct buf *image)
+{
+	size_t len = strlen(path);
+
+	if (len < 2 || !str_eq(path + len - 2, ".o"))
+		return tool_write(path, image->data, image->len) ? STATUS_WRONG : STATUS_OK;
+	return write_object(path, image);
+}
+
 /* Does the work stop before anything is loaded?  Then it needs no privilege. */
 static bool only_compiles(const struct command *c)
 {
@@ -461,10 +397,11 @@ static bool only_compiles(const struct command *c)
 
 static int compile_and_run(struct command *c)
 {
-	struct buf text = {0}, image = {0};
+	struct buf text = {0}, image = {0}, key = {0};
 	struct arena *a = arena_new();
 	const char *name, *why = NULL;
 	int status = STATUS_WRONG;
+	bool cached, found;
 
 	if (!only_compiles(c) && permitted(a, &why)) {
 		fprintf(stderr, "ERROR: %s\n", why);
@@ -476,8 +413,14 @@ static int compile_and_run(struct command *c)
 		status = run(text.data, text.len, &c->run);
 		goto out;
 	}
-	if (!compile(name, text.data ? text.data : "", text.len, &c->compile, &image))
+	cached = !only_compiles(c) && !c->no_cache && !c->run.pid;
+	if (cached)
+		cache_key(&key, name, &text, &c->compile);
+	found = cached && cache_find(&key, &image);
+	if (!found && !compile(name, text.data ? text.data : "", text.len, &c->compile, &image))
 		goto out;
+	if (cached && !found)
+		cache_keep(&key, &image);
 	if (c->compile.dump)
 		status = STATUS_OK;
 	else if (c->build)
@@ -485,6 +428,7 @@ static int compile_and_run(struct command *c)
 	else
 		status = run(image.data, image.len, &c->run);
 out:
+	buf_free(&key);
 	buf_free(&image);
 	buf_free(&text);
 	arena_free(a);
@@ -513,6 +457,8 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return STATUS_WRONG;
 	}
+	if (argc == 3 && str_eq(argv[1], "cache") && str_eq(argv[2], "clear"))
+		return cache_clear();
 	if (build) {
 		argv++;
 		argc--;
@@ -523,9 +469,16 @@ int main(int argc, char **argv)
 	if (!c.stop) {
 		take_words(&c, argv + optind, argc - optind);
 		if (build && !c.run.output)
-			wrong(&c, "ERROR: USAGE: probe build FILE -o IMAGE.bpf.o: -o is missing");
+			wrong(&c, "ERROR: USAGE: probe build FILE -o TOOL: -o is missing");
 		c.build = build ? c.run.output : NULL;
 	}
+	c.compile.portable = build;
+	c.compile.verbose = c.run.verbose;
+	c.compile.no_warnings = c.run.no_warnings;
+	c.compile.sema.pid = c.run.pid;
+	c.compile.sema.has_child = c.run.command != NULL;
+	c.compile.sema.unsafe = c.run.unsafe;
+	c.compile.sema.warnings = c.run.warnings;
 	if (!c.stop && consistent(&c)) {
 		if (c.info)
 			info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());

@@ -76,6 +76,15 @@ bool parse_int(const char *text, int64_t *value, const char **why); /* over INT6
 bool parse_int_tail(const char *text, int64_t *value, const char **why, const char **tail); /* *tail: the suffix that is none, or "" */
 
 /*
+ * depend.c: the files that a compilation reads or looks for, with what tells
+ * whether they changed: a line each.  Kept for the whole process.
+ */
+void depends_on(const char *path); /* also of one that is not there */
+void depends_unknown(void); /* on more than can be told */
+const char *dependencies(void); /* NULL: unknown */
+bool dependencies_hold(const char *text, size_t len); /* is all as dependencies() said? */
+
+/*
  * source.c: the texts of one compilation laid end to end, so that a span of
  * bytes says both the file and the place in it.  Position 0 is no place.
  */

@@ -62,16 +62,19 @@ static const char *find_header(struct cdefs *c, const char *name, const char *fr
 		return access(name, R_OK) ? NULL : name;
 	if (quoted) {
 		path = slash ? arena_printf(c->arena, "%.*s/%s", (int)(slash - from), from, name) : name;
+		depends_on(path);
 		if (!access(path, R_OK))
 			return path;
 	}
 	for (const char *const *d = c->host.include_dirs; d && *d; d++) {
 		path = arena_printf(c->arena, "%s/%s", *d, name);
+		depends_on(path);
 		if (!access(path, R_OK) && !str_eq(path, from ? from : ""))
 			return path;
 	}
 	for (const char *const *d = dirs; *d; d++) {
 		path = arena_printf(c->arena, "%s/%s", *d, name);
+		depends_on(path);
 		if (skip && from && !strncmp(from, *d, strlen(*d)) && from[strlen(*d)] == '/') {
 			skip = false;
 			continue;
@@ -93,6 +96,7 @@ static bool read_header(struct cdefs *c, const char *path)
 
 	if (dict_find(&c->once, path))
 		return true;
+	depends_on(path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;

@@ -94,6 +94,7 @@ struct cg {
 		uint32_t size;
 	} target;
 	uint32_t frame_size;
+	bool portable; /* kernel fields are CO-RE relocations */
 	bool failed;
 };
 

@@ -281,9 +281,56 @@ static void keep_globals(struct cg *cg)
 	free(kept);
 }
 
-bool codegen(const struct script *s, struct kernel *k, struct diag *d, enum codegen_stage stage, struct buf *out)
+/* what a script says of itself: its first comment, without the marks of one */
+static const char *leading_comment(struct cg *cg, const struct source *src)
 {
-	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d};
+	const char *s = src->text, *text;
+	struct buf out = {0};
+
+	if (!strncmp(s, "#!", 2))
+		s += strcspn(s, "\n");
+	s += strspn(s, " \t\r\n");
+	if (!strncmp(s, "/*", 2)) {
+		const char *end = strstr(s, "*/");
+
+		for (s += 2; end && s < end; s += *s == '\n') {
+			size_t n;
+
+			s += strspn(s, " \t*");
+			if (s >= end)
+				break;
+			n = strcspn(s, "\n");
+			if (n > (size_t)(end - s))
+				n = (size_t)(end - s);
+			while (n && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+				n--;
+			buf_add(&out, s, n);
+			buf_putc(&out, '\n');
+			s += strcspn(s, "\n");
+			if (s > end)
+				s = end;
+		}
+	}
+	while (!strncmp(s, "//", 2)) {
+		s += 2;
+		s += *s == ' ';
+		buf_add(&out, s, strcspn(s, "\n"));
+		buf_putc(&out, '\n');
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	while (out.len && (out.data[out.len - 1] == '\n' || out.data[out.len - 1] == ' '))
+		out.len--;
+	for (text = out.data; text && out.len && *text == '\n'; text++)
+		out.len--;
+	text = arena_strndup(cg->arena, text ? text : "", out.len);
+	buf_free(&out);
+	return text;
+}
+
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool portable, enum codegen_stage stage, struct buf *out)
+{
+	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = portable};
 	struct buf meta = {0};
 	bool ok = false;
 	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";
@@ -295,6 +342,8 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, enum code
 	cg.im.version = IMAGE_VERSION;
 	cg.im.source = s->source->name;
 	cg.im.source_len = strlen(s->source->name);
+	cg.im.help = leading_comment(&cg, s->source);
+	cg.im.help_len = strlen(cg.im.help);
 	cg.im.nclauses = s->nclauses;
 	cg.im.clauses = arena_alloc(cg.arena, s->nclauses * sizeof(*cg.im.clauses));
 	describe_settings(&cg);

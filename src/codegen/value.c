@@ -242,7 +242,7 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
 {
-	bool named = t->relocatable && t->name && *t->name && f->name && *f->name;
+	bool named = cg->portable && t->relocatable && t->name && *t->name && f->name && *f->name;
 	bool foreign = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_USER || base.at == AT_ANY;
 	LLVMValueRef at, slot, x;
 

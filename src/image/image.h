@@ -22,7 +22,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION 2
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */

@@ -37,6 +37,8 @@ static struct btf *load(struct kernel *k)
 	if (k->tried)
 		return k->btf;
 	k->tried = true;
+	if (path)
+		depends_on(path);
 	k->btf = btf__parse(path ? path : "/sys/kernel/btf/vmlinux", NULL);
 	if (libbpf_get_error(k->btf))
 		k->btf = NULL;

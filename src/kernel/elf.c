@@ -23,6 +23,7 @@ struct elf_file *elf_open(const char *path, int *err)
 	struct elf_file *f;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	depends_on(path);
 	if (fd < 0) {
 		*err = -errno;
 		return NULL;

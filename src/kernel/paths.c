@@ -36,6 +36,7 @@ static char *library_path(struct arena *a, const char *name)
 	size_t n, len = strlen(name);
 	uint32_t count;
 
+	depends_on("/etc/ld.so.cache");
 	if (!in)
 		return NULL;
 	while ((n = fread(bytes, 1, sizeof(bytes), in)))
@@ -66,6 +67,7 @@ char *binary_path(struct arena *a, const char *name, unsigned *matches)
 
 	*matches = 0;
 	if (strchr(name, '/')) {
+		depends_on(name);
 		if (!is_file(name))
 			return NULL;
 		found = arena_strdup(a, name);
@@ -75,6 +77,7 @@ char *binary_path(struct arena *a, const char *name, unsigned *matches)
 	for (const char *dir = path ? path : "/usr/bin:/bin"; !found && dir; dir = strchr(dir, ':') ? strchr(dir, ':') + 1 : NULL) {
 		char *try = arena_printf(a, "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
 
+		depends_on(try);
 		if (is_program(try))
 			found = try;
 	}
@@ -97,6 +100,7 @@ int cgroup_id(const char *path, uint64_t *id)
 	} handle = {.head.handle_bytes = sizeof(uint64_t)};
 	int mount;
 
+	depends_unknown();
 	if (name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, 0))
 		return -errno;
 	memcpy(id, handle.head.f_handle, sizeof(*id));

@@ -138,6 +138,7 @@ static bool expand(struct attach *a, const char **missing)
 	glob_t found;
 
 	if (glob_has(a->target)) {
+		depends_unknown();
 		if (!glob(a->target, 0, NULL, &found)) {
 			for (size_t i = 0; i < found.gl_pathc && ok; i++)
 				ok = expand_one(a, arena_strdup(a->arena, found.gl_pathv[i]), missing);

@@ -96,6 +96,7 @@ static void import_one(struct pass *p, const struct script *from, const struct n
 	if (!strncmp(path, "stdlib", 6) && (!path[6] || path[6] == '/'))
 		return; /* what it holds is built in */
 	real = realpath(where, NULL);
+	depends_on(where);
 	if (!real || stat(real, &st)) {
 		error_at(p->diag, n->span, "Failed to import '%s': %s", path, strerror(errno));
 		return;

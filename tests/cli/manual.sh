@@ -15,7 +15,7 @@ for name in $(names FUNC src/lang/functions.def) $(names BUILTIN src/lang/builti
 	$(names AGG src/lang/aggregations.def) $(names SETTING src/lang/settings.def); do
 	look "$name" man/probe.5
 done
-for name in $(sed -n "s/^OPTION([^,]*, \([a-z_]*\),.*/\1/p" src/options.def | tr _ -); do
+for name in $(sed -n "s/^\(RUN_\)\{0,1\}OPTION([^,]*, \([a-z_]*\),.*/\2/p" src/options.def runtime/options.def | tr _ -); do
 	look "$name" man/probe.1
 done
 exit $status

@@ -1,0 +1,91 @@
+/* The options of a run: each row of options.def has its handler here. */
+#include "runtime/runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_PID 4194304
+
+static bool set_cmd(struct run_options *o, const char *arg)
+{
+	o->command = arg;
+	return true;
+}
+
+static bool set_pid(struct run_options *o, const char *arg)
+{
+	const char *why;
+	int64_t pid;
+
+	if (o->pid) {
+		fprintf(stderr, "ERROR: USAGE: only one -p is possible\n");
+		return false;
+	}
+	if (!parse_int(arg, &pid, &why))
+		fprintf(stderr, "ERROR: Failed to parse pid: %s\n", arg);
+	else if (pid < 1 || pid > MOST_PID)
+		fprintf(stderr, "ERROR: Pid out of range: %s\n", arg);
+	else
+		o->pid = (int)pid;
+	return o->pid != 0;
+}
+
+static bool set_output(struct run_options *o, const char *arg)
+{
+	o->output = arg;
+	return true;
+}
+
+static bool set_format(struct run_options *o, const char *arg)
+{
+	o->format = str_eq(arg, "json") ? OUTPUT_JSON : OUTPUT_TEXT;
+	if (o->format == OUTPUT_JSON || str_eq(arg, "text"))
+		return true;
+	fprintf(stderr, "ERROR: Invalid output format \"%s\"\nValid formats: 'text', 'json'\n", arg);
+	return false;
+}
+
+static bool set_buffering(struct run_options *o, const char *arg)
+{
+	static const char *const modes[] = {[BUFFER_LINE] = "line", [BUFFER_FULL] = "full", [BUFFER_NONE] = "none"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (str_eq(arg, modes[i])) {
+			o->buffering = (enum output_buffering)i;
+			return true;
+		}
+	fputs("ERROR: USAGE: -B must be either 'line', 'full', or 'none'.\n", stderr);
+	return false;
+}
+
+#define FLAG(name, member)                                              \
+	static bool set_##name(struct run_options *o, const char *arg) \
+	{                                                               \
+		(void)arg;                                              \
+		return o->member = true;                                \
+	}
+
+FLAG(quiet, quiet)
+FLAG(verbose, verbose)
+FLAG(warnings, warnings)
+FLAG(no_warnings, no_warnings)
+FLAG(unsafe, unsafe)
+FLAG(strict, strict)
+FLAG(dry_run, dry_run)
+
+static const struct {
+	const char *name;
+	bool (*set)(struct run_options *o, const char *arg);
+} setters[] = {
+#define RUN_OPTION(letter, name, argument, help) {#name, set_##name},
+#include "runtime/options.def"
+#undef RUN_OPTION
+};
+
+bool run_option(struct run_options *o, const char *name, const char *arg)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(setters); i++)
+		if (str_eq(setters[i].name, name))
+			return setters[i].set(o, arg);
+	bug("no option %s", name);
+}

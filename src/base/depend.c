@@ -1,0 +1,61 @@
+/* What files a result was made of, for a cache to know whether it still holds. */
+#include "base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct buf list;
+static bool unknown;
+
+static void describe(struct buf *out, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		buf_printf(out, "- %s\n", path);
+	else
+		buf_printf(out, "%llu.%llu.%llu.%lld.%ld.%lld.%ld %s\n", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+			   (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
+			   st.st_ctim.tv_nsec, path);
+}
+
+void depends_on(const char *path)
+{
+	describe(&list, path);
+}
+
+void depends_unknown(void)
+{
+	unknown = true;
+}
+
+const char *dependencies(void)
+{
+	return unknown ? NULL : list.data ? list.data : "";
+}
+
+bool dependencies_hold(const char *text, size_t len)
+{
+	struct buf now = {0};
+	const char *end = text + len;
+	bool hold = true;
+
+	while (hold && text < end) {
+		const char *line = text, *nl = memchr(line, '\n', (size_t)(end - line)), *space = nl ? memchr(line, ' ', (size_t)(nl - line)) : NULL;
+		char *path;
+
+		if (!space) {
+			hold = false;
+			break;
+		}
+		path = xasprintf("%.*s", (int)(nl - space - 1), space + 1);
+		buf_reset(&now);
+		describe(&now, path);
+		hold = now.len == (size_t)(nl + 1 - line) && !memcmp(now.data, line, now.len);
+		free(path);
+		text = nl + 1;
+	}
+	buf_free(&now);
+	return hold;
+}

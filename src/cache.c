@@ -1,0 +1,277 @@
+/* Compiled images, kept. */
+#include "cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define MAGIC "probe cache 1\n"
+#define MOST_BYTES (64ull << 20) /* of all files */
+
+/* the directory; NULL: there is none that is ours alone */
+static char *directory(void)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *parent, *dir;
+	struct stat st;
+
+	if (xdg && *xdg == '/')
+		parent = xstrdup(xdg);
+	else if (home && *home == '/')
+		parent = xasprintf("%s/.cache", home);
+	else
+		return NULL;
+	dir = xasprintf("%s/probe", parent);
+	mkdir(parent, 0700);
+	free(parent);
+	mkdir(dir, 0700);
+	if (!lstat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
+		return dir;
+	free(dir);
+	return NULL;
+}
+
+static void add(struct buf *key, const char *what, const void *bytes, size_t len)
+{
+	buf_printf(key, "%s %zu ", what, len);
+	buf_add(key, bytes, len);
+	buf_putc(key, '\n');
+}
+
+static void add_text(struct buf *key, const char *what, const char *text)
+{
+	add(key, what, text, strlen(text));
+}
+
+static void add_list(struct buf *key, const char *what, const char *const *list, size_t n)
+{
+	for (size_t i = 0; list && (n ? i < n : list[i] != NULL); i++)
+		add_text(key, what, list[i]);
+}
+
+static void add_file(struct buf *key, const char *path)
+{
+	struct buf text = {0};
+	char block[4096];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	while (f && (n = fread(block, 1, sizeof(block), f)))
+		buf_add(&text, block, n);
+	if (f)
+		fclose(f);
+	add(key, path, text.data ? text.data : "", text.len);
+	buf_free(&text);
+}
+
+void cache_key(struct buf *key, const char *name, const struct buf *script, const struct compile_options *o)
+{
+	struct stat st = {0};
+	struct utsname u;
+	char *cwd = getcwd(NULL, 0);
+
+	buf_puts(key, MAGIC);
+	stat("/proc/self/exe", &st);
+	buf_printf(key, "probe %llu %llu %lld.%ld\n", (unsigned long long)st.st_ino, (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
+		   st.st_mtim.tv_nsec);
+	uname(&u);
+	add_text(key, "kernel", u.release);
+	add_text(key, "version", u.version);
+	add_file(key, "/proc/sys/kernel/random/boot_id"); /* addresses are those of this boot */
+	add_file(key, "/proc/modules");
+	add_file(key, "/sys/devices/system/cpu/online");
+	add_text(key, "name", name);
+	add(key, "script", script->data ? script->data : "", script->len);
+	add_list(key, "param", o->sema.params, o->sema.nparams);
+	if (o->sema.nnamed)
+		add_list(key, "named", o->sema.named, o->sema.nnamed);
+	add_list(key, "include-dir", o->sema.include_dirs, 0);
+	add_list(key, "include", o->sema.includes, 0);
+	buf_printf(key, "options %zu %d %d %d %d %d %d\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
+		   o->no_warnings);
+	add_text(key, "directory", cwd ? cwd : "");
+	for (char **e = o->sema.environ; e && *e; e++)
+		if (!strncmp(*e, "BPFTRACE_", 9) || !strncmp(*e, "PATH=", 5) || !strncmp(*e, "LD_LIBRARY_PATH=", 16))
+			add_text(key, "environment", *e);
+	free(cwd);
+}
+
+/* a name for the file: the key itself, in the file, decides */
+static char *file_of(const char *dir, const struct buf *key)
+{
+	uint64_t h[2] = {14695981039346656037ull, 0x9e3779b97f4a7c15ull};
+
+	for (size_t i = 0; i < key->len; i++) {
+		h[0] = (h[0] ^ (unsigned char)key->data[i]) * 1099511628211ull;
+		h[1] = (h[1] + (unsigned char)key->data[i]) * 0xff51afd7ed558ccdull;
+		h[1] ^= h[1] >> 32;
+	}
+	return xasprintf("%s/%016llx%016llx.image", dir, (unsigned long long)h[0], (unsigned long long)h[1]);
+}
+
+struct head {
+	char magic[16];
+	uint64_t key, dependencies, image; /* bytes of each; they follow */
+};
+
+static bool read_exactly(int fd, void *to, size_t len)
+{
+	char *s = to;
+
+	while (len) {
+		ssize_t n = read(fd, s, len);
+
+		if (n <= 0)
+			return false;
+		s += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static bool read_entry(int fd, const struct buf *key, struct buf *image)
+{
+	struct head h;
+	struct stat st;
+	char *rest;
+	bool ok;
+
+	if (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 022 || !read_exactly(fd, &h, sizeof(h)) || memcmp(h.magic, MAGIC, sizeof(MAGIC)))
+		return false;
+	if (h.key != key->len || h.dependencies > (uint64_t)st.st_size || h.image > (uint64_t)st.st_size ||
+	    sizeof(h) + h.key + h.dependencies + h.image != (uint64_t)st.st_size)
+		return false;
+	rest = malloc((size_t)st.st_size);
+	ok = rest && read_exactly(fd, rest, (size_t)st.st_size - sizeof(h)) && !memcmp(rest, key->data, key->len) &&
+	     dependencies_hold(rest + h.key, h.dependencies);
+	if (ok)
+		buf_add(image, rest + h.key + h.dependencies, h.image);
+	free(rest);
+	return ok;
+}
+
+bool cache_find(const struct buf *key, struct buf *image)
+{
+	char *dir = directory(), *path;
+	bool ok;
+	int fd;
+
+	if (!dir)
+		return false;
+	path = file_of(dir, key);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ok = fd >= 0 && read_entry(fd, key, image);
+	if (ok)
+		futimens(fd, NULL); /* used: not the oldest any more */
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	free(dir);
+	return ok;
+}
+
+struct file {
+	char *name;
+	uint64_t size;
+	struct timespec used;
+};
+
+static int older(const void *x, const void *y)
+{
+	const struct file *a = x, *b = y;
+
+	if (a->used.tv_sec != b->used.tv_sec)
+		return a->used.tv_sec < b->used.tv_sec ? -1 : 1;
+	return a->used.tv_nsec < b->used.tv_nsec ? -1 : a->used.tv_nsec > b->used.tv_nsec;
+}
+
+/* remove the files used longest ago until the rest is small enough; *removed: how many */
+static int shrink(const char *dir, uint64_t most, size_t *removed)
+{
+	struct file *list = NULL;
+	uint64_t total = 0;
+	struct dirent *e;
+	struct stat st;
+	size_t n = 0;
+	DIR *d = opendir(dir);
+
+	*removed = 0;
+	if (!d)
+		return -errno;
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+			continue;
+		list = xrealloc(list, (n + 1) * sizeof(*list));
+		list[n++] = (struct file){xstrdup(e->d_name), (uint64_t)st.st_size, st.st_mtim};
+		total += (uint64_t)st.st_size;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), older);
+	for (size_t i = 0; i < n; i++) {
+		if (total > most && !unlinkat(dirfd(d), list[i].name, 0)) {
+			total -= list[i].size;
+			++*removed;
+		}
+		free(list[i].name);
+	}
+	free(list);
+	closedir(d);
+	return 0;
+}
+
+void cache_keep(const struct buf *key, const struct buf *image)
+{
+	const char *depends = dependencies();
+	char *dir = depends ? directory() : NULL, *path, *draft;
+	struct head h = {.magic = MAGIC, .key = key->len, .image = image->len};
+	size_t removed;
+	bool ok;
+	FILE *f;
+	int fd;
+
+	if (!dir)
+		return;
+	h.dependencies = strlen(depends);
+	path = file_of(dir, key);
+	draft = xasprintf("%s/draft.XXXXXX", dir);
+	fd = mkostemp(draft, O_CLOEXEC);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f) {
+		ok = fwrite(&h, sizeof(h), 1, f) == 1 && fwrite(key->data, 1, key->len, f) == key->len &&
+		     fwrite(depends, 1, h.dependencies, f) == h.dependencies && fwrite(image->data, 1, image->len, f) == image->len;
+		ok = !fclose(f) && ok;
+		if (!ok || rename(draft, path))
+			unlink(draft);
+		shrink(dir, MOST_BYTES, &removed);
+	} else if (fd >= 0) {
+		close(fd);
+		unlink(draft);
+	}
+	free(draft);
+	free(path);
+	free(dir);
+}
+
+int cache_clear(void)
+{
+	char *dir = directory();
+	size_t removed;
+	int err;
+
+	if (!dir) {
+		fputs("ERROR: there is no cache: neither XDG_CACHE_HOME nor HOME leads to a directory that is yours alone\n", stderr);
+		return 1;
+	}
+	err = shrink(dir, 0, &removed);
+	if (err)
+		fail(err, "cannot clear %s", dir);
+	else
+		printf("%zu file%s removed from %s\n", removed, removed == 1 ? "" : "s", dir);
+	free(dir);
+	return err != 0;
+}
