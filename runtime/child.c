@@ -38,7 +38,8 @@ static char **split(struct arena *a, const char *text)
 	return words;
 }
 
-static _Noreturn void be_child(char **words, int go, int report)
+/* found in PATH before: a trace of exec then shows one, not the tries */
+static _Noreturn void be_child(const char *path, char **words, int go, int report)
 {
 	sigset_t none;
 	char byte;
@@ -49,8 +50,10 @@ static _Noreturn void be_child(char **words, int go, int report)
 	signal(SIGPIPE, SIG_DFL);
 	if (read(go, &byte, 1) != 1)
 		_exit(0); /* the tracer gave up */
-	execvp(words[0], words);
+	execv(path, words);
 	err = errno;
+	if (err == ENOEXEC) /* a script without #! */
+		execvp(words[0], words);
 	if (write(report, &err, sizeof(err)) < 0)
 		_exit(126);
 	_exit(127);
@@ -59,10 +62,12 @@ static _Noreturn void be_child(char **words, int go, int report)
 int child_start(struct rt *rt)
 {
 	char **words = split(rt->arena, rt->options->command);
+	const char *path;
 	unsigned matches;
 	int go[2], report[2];
 
-	if (!words[0] || !binary_path(rt->arena, words[0], &matches)) {
+	path = words[0] ? binary_path(rt->arena, words[0], &matches) : NULL;
+	if (!path) {
 		fprintf(stderr, "ERROR: Failed to find the program '%s' of -c\n", words[0] ? words[0] : "");
 		return 1;
 	}
@@ -77,7 +82,7 @@ int child_start(struct rt *rt)
 	}
 	if (!rt->child) {
 		close(go[1]);
-		be_child(words, go[0], report[1]);
+		be_child(path, words, go[0], report[1]);
 	}
 	close(go[0]);
 	close(report[0]);
