@@ -29,10 +29,14 @@ static LLVMModuleRef module_with_source(struct cg *cg)
 	buf_puts(&ir, "target triple = \"bpfel\"\n!probe.file = !{!0}\n!0 = !DIFile(filename: \"");
 	for (const char *s = src->name; *s; s++)
 		buf_printf(&ir, "\\%02X", (unsigned char)*s);
-	buf_puts(&ir, "\", directory: \".\", source: \"");
-	for (size_t i = 0; i < src->len; i++)
-		buf_printf(&ir, "\\%02X", (unsigned char)src->text[i]);
-	buf_puts(&ir, "\")\n");
+	buf_puts(&ir, "\", directory: \".\"");
+	if (src->len) { /* LLVM 15 falls over an empty one */
+		buf_puts(&ir, ", source: \"");
+		for (size_t i = 0; i < src->len; i++)
+			buf_printf(&ir, "\\%02X", (unsigned char)src->text[i]);
+		buf_puts(&ir, "\"");
+	}
+	buf_puts(&ir, ")\n");
 	mem = LLVMCreateMemoryBufferWithMemoryRangeCopy(ir.data, ir.len, "probe");
 	buf_free(&ir);
 	if (LLVMParseIRInContext(cg->llvm, mem, &mod, &error))
