@@ -1,40 +1,155 @@
-/* Functions of executables and libraries. */
-#include "kernel/kernel.h"
+/* ELF files: opening them, segments, build ids. */
+#include "kernel/elffile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-struct elf_file {
-	int fd;
-	Elf *elf;
-	struct elf_symbol *list; /* by address */
-	size_t count;
-	bool listed;
-	struct elf_symbol variable; /* elf_variable()'s answer */
-};
-
-struct elf_file *elf_open(const char *path, int *err)
+static void read_segments(struct elf_file *f)
 {
-	struct elf_file *f;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t n;
 
-	depends_on(path);
+	if (elf_getphdrnum(f->elf, &n))
+		return;
+	if (n > 65535) /* more than any file has: a corrupt one */
+		n = 65535;
+	f->segments = xcalloc(n + 1, sizeof(*f->segments));
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr p;
+
+		if (!gelf_getphdr(f->elf, (int)i, &p))
+			break;
+		if (p.p_type == PT_LOAD)
+			f->segments[f->nsegments++] =
+				(struct elf_segment){p.p_vaddr, p.p_offset, p.p_filesz, p.p_flags & PF_X};
+	}
+}
+
+Elf_Scn *elf_section(struct elf_file *f, const char *name, GElf_Shdr *head)
+{
+	size_t names;
+
+	if (elf_getshdrstrndx(f->elf, &names))
+		return NULL;
+	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
+		const char *is = gelf_getshdr(s, head) ? elf_strptr(f->elf, names, head->sh_name) : NULL;
+
+		if (is && !strcmp(is, name))
+			return s;
+	}
+	return NULL;
+}
+
+static void read_build_id(struct elf_file *f)
+{
+	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
+		size_t at = 0, next, name, desc;
+		Elf_Data *data;
+		GElf_Shdr head;
+		GElf_Nhdr note;
+
+		if (!gelf_getshdr(s, &head) || head.sh_type != SHT_NOTE)
+			continue;
+		data = elf_getdata(s, NULL);
+		for (; data && (next = gelf_getnote(data, at, &note, &name, &desc)) > 0; at = next) {
+			const unsigned char *bytes = (unsigned char *)data->d_buf + desc;
+			struct buf id = {0};
+
+			if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 ||
+			    memcmp((char *)data->d_buf + name, "GNU", 4))
+				continue;
+			for (size_t i = 0; i < note.n_descsz; i++)
+				buf_printf(&id, "%02x", bytes[i]);
+			f->build_id = id.data;
+			return;
+		}
+	}
+}
+
+static struct elf_file *start(const char *path)
+{
+	struct elf_file *f = xcalloc(1, sizeof(*f));
+
+	elf_version(EV_CURRENT);
+	f->path = xstrdup(path);
+	f->fd = -1;
+	f->arena = arena_new();
+	return f;
+}
+
+/* after f->elf is set: false closes f */
+static bool finish(struct elf_file *f)
+{
+	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF || gelf_getclass(f->elf) == ELFCLASSNONE) {
+		elf_close(f);
+		return false;
+	}
+	read_segments(f);
+	read_build_id(f);
+	return true;
+}
+
+struct elf_file *elf_from_memory(const char *path, void *image, size_t size)
+{
+	struct elf_file *f = start(path);
+
+	f->image = image;
+	f->elf = elf_memory(image, size);
+	return finish(f) ? f : NULL;
+}
+
+/* "app.apk!/lib/x.so": a file stored in a ZIP archive, whose bytes lie there as they are */
+static struct elf_file *open_member(const char *path, const char *bang, int *err)
+{
+	char *archive = xasprintf("%.*s", (int)(bang - path), path), *image;
+	struct elf_file *f = NULL;
+	uint64_t offset, size;
+	int fd = open(archive, O_RDONLY | O_CLOEXEC);
+
+	depends_on(archive);
+	free(archive);
 	if (fd < 0) {
 		*err = -errno;
 		return NULL;
 	}
-	elf_version(EV_CURRENT);
-	f = xcalloc(1, sizeof(*f));
-	f->fd = fd;
-	f->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF) {
-		*err = -ENOEXEC;
+	*err = zip_member(fd, bang + 2, &offset, &size);
+	image = *err ? NULL : malloc(size + 1);
+	if (image && pread(fd, image, size, (off_t)offset) == (ssize_t)size) {
+		f = elf_from_memory(path, image, size);
+		*err = f ? 0 : -ENOEXEC;
+		if (f)
+			f->base = offset;
+	} else {
+		*err = *err ? *err : -EIO;
+		free(image);
+	}
+	close(fd);
+	return f;
+}
+
+struct elf_file *elf_open(const char *path, int *err)
+{
+	const char *bang = strstr(path, "!/");
+	struct elf_file *f;
+	struct stat st;
+
+	if (bang && access(path, F_OK))
+		return open_member(path, bang, err);
+	depends_on(path);
+	f = start(path);
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (f->fd < 0 || fstat(f->fd, &st)) {
+		*err = -errno;
 		elf_close(f);
+		return NULL;
+	}
+	/* read, not mapped: a file that shrinks meanwhile must not end us with SIGBUS */
+	f->elf = S_ISREG(st.st_mode) ? elf_begin(f->fd, ELF_C_READ, NULL) : NULL;
+	if (!finish(f)) {
+		*err = -ENOEXEC;
 		return NULL;
 	}
 	return f;
@@ -44,159 +159,97 @@ void elf_close(struct elf_file *f)
 {
 	if (!f)
 		return;
+	if (f->dwarf)
+		dwarf_end(f->dwarf);
+	elf_close(f->debug);
+	elf_close(f->mini);
 	if (f->elf)
 		elf_end(f->elf);
-	close(f->fd);
+	if (f->fd >= 0)
+		close(f->fd);
+	arena_free(f->arena);
+	free(f->image);
+	free(f->segments);
+	free(f->build_id);
 	free(f->list);
+	free(f->by_name);
+	free(f->path);
 	free(f);
+}
+
+const char *elf_build_id(struct elf_file *f)
+{
+	return f->build_id;
 }
 
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset)
 {
-	size_t n;
+	for (size_t i = 0; i < f->nsegments; i++) {
+		const struct elf_segment *s = &f->segments[i];
 
-	if (elf_getphdrnum(f->elf, &n))
-		return -ENOEXEC;
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr p;
-
-		if (!gelf_getphdr(f->elf, (int)i, &p) || p.p_type != PT_LOAD)
-			continue;
-		if (address >= p.p_vaddr && address - p.p_vaddr < p.p_memsz) {
-			*offset = address - p.p_vaddr + p.p_offset;
+		if (address - s->address < s->size && address >= s->address) {
+			*offset = address - s->address + s->offset + f->base;
 			return 0;
 		}
 	}
 	return -ENOENT;
 }
 
+int elf_offset_to_address(struct elf_file *f, uint64_t offset, uint64_t *address)
+{
+	for (size_t i = 0; i < f->nsegments; i++) {
+		const struct elf_segment *s = &f->segments[i];
+
+		if (offset - f->base - s->offset < s->size && offset - f->base >= s->offset) {
+			*address = offset - f->base - s->offset + s->address;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+bool elf_executable(struct elf_file *f, uint64_t address)
+{
+	for (size_t i = 0; i < f->nsegments; i++)
+		if (f->segments[i].executable && address >= f->segments[i].address &&
+		    address - f->segments[i].address < f->segments[i].size)
+			return true;
+	return false;
+}
+
 uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset)
 {
-	size_t n;
+	uint64_t address;
 
-	if (elf_getphdrnum(f->elf, &n))
+	/* mappings begin on a page, segments need not: the page of the segment's start counts */
+	for (size_t i = 0; i < f->nsegments; i++) {
+		const struct elf_segment *s = &f->segments[i];
+		uint64_t page = (s->offset + f->base) & ~4095ull;
+
+		if (s->size && map_offset >= page && map_offset < s->offset + f->base + s->size)
+			return map_start - (s->address - (s->offset + f->base - page) + (map_offset - page));
+	}
+	return elf_offset_to_address(f, map_offset, &address) ? map_start - map_offset : map_start - address;
+}
+
+size_t elf_code(struct elf_file *f, uint64_t address, void *to, size_t size)
+{
+	uint64_t offset;
+	ssize_t n = 0;
+	size_t have;
+	char *raw;
+
+	if (elf_address_to_offset(f, address, &offset))
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr p;
-
-		if (gelf_getphdr(f->elf, (int)i, &p) && p.p_type == PT_LOAD && p.p_offset <= map_offset && map_offset < p.p_offset + p.p_filesz)
-			return map_start - (p.p_vaddr + (map_offset - p.p_offset));
-	}
-	return map_start - map_offset;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct elf_symbol *x = a, *y = b;
-
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-static void add_table(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *head, size_t *cap)
-{
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t n = head->sh_entsize ? head->sh_size / head->sh_entsize : 0;
-
-	for (size_t i = 0; data && i < n; i++) {
-		struct elf_symbol s;
-		GElf_Sym sym;
-		int type;
-
-		if (!gelf_getsym(data, (int)i, &sym))
-			return;
-		type = GELF_ST_TYPE(sym.st_info);
-		if ((type != STT_FUNC && type != STT_GNU_IFUNC) || sym.st_shndx == SHN_UNDEF)
-			continue;
-		s.name = elf_strptr(f->elf, head->sh_link, sym.st_name);
-		s.address = sym.st_value;
-		s.size = sym.st_size;
-		if (!s.name || !*s.name || elf_address_to_offset(f, s.address, &s.offset))
-			continue;
-		if (f->count == *cap) {
-			*cap = *cap ? 2 * *cap : 256;
-			f->list = xrealloc(f->list, *cap * sizeof(*f->list));
-		}
-		f->list[f->count++] = s;
-	}
-}
-
-const struct elf_symbol *elf_functions(struct elf_file *f, size_t *n)
-{
-	size_t cap = 0, kept = 0;
-	GElf_Shdr head;
-
-	if (!f->listed) {
-		for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));)
-			if (gelf_getshdr(s, &head) && (head.sh_type == SHT_SYMTAB || head.sh_type == SHT_DYNSYM))
-				add_table(f, s, &head, &cap);
-		qsort(f->list, f->count, sizeof(*f->list), by_address);
-		for (size_t i = 0; i < f->count; i++) /* .symtab has what .dynsym has */
-			if (!kept || by_address(&f->list[kept - 1], &f->list[i]))
-				f->list[kept++] = f->list[i];
-		f->count = kept;
-		f->listed = true;
-	}
-	*n = f->count;
-	return f->list;
-}
-
-const struct elf_symbol *elf_find(struct elf_file *f, const char *name)
-{
-	size_t n;
-	const struct elf_symbol *list = elf_functions(f, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(name);
-
-		/* a versioned name, memcpy@@GLIBC_2.14, is found by its plain form */
-		if (!strncmp(list[i].name, name, len) && (!list[i].name[len] || list[i].name[len] == '@'))
-			return &list[i];
-	}
-	return NULL;
-}
-
-const struct elf_symbol *elf_variable(struct elf_file *f, const char *name)
-{
-	GElf_Shdr head;
-
-	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
-		Elf_Data *data;
-		GElf_Sym sym;
-
-		if (!gelf_getshdr(s, &head) || (head.sh_type != SHT_SYMTAB && head.sh_type != SHT_DYNSYM))
-			continue;
-		data = elf_getdata(s, NULL);
-		for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
-			const char *is = elf_strptr(f->elf, head.sh_link, sym.st_name);
-
-			if (!is || strcmp(is, name) || sym.st_shndx == SHN_UNDEF)
-				continue;
-			f->variable = (struct elf_symbol){.name = is, .address = sym.st_value, .size = sym.st_size};
-			return &f->variable;
+	if (f->fd >= 0) {
+		n = pread(f->fd, to, size, (off_t)offset);
+	} else {
+		raw = elf_rawfile(f->elf, &have);
+		offset -= f->base;
+		if (raw && offset < have) {
+			n = (ssize_t)(size < have - offset ? size : have - offset);
+			memcpy(to, raw + offset, (size_t)n);
 		}
 	}
-	return NULL;
-}
-
-const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset)
-{
-	const struct elf_symbol *list, *best = NULL;
-	size_t n;
-
-	list = elf_functions(f, &n);
-	for (size_t lo = 0, hi = n; lo < hi;) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (list[mid].offset <= file_offset) {
-			best = &list[mid];
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
-	while (best && best > list && best[-1].offset == best->offset && best[-1].size >= best->size)
-		best--;
-	return best && file_offset - best->offset < (best->size ? best->size : 1) ? best : NULL;
+	return n > 0 ? (size_t)n : 0;
 }

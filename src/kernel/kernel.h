@@ -71,24 +71,46 @@ typedef void (*function_fn)(const char *module, const char *function, void *arg)
 int traceable_each(function_fn each, void *arg);
 bool traceable_known(void); /* available_filter_functions can be read */
 
-/* elf.c: symbols of executables and libraries (libelf) */
-struct elf_symbol {
-	const char *name;
-	uint64_t address; /* virtual, as in the file */
-	uint64_t offset; /* in the file: what a uprobe wants */
-	uint64_t size;
-};
+/*
+ * elf.c: executables and libraries (libelf).  Addresses are virtual, as in the
+ * file; offsets are places in the file, what a uprobe wants.  Of a member of an
+ * archive, "app.apk!/lib/x.so", offsets count from the start of the archive.
+ */
 struct elf_file;
-struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file */
+struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
 void elf_close(struct elf_file *f);
+const char *elf_build_id(struct elf_file *f); /* hexadecimal; NULL: it has none */
+int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
+int elf_offset_to_address(struct elf_file *f, uint64_t offset, uint64_t *address);
+bool elf_executable(struct elf_file *f, uint64_t address); /* in a segment that is? */
+uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset); /* runtime address - file address */
+size_t elf_code(struct elf_file *f, uint64_t address, void *to, size_t size); /* bytes read */
+
+/* elfsym.c: of the file, else of its debug file, else of its .gnu_debugdata */
+struct elf_symbol {
+	const char *name; /* an old version's is "memcpy@GLIBC_2.2.5" */
+	uint64_t address;
+	uint64_t offset;
+	uint64_t size; /* 0: not known */
+	const char *version; /* of the plain name: "GLIBC_2.14"; NULL: none */
+	bool indirect; /* STT_GNU_IFUNC: what runs here chooses a function */
+};
 /* functions of .symtab and .dynsym, sorted by address; owned by f */
 const struct elf_symbol *elf_functions(struct elf_file *f, size_t *n);
 const struct elf_symbol *elf_find(struct elf_file *f, const char *name); /* NULL: none */
 /* a symbol of any kind; until the next call; NULL: none */
 const struct elf_symbol *elf_variable(struct elf_file *f, const char *name);
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
-int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
-uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset); /* runtime address - file address */
+uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s); /* one of elf_functions(): where it ends; of size 0: where the next begins */
+
+/* debugfile.c: separate debug files are found by build id and debug link */
+void elf_debug_dirs(const char *dirs); /* "a:b" to look in before /usr/lib/debug; kept, not copied */
+
+/* zip.c: where a stored member of an archive lies in it; -ENOENT, -ENOTSUP: it is packed, -ENOEXEC: no archive */
+int zip_member(int fd, const char *name, uint64_t *offset, uint64_t *size);
+
+/* demangle.c: "ns::f(int)" or, without parameters, "ns::f" of a C++ or Rust symbol, to be freed; NULL: it is none */
+char *demangle(const char *name, bool parameters);
 
 /* paths.c */
 /* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
