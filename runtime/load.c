@@ -153,6 +153,22 @@ static int refused(struct rt *rt, int err)
 	return 255;
 }
 
+/* -v: by which bpftool and others find our programs */
+static void print_ids(struct rt *rt)
+{
+	struct bpf_prog_info info;
+	struct bpf_program *p;
+
+	bpf_object__for_each_program(p, rt->object)
+	{
+		uint32_t len = sizeof(info);
+
+		memset(&info, 0, sizeof(info));
+		if (!bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
+			fprintf(stderr, "Program ID: %u\n", info.id);
+	}
+}
+
 int rt_load(struct rt *rt, const void *image, size_t len)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe");
@@ -176,6 +192,8 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = bpf_object__load(rt->object);
 	if (err)
 		return refused(rt, err);
+	if (rt->options->verbose)
+		print_ids(rt);
 	fill_names(rt);
 	if (!ring)
 		return 0;

@@ -27,7 +27,7 @@ struct rt {
 	FILE *out; /* the script's output */
 	struct buf line; /* text being made */
 	bool tty; /* out is a terminal: control characters are escaped */
-	struct bpf_link **links;
+	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	unsigned attached; /* points, for the banner */
 	pid_t child;

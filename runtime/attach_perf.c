@@ -1,0 +1,100 @@
+/* Events of perf: tracepoints, clocks, counters. */
+#include "runtime/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int perf_open(struct perf_event_attr *attr, int pid, int cpu)
+{
+	int fd;
+
+	attr->size = sizeof(*attr);
+	fd = (int)syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* before 5.15: no link, no cookie */
+static int set_bpf(struct rt *rt, struct bpf_program *p, int fd)
+{
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, bpf_program__fd(p)) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	attach_keep(rt, fd);
+	return 0;
+}
+
+int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = cookie);
+	int link;
+
+	if (fd < 0)
+		return fd;
+	if (!feature(FEATURE_perf_link))
+		return set_bpf(rt, p, fd);
+	link = bpf_link_create(bpf_program__fd(p), fd, BPF_PERF_EVENT, &opts);
+	close(fd); /* the link holds the event */
+	if (link < 0)
+		return link;
+	attach_keep(rt, link);
+	return 0;
+}
+
+int attach_tracepoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
+{
+	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .sample_period = 1, .wakeup_events = 1};
+	int id = tracepoint_id(a->target, a->symbol);
+
+	if (id < 0)
+		return id;
+	attr.config = (uint64_t)id;
+	return perf_attach(rt, p, perf_open(&attr, -1, 0), cookie);
+}
+
+static int on_cpus(struct rt *rt, struct bpf_program *p, struct perf_event_attr *attr, bool all, uint64_t cookie)
+{
+	int *cpus, err;
+	size_t n;
+
+	err = cpus_online(rt->arena, &cpus, &n);
+	for (size_t i = 0; !err && i < (all ? n : 1); i++)
+		err = perf_attach(rt, p, perf_open(attr, all && rt->options->pid ? rt->options->pid : -1, cpus[i]), cookie);
+	return err;
+}
+
+static struct perf_event_attr clock_of(const struct image_attach *a)
+{
+	return (struct perf_event_attr){
+		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK, .freq = a->frequency, .sample_period = a->period,
+	};
+}
+
+int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
+{
+	struct perf_event_attr attr = clock_of(a);
+
+	return on_cpus(rt, p, &attr, true, cookie);
+}
+
+int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
+{
+	struct perf_event_attr attr = clock_of(a);
+
+	return on_cpus(rt, p, &attr, false, cookie);
+}
+
+int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
+{
+	struct perf_event_attr attr = {
+		.type = a->kind == ATTACH_hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, .config = a->config, .sample_period = a->period,
+	};
+
+	return on_cpus(rt, p, &attr, true, cookie);
+}
