@@ -6,6 +6,7 @@
 
 for sig in INT TERM; do
 	ran="SIG$sig"
+	: >"$out"
 	"$PROBE" -q -e 'BEGIN { @a = 42; printf("ready\n"); } interval:s:30 { } END { printf("end\n"); }' \
 		>"$out" 2>"$err" </dev/null &
 	pid=$!

@@ -64,14 +64,14 @@ static int is_there(const char *id)
 
 int main(int argc, char **argv)
 {
-	int left = 0;
+	int left = 0, patience = 100;
 
 	if (argc == 2 && strcmp(argv[1], "left"))
 		return held(argv[1]);
 	for (int i = 2; i < argc; i++) { /* the kernel frees them after a grace period */
 		int there = is_there(argv[i]);
 
-		for (int n = 0; there && n < 100; n++) {
+		while (there && patience--) {
 			usleep(100000);
 			there = is_there(argv[i]);
 		}
