@@ -41,7 +41,7 @@ static void say(struct rt *rt, const struct image_event *e, const char *record, 
 	if (json(rt)) {
 		json_message(rt, what[0] == 'E' ? "errorf" : "warnf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
 	} else {
-		fflush(rt->out);
+		output_flush(rt);
 		fprintf(stderr, "%s: %s: %s\n", e->place, what, rt->line.data ? rt->line.data : "");
 	}
 	buf_reset(&rt->line);
@@ -80,7 +80,7 @@ static void do_system(struct rt *rt, const struct image_event *e, const char *re
 	FILE *in;
 
 	format_event(rt, &rt->line, e, record);
-	fflush(rt->out);
+	output_flush(rt);
 	in = popen(rt->line.data ? rt->line.data : "", "re");
 	buf_reset(&rt->line);
 	if (!in) {
@@ -208,22 +208,31 @@ static const action_fn actions[EVENT_ACTION_COUNT] = {
 #undef ACTION
 };
 
-int rt_event(void *ctx, void *record, size_t size)
+static void act(struct rt *rt, const char *record, size_t size)
 {
-	struct rt *rt = ctx;
 	struct event_header head;
 	const struct image_event *e;
 
 	if (size < sizeof(head))
-		return 0;
+		return;
 	memcpy(&head, record, sizeof(head));
 	if (head.event >= rt->im->nevents)
-		return 0;
+		return;
 	e = &rt->im->events[head.event];
 	if (size < e->size || e->action >= EVENT_ACTION_COUNT)
-		return 0;
+		return;
 	if (rt->exiting && !rt->ending)
-		return 0;
+		return;
 	actions[e->action](rt, e, record);
-	return 0;
+}
+
+#define RECORD_HEAD 8 /* the kernel's, before each */
+
+int rt_event(void *ctx, void *record, size_t size)
+{
+	struct rt *rt = ctx;
+
+	act(rt, record, size);
+	rt->budget -= (int64_t)((size + RECORD_HEAD + 7) / 8 * 8);
+	return rt->budget > 0 ? 0 : -EAGAIN; /* enough for now */
 }

@@ -3,44 +3,65 @@
 
 #include <string.h>
 
-/* text in a field of width columns */
-static void pad(struct buf *out, const struct image_conversion *c, const char *s, size_t len)
+/* what follows from is text: cut to the precision, set in a field of width columns */
+static void pad(struct buf *out, const struct image_conversion *c, size_t from)
 {
-	size_t fill = c->width > len ? c->width - len : 0;
+	size_t len = out->len - from, fill;
 
 	if (c->precision >= 0 && (uint64_t)c->precision < len) {
 		len = (size_t)c->precision;
-		fill = c->width > len ? c->width - len : 0;
+		out->len = from + len;
+		out->data[out->len] = '\0';
 	}
-	if (!(c->flags & CONV_LEFT))
-		while (fill) {
-			buf_putc(out, ' ');
-			fill--;
-		}
-	buf_add(out, s, len);
-	while (fill--  && c->flags & CONV_LEFT)
-		buf_putc(out, ' ');
+	fill = c->width > len ? c->width - len : 0;
+	if (!fill)
+		return;
+	buf_fill(out, ' ', fill);
+	if (!(c->flags & CONV_LEFT)) {
+		memmove(out->data + from + fill, out->data + from, len);
+		memset(out->data + from, ' ', fill);
+	}
 }
 
+/* as C has it: [spaces][sign or prefix][zeroes]digits[spaces] */
 static void number(struct buf *out, const struct image_conversion *c, int64_t v)
 {
-	char spec[32], *s = spec;
+	static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
 	bool is_signed = c->conv == 'd' || c->conv == 'i';
+	unsigned base = c->conv == 'x' || c->conv == 'X' ? 16 : c->conv == 'o' ? 8 : 10;
+	char digits[24], *s = digits + sizeof(digits);
+	const char *prefix = "";
+	size_t n, zeroes = 0, fill;
+	uint64_t rest;
 
-	*s++ = '%';
-	for (int i = 0; i < 5; i++)
-		if (c->flags & 1u << i)
-			*s++ = "-+ #0"[i];
-	if (c->precision >= 0)
-		s += snprintf(s, 8, ".*");
-	snprintf(s, 8, "*ll%c", (char)c->conv);
 	v = load_int(&v, c->length, is_signed);
-	if (c->precision >= 0) { /* width comes before the precision */
-		snprintf(s - 2, 10, "*.*ll%c", (char)c->conv);
-		buf_printf(out, spec, (int)c->width, (int)c->precision, (long long)v);
-	} else {
-		buf_printf(out, spec, (int)c->width, (long long)v);
+	rest = is_signed && v < 0 ? -(uint64_t)v : (uint64_t)v;
+	if (is_signed)
+		prefix = v < 0 ? "-" : c->flags & CONV_PLUS ? "+" : c->flags & CONV_SPACE ? " " : "";
+	else if (c->flags & CONV_ALT && base == 16 && rest)
+		prefix = c->conv == 'x' ? "0x" : "0X";
+	for (; rest; rest /= base)
+		*--s = (c->conv == 'X' ? upper : lower)[rest % base];
+	n = (size_t)(digits + sizeof(digits) - s);
+	if (c->precision >= 0)
+		zeroes = (size_t)c->precision > n ? (size_t)c->precision - n : 0;
+	else if (!n)
+		zeroes = 1;
+	if (c->flags & CONV_ALT && base == 8 && !zeroes && (!n || *s != '0'))
+		zeroes = 1;
+	fill = n + zeroes + strlen(prefix);
+	fill = c->width > fill ? c->width - fill : 0;
+	if (c->flags & CONV_ZERO && !(c->flags & CONV_LEFT) && c->precision < 0) {
+		zeroes += fill;
+		fill = 0;
 	}
+	if (!(c->flags & CONV_LEFT))
+		buf_fill(out, ' ', fill);
+	buf_puts(out, prefix);
+	buf_fill(out, '0', zeroes);
+	buf_add(out, s, n);
+	if (c->flags & CONV_LEFT)
+		buf_fill(out, ' ', fill);
 }
 
 /* %r as it is or \xNN, %rx all \xNN, %rh spaced */
@@ -71,33 +92,30 @@ static int64_t integer(const struct image_type *t, const void *data)
 static void convert(struct rt *rt, struct buf *out, const struct image_conversion *c, uint64_t type, const void *data)
 {
 	const struct image_type *t = rt_type(rt, type);
-	struct buf text = {0};
+	size_t from = out->len;
+	char byte;
 
 	switch ((int)c->conv) {
 	case 's':
-		render(rt, &text, type, data);
-		pad(out, c, text.data ? text.data : "", text.len);
+		render(rt, out, type, data);
 		break;
 	case 'r':
-		bytes(&text, c, t, data);
-		pad(out, c, text.data ? text.data : "", text.len);
+		bytes(out, c, t, data);
 		break;
 	case 'c':
-		buf_putc(&text, (char)integer(t, data));
-		pad(out, c, text.data, text.len);
+		byte = (char)integer(t, data);
+		render_traced(rt, out, &byte, 1);
 		break;
 	case 'p':
-		buf_printf(&text, "0x%llx", (unsigned long long)integer(t, data));
-		pad(out, c, text.data, text.len);
-		break;
 	case 'G':
-		buf_printf(&text, "0x%llx", (unsigned long long)integer(t, data));
-		pad(out, c, text.data, text.len);
+		buf_puts(out, "0x");
+		buf_hex(out, (uint64_t)integer(t, data));
 		break;
 	default:
 		number(out, c, integer(t, data));
+		return;
 	}
-	buf_free(&text);
+	pad(out, c, from);
 }
 
 void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record)

@@ -9,24 +9,6 @@ bool json(const struct rt *rt)
 	return rt->options->format == OUTPUT_JSON;
 }
 
-/* bytes of the UTF-8 sequence at s; 0: it is none */
-static size_t utf8(const unsigned char *s, size_t len)
-{
-	static const unsigned char first[] = {0, 0, 0xc2, 0xe0, 0xf0};
-	size_t n = *s < 0x80 ? 1 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
-
-	if (n == 1)
-		return 1;
-	if (*s < first[n] || *s > 0xf4 || n > len)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static void quote(struct buf *out, const char *text, size_t len)
 {
 	static const char from[] = "\"\\\n\r\t", to[] = "\"\\nrt";
@@ -36,10 +18,12 @@ static void quote(struct buf *out, const char *text, size_t len)
 
 	buf_putc(out, '"');
 	for (size_t i = 0; i < len; i += n) {
-		n = utf8(s + i, len - i);
+		n = utf8_length(text + i, len - i);
 		special = s[i] ? strchr(from, s[i]) : NULL;
 		if (special)
 			buf_printf(out, "\\%c", to[special - from]);
+		else if (n == 2 && s[i] == 0xc2 && s[i + 1] < 0xa0) /* C1: a terminal may act on it */
+			buf_printf(out, "\\u%04x", s[i + 1]);
 		else if (!n || s[i] < 0x20 || s[i] == 0x7f)
 			buf_printf(out, "\\u%04x", s[i]);
 		else
@@ -52,13 +36,17 @@ static void quote(struct buf *out, const char *text, size_t len)
 /* integers that a double cannot hold are strings */
 static void integer(struct buf *out, int64_t v, bool is_signed)
 {
-	bool exact = is_signed ? v <= 1ll << 53 && v >= -(1ll << 53) : (uint64_t)v <= 1ull << 53;
-	const char *q = exact ? "" : "\"";
+	bool negative = is_signed && v < 0;
+	uint64_t size = negative ? -(uint64_t)v : (uint64_t)v;
+	bool exact = size == 0 || size << __builtin_clzll(size) << 53 == 0;
 
-	if (is_signed)
-		buf_printf(out, "%s%lld%s", q, (long long)v, q);
-	else
-		buf_printf(out, "%s%llu%s", q, (unsigned long long)v, q);
+	if (!exact)
+		buf_putc(out, '"');
+	if (negative)
+		buf_putc(out, '-');
+	buf_unsigned(out, size);
+	if (!exact)
+		buf_putc(out, '"');
 }
 
 static void value(struct rt *rt, struct buf *out, uint64_t ref, const char *bytes);

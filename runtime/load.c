@@ -189,6 +189,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	ring = rt_map(rt, "ring");
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));
+	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
 	err = bpf_object__load(rt->object);
 	if (err)
 		return refused(rt, err);

@@ -50,13 +50,18 @@ int64_t average(const struct table *t, const uint64_t *v)
 	return t->value->is_signed ? (int64_t)v[0] / (int64_t)v[1] : (int64_t)(v[0] / v[1]);
 }
 
+/* do plain values of the type go by value?  Others go by their keys. */
+static bool ranks(const struct image_type *t)
+{
+	return t->kind == TYPE_INT || t->kind == TYPE_ENUM;
+}
+
 static void rank(const struct table *t, struct entry *e)
 {
 	const uint64_t *v = (const uint64_t *)e->value;
 
 	if (!is_agg(t))
-		e->rank = t->value->kind == TYPE_INT || t->value->kind == TYPE_BOOL || t->value->kind == TYPE_ENUM ?
-				  load_int(e->value, t->value->size, t->value->is_signed) : 0;
+		e->rank = ranks(t->value) ? load_int(e->value, t->value->size, t->value->is_signed) : 0;
 	else if (t->value->agg == AGG_tseries)
 		e->rank = (int64_t)tseries_latest(t->value, v);
 	else if (is_hist(t))
@@ -130,7 +135,7 @@ static int compare(const void *x, const void *y, void *arg)
 {
 	const struct entry *a = x, *b = y;
 	const struct table *t = arg;
-	bool by_value = is_agg(t) || is_number(t->value);
+	bool by_value = is_agg(t) || ranks(t->value);
 
 	if (by_value && a->rank != b->rank) {
 		if (t->value->is_signed || is_hist(t))
@@ -166,12 +171,12 @@ static size_t raw_size(const struct table *t)
 	return (size_t)(t->value_size + 7) / 8 * 8 * (is_agg(t) ? (size_t)libbpf_num_possible_cpus() : 1);
 }
 
-static void table_read(struct table *t)
+/* a key at a time, where the kernel or the kind of map knows no better */
+static void read_singly(struct table *t)
 {
 	char *raw = xcalloc(1, raw_size(t)), *key = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
 	bool first = true;
 
-	t->arena = arena_new();
 	while (!bpf_map_get_next_key(t->fd, first ? NULL : key, next)) {
 		if (!bpf_map_lookup_elem(t->fd, next, raw))
 			add(t, next, raw);
@@ -183,8 +188,55 @@ static void table_read(struct table *t)
 	free(raw);
 	free(key);
 	free(next);
-	if (!t->key && t->count && !scalar_is_set(t))
-		t->count = 0;
+}
+
+#define BATCH_BYTES (1 << 20)
+#define BATCH_LEAST 128 /* the elements of one hash bucket must fit */
+
+/* false: this map cannot, and nothing was read */
+static bool read_batches(struct table *t)
+{
+	uint32_t most = (uint32_t)(BATCH_BYTES / (raw_size(t) + t->key_size)), n;
+	char *keys = NULL, *values = NULL, *at = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
+	bool first = true;
+	int err;
+
+	most = most < BATCH_LEAST ? BATCH_LEAST : most;
+	do {
+		if (!keys) {
+			keys = xcalloc(most, t->key_size);
+			values = xcalloc(most, raw_size(t));
+		}
+		n = most;
+		err = bpf_map_lookup_batch(t->fd, first ? NULL : at, next, keys, values, &n, NULL);
+		if (err == -ENOSPC) { /* a fuller bucket: the same again with more room */
+			most *= 2;
+			free(keys);
+			free(values);
+			keys = NULL;
+			continue;
+		}
+		if (err && err != -ENOENT)
+			break;
+		for (uint32_t i = 0; i < n; i++)
+			add(t, keys + (size_t)i * t->key_size, values + i * raw_size(t));
+		first = false;
+		swap = at;
+		at = next;
+		next = swap;
+	} while (!err || err == -ENOSPC);
+	free(keys);
+	free(values);
+	free(at);
+	free(next);
+	return err == -ENOENT || t->count;
+}
+
+static void table_read(struct table *t)
+{
+	t->arena = arena_new();
+	if (!t->key || !read_batches(t))
+		read_singly(t);
 	if (t->count)
 		qsort_r(t->list, t->count, sizeof(*t->list), compare, t);
 }
@@ -200,8 +252,10 @@ static void print_value(struct table *t, struct buf *out, const struct entry *e,
 	const uint64_t *v = (const uint64_t *)e->value;
 
 	if (!is_agg(t)) {
-		if (div > 1 && is_number(t->value))
-			buf_printf(out, "%lld", (long long)(load_int(e->value, t->value->size, t->value->is_signed) / div));
+		if (div > 1 && ranks(t->value) && t->value->is_signed)
+			buf_signed(out, e->rank / div);
+		else if (div > 1 && ranks(t->value))
+			buf_unsigned(out, (uint64_t)e->rank / (uint64_t)div);
 		else
 			render(t->rt, out, t->map->value, e->value);
 	} else if (t->value->agg == AGG_stats) {
@@ -209,9 +263,9 @@ static void print_value(struct table *t, struct buf *out, const struct entry *e,
 
 		buf_printf(out, form, (unsigned long long)v[1], (long long)average(t, v) / div, (long long)v[0]);
 	} else if (t->value->is_signed) {
-		buf_printf(out, "%lld", (long long)e->rank / div);
+		buf_signed(out, e->rank / div);
 	} else {
-		buf_printf(out, "%llu", (unsigned long long)e->rank / (unsigned long long)div);
+		buf_unsigned(out, (uint64_t)e->rank / (uint64_t)div);
 	}
 }
 
@@ -246,28 +300,46 @@ static void print_entry(struct table *t, struct buf *out, const struct entry *e,
 	buf_putc(out, '\n');
 }
 
-void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div)
+#define CHUNK 32768 /* bytes handed on at once */
+
+/* one count is not divided, nor are buckets of equal width */
+static int64_t divisor(const struct table *t, int64_t div)
+{
+	if (div <= 0 || (is_agg(t) && (t->value->agg == AGG_lhist || (t->value->agg == AGG_count && !t->key))))
+		return 1;
+	return div;
+}
+
+static void print_table(struct table *t, int64_t top, int64_t div)
 {
 	struct buf out = {0};
-	struct table t;
 	size_t from = 0;
+
+	div = divisor(t, div);
+	if (top > 0 && (uint64_t)top < t->count)
+		from = t->count - (size_t)top;
+	if (json(t->rt)) {
+		json_map(t, from, div);
+		return;
+	}
+	for (size_t i = from; i < t->count; i++) {
+		print_entry(t, &out, &t->list[i], div);
+		if (out.len < CHUNK && i + 1 < t->count)
+			continue;
+		output_text(t->rt, out.data, out.len);
+		buf_reset(&out);
+	}
+	buf_free(&out);
+}
+
+void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div)
+{
+	struct table t;
 
 	if (!table_open(&t, rt, index))
 		return;
 	table_read(&t);
-	if (top > 0 && (uint64_t)top < t.count)
-		from = t.count - (size_t)top;
-	if (json(rt)) {
-		json_map(&t, from, div > 0 ? div : 1);
-		table_close(&t);
-		return;
-	}
-	for (size_t i = from; i < t.count; i++) {
-		print_entry(&t, &out, &t.list[i], div > 0 ? div : 1);
-		output_text(rt, out.data, out.len);
-		buf_reset(&out);
-	}
-	buf_free(&out);
+	print_table(&t, top, div);
 	table_close(&t);
 }
 
@@ -320,7 +392,7 @@ static void sweep(struct rt *rt, uint64_t index, bool delete)
 		else
 			bpf_map_update_elem(t.fd, t.list[i].key, zero, BPF_EXIST);
 	}
-	rt->zeroed[index] = !delete && t.count;
+	rt->zeroed[index] = !delete && t.count && (t.key || scalar_is_set(&t));
 	free(zero);
 	table_close(&t);
 }
@@ -349,7 +421,15 @@ void maps_print_all(struct rt *rt)
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
 	qsort_r(order, n, sizeof(*order), by_name, (void *)rt->im);
-	for (size_t i = 0; i < n; i++)
-		map_print(rt, order[i], 0, 0);
+	for (size_t i = 0; i < n; i++) {
+		struct table t;
+
+		if (!table_open(&t, rt, order[i]))
+			continue;
+		table_read(&t);
+		if (t.count && (t.key || scalar_is_set(&t)))
+			print_table(&t, 0, 0);
+		table_close(&t);
+	}
 	free(order);
 }

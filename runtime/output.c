@@ -1,61 +1,97 @@
-/* Where the script's output goes. */
+/*
+ * Where the script's output goes.  It is gathered and written when the events
+ * at hand are done (output_settle), so that a line costs no system call of its
+ * own and yet nobody waits for it.
+ */
 #include "runtime/rt.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
+#define GATHERED (1 << 16) /* bytes that are written whatever -B says */
+
 int output_open(struct rt *rt)
 {
-	rt->out = stdout;
+	rt->out = STDOUT_FILENO;
 	if (rt->options->output) {
-		rt->out = fopen(rt->options->output, "we");
-		if (!rt->out) {
+		rt->out = open(rt->options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		if (rt->out < 0) {
 			fprintf(stderr, "ERROR: Failed to open output file: \"%s\": %s\n", rt->options->output, strerror(errno));
 			return 1;
 		}
 	}
-	if (rt->options->buffering == BUFFER_NONE)
-		setvbuf(rt->out, NULL, _IONBF, 0);
-	else
-		setvbuf(rt->out, NULL, rt->options->buffering == BUFFER_LINE ? _IOLBF : _IOFBF, 1 << 16);
-	rt->tty = isatty(fileno(rt->out));
+	rt->tty = isatty(rt->out);
 	return 0;
 }
 
-/* on a terminal no traced process may write control sequences */
-static void write_escaped(struct rt *rt, const char *s, size_t len)
+static void write_out(struct rt *rt, const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	struct pollfd room = {.fd = rt->out, .events = POLLOUT};
 
-		if ((c < 32 && c != '\n' && c != '\t' && c != '\r' && c != 27) || c == 127)
-			fprintf(rt->out, "\\x%02x", c);
-		else
-			putc(c, rt->out);
+	while (len && !rt->write_error) {
+		ssize_t n = write(rt->out, s, len);
+
+		if (n > 0) {
+			s += n;
+			len -= (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) { /* somebody made it non-blocking */
+			poll(&room, 1, -1);
+		} else if (n < 0 && errno != EINTR) {
+			rt->write_error = -errno;
+		}
 	}
+}
+
+/* the first len bytes of what was gathered */
+static void write_gathered(struct rt *rt, size_t len)
+{
+	struct buf *b = &rt->gathered;
+
+	write_out(rt, b->data, len);
+	b->len -= len;
+	memmove(b->data, b->data + len, b->len);
+}
+
+static void write_lines(struct rt *rt)
+{
+	struct buf *b = &rt->gathered;
+	const char *last = b->len ? memrchr(b->data, '\n', b->len) : NULL;
+
+	if (last)
+		write_gathered(rt, (size_t)(last + 1 - b->data));
 }
 
 void output_text(struct rt *rt, const char *s, size_t len)
 {
 	if (rt->write_error)
 		return;
-	errno = 0;
-	if (rt->tty)
-		write_escaped(rt, s, len);
-	else
-		fwrite(s, 1, len, rt->out);
-	if (ferror(rt->out))
-		rt->write_error = errno ? -errno : -EIO;
+	buf_add(&rt->gathered, s, len);
+	if (rt->options->buffering == BUFFER_NONE || rt->gathered.len >= GATHERED)
+		output_flush(rt);
+}
+
+void output_settle(struct rt *rt)
+{
+	if (rt->options->buffering == BUFFER_LINE)
+		write_lines(rt);
+}
+
+void output_flush(struct rt *rt)
+{
+	if (rt->gathered.len)
+		write_gathered(rt, rt->gathered.len);
 }
 
 /* 0, or the exit status of what could not be written; a reader that left is no error */
 int output_close(struct rt *rt)
 {
-	if (fflush(rt->out) && !rt->write_error)
-		rt->write_error = errno ? -errno : -EIO;
-	if (rt->out != stdout)
-		fclose(rt->out);
+	output_flush(rt);
+	if (rt->out != STDOUT_FILENO && close(rt->out) && !rt->write_error)
+		rt->write_error = -errno;
+	buf_free(&rt->gathered);
 	if (!rt->write_error || rt->write_error == -EPIPE)
 		return 0;
 	fprintf(stderr, "ERROR: cannot write output: %s\n", strerror(-rt->write_error));

@@ -30,16 +30,44 @@ static void render_int(struct buf *out, const struct image_type *t, int64_t v)
 			return;
 		}
 	if (t->is_signed)
-		buf_printf(out, "%lld", (long long)v);
+		buf_signed(out, v);
 	else
-		buf_printf(out, "%llu", (unsigned long long)v);
+		buf_unsigned(out, (uint64_t)v);
+}
+
+/*
+ * A traced process must not write to the user's screen: on a terminal what
+ * could move its cursor or more is shown as \xNN.  Line feeds and tabs only lay
+ * out; C1 controls come raw or in UTF-8.
+ */
+void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len)
+{
+	size_t n;
+
+	if (!rt->tty || json(rt)) {
+		buf_add(out, s, len);
+		return;
+	}
+	for (; len; s += n, len -= n) {
+		unsigned char c = (unsigned char)*s;
+		bool c1;
+
+		n = utf8_length(s, len);
+		c1 = !n ? c < 0xa0 : n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
+		n = n ? n : 1;
+		if (c1 || (c < 32 && c != '\n' && c != '\t') || c == 127)
+			for (size_t i = 0; i < n; i++)
+				buf_printf(out, "\\x%02x", (unsigned char)s[i]);
+		else
+			buf_add(out, s, n);
+	}
 }
 
 static void render_string(struct rt *rt, struct buf *out, const char *s, size_t capacity)
 {
 	size_t len = strnlen(s, capacity);
 
-	buf_add(out, s, len);
+	render_traced(rt, out, s, len);
 	if (len == capacity && capacity)
 		buf_puts(out, rt->im->str_trunc_trailer);
 }
@@ -87,8 +115,11 @@ static void render_parts(struct rt *rt, struct buf *out, const struct image_type
 	for (size_t i = 0; i < t->nfields; i++) {
 		if (i)
 			buf_puts(out, ", ");
-		if (!tuple)
-			buf_printf(out, ".%s = ", t->fields[i].name);
+		if (!tuple) {
+			buf_putc(out, '.');
+			buf_puts(out, t->fields[i].name);
+			buf_puts(out, " = ");
+		}
 		render_field(rt, out, &t->fields[i], bytes);
 	}
 	if (parens)
@@ -100,7 +131,7 @@ static void render_array(struct rt *rt, struct buf *out, const struct image_type
 	const struct image_type *elem = rt_type(rt, t->elem);
 
 	if (elem->kind == TYPE_INT && elem->size == 1 && elem->is_signed) {
-		buf_add(out, bytes, strnlen(bytes, t->size));
+		render_traced(rt, out, bytes, strnlen(bytes, t->size));
 		return;
 	}
 	buf_putc(out, '[');
@@ -170,6 +201,12 @@ static void render_user(struct buf *out, uint32_t uid)
 		fclose(in);
 }
 
+void render_address(struct buf *out, uint64_t address)
+{
+	buf_puts(out, address ? "0x" : "");
+	buf_hex(out, address);
+}
+
 static void render_symbol(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
 {
 	const char *name, *object;
@@ -183,9 +220,9 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 	known = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, &name, &offset, &object) :
 				       symbol_kernel(rt->symbols, address, &name, &offset, &object);
 	if (known)
-		buf_puts(out, name);
+		render_traced(rt, out, name, strlen(name));
 	else
-		buf_printf(out, address ? "0x%llx" : "%llu", (unsigned long long)address);
+		render_address(out, address);
 }
 
 void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)
@@ -207,7 +244,8 @@ void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)
 		render_int(out, t, load_int(bytes, t->size, t->is_signed));
 		break;
 	case TYPE_POINTER:
-		buf_printf(out, "0x%llx", (unsigned long long)load_int(bytes, 8, false));
+		buf_puts(out, "0x");
+		buf_hex(out, (uint64_t)load_int(bytes, 8, false));
 		break;
 	case TYPE_STRING:
 		render_string(rt, out, bytes, t->size);

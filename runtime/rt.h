@@ -22,11 +22,14 @@ struct rt {
 	const struct image *im;
 	struct bpf_object *object;
 	struct ring_buffer *ring;
+	uint64_t ring_size; /* bytes */
+	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
 	struct image_params params;
-	FILE *out; /* the script's output */
+	int out; /* the script's output */
+	struct buf gathered; /* for out */
 	struct buf line; /* text being made */
-	bool tty; /* out is a terminal: control characters are escaped */
+	bool tty; /* out is a terminal: control characters of what was traced are escaped */
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	unsigned attached; /* points, for the banner */
@@ -91,9 +94,11 @@ void tseries_json(struct buf *out, const struct image_type *t, const uint64_t *s
 
 /* render.c: bytes of a type as text */
 void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
+void render_address(struct buf *out, uint64_t address); /* 0x1f; 0 */
 void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
 int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes); /* of a bit field; bytes: of the struct */
 int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
+void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len); /* text that is not ours: harmless to a terminal */
 const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 
 /* format.c: a printf plan */
@@ -125,6 +130,8 @@ void json_message(struct rt *rt, const char *type, const char *place, const char
 /* output.c */
 int output_open(struct rt *rt);
 void output_text(struct rt *rt, const char *s, size_t len);
+void output_settle(struct rt *rt); /* a batch of events is done: what is a line may be read */
+void output_flush(struct rt *rt); /* all of it: stderr, a child or the end is next */
 int output_close(struct rt *rt);
 
 #endif

@@ -46,10 +46,16 @@ static bool only_special(const struct image *im)
 	return true;
 }
 
+/*
+ * All that is in the ring now.  What comes meanwhile waits, so that whoever
+ * fires events without pause cannot keep us here.
+ */
 static void drain(struct rt *rt)
 {
+	rt->budget = (int64_t)rt->ring_size;
 	if (rt->ring)
 		ring_buffer__consume(rt->ring);
+	output_settle(rt);
 }
 
 static void watch(struct rt *rt)
@@ -58,6 +64,7 @@ static void watch(struct rt *rt)
 		{.fd = rt->signal_fd, .events = POLLIN},
 		{.fd = rt->child_fd, .events = POLLIN},
 		{.fd = rt->ring ? ring_buffer__epoll_fd(rt->ring) : -1, .events = POLLIN},
+		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
 	};
 
 	while (!rt->exiting && !rt->write_error) {
@@ -70,7 +77,7 @@ static void watch(struct rt *rt)
 			while (read(rt->signal_fd, &taken, sizeof(taken)) > 0)
 				;
 		}
-		if (fds[0].revents || fds[1].revents)
+		if (fds[0].revents || fds[1].revents || fds[3].revents & POLLERR)
 			break;
 	}
 }
@@ -139,7 +146,7 @@ static int finish(struct rt *rt)
 		if (print_maps_wanted(rt->im))
 			maps_print_all(rt);
 	}
-	fflush(rt->out);
+	output_flush(rt);
 	lost = print_losses(rt);
 	if (!status && !rt->status && lost && rt->options->strict)
 		status = 1;
@@ -163,6 +170,7 @@ static int trace(struct rt *rt)
 	else if (!rt->options->quiet)
 		fprintf(stderr, "Attached %u probe%s\n", rt->attached, rt->attached == 1 ? "" : "s");
 	if (getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED")) {
+		output_flush(rt);
 		puts("__BPFTRACE_NOTIFY_PROBES_ATTACHED");
 		fflush(stdout);
 	}
@@ -183,7 +191,7 @@ static int watch_pid(struct rt *rt)
 
 int run(const void *image, size_t len, const struct run_options *o)
 {
-	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .out = stdout};
+	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1};
 	const char *why;
 	int status = 1, written;
 

@@ -42,6 +42,10 @@ struct buf {
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
+void buf_unsigned(struct buf *b, uint64_t v); /* decimal */
+void buf_signed(struct buf *b, int64_t v);
+void buf_hex(struct buf *b, uint64_t v);
+void buf_fill(struct buf *b, char c, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_reset(struct buf *b); /* empty, keeps the memory */
 void buf_free(struct buf *b);
@@ -67,6 +71,7 @@ void dict_set(struct dict *d, const char *key, void *value);
 bool glob_match(const char *pattern, const char *text); /* * ? [a-z], backtracking */
 bool glob_has(const char *pattern); /* has it a wildcard? */
 bool str_eq(const char *a, const char *b);
+size_t utf8_length(const char *s, size_t len); /* bytes of the character at s; 0: it is none */
 bool str_ieq(const char *a, const char *b); /* ASCII case folded */
 unsigned edit_distance(const char *a, const char *b);
 /* of the names of a NULL-terminated array the closest one worth suggesting, or NULL */

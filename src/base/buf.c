@@ -33,7 +33,44 @@ void buf_puts(struct buf *b, const char *s)
 
 void buf_putc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	reserve(b, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+}
+
+void buf_fill(struct buf *b, char c, size_t n)
+{
+	reserve(b, n);
+	memset(b->data + b->len, c, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+static void put_digits(struct buf *b, uint64_t v, unsigned base)
+{
+	char digits[20], *s = digits + sizeof(digits);
+
+	do
+		*--s = "0123456789abcdef"[v % base];
+	while (v /= base);
+	buf_add(b, s, (size_t)(digits + sizeof(digits) - s));
+}
+
+void buf_unsigned(struct buf *b, uint64_t v)
+{
+	put_digits(b, v, 10);
+}
+
+void buf_signed(struct buf *b, int64_t v)
+{
+	if (v < 0)
+		buf_putc(b, '-');
+	put_digits(b, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
+}
+
+void buf_hex(struct buf *b, uint64_t v)
+{
+	put_digits(b, v, 16);
 }
 
 static PRINTF_LIKE(2, 0) void buf_vprintf(struct buf *b, const char *fmt, va_list ap)

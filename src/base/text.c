@@ -67,6 +67,24 @@ bool glob_has(const char *pattern)
 	return strpbrk(pattern, "*?[") != NULL;
 }
 
+size_t utf8_length(const char *text, size_t len)
+{
+	static const unsigned char first[] = {0, 0, 0xc2, 0xe0, 0xf0};
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = *s < 0x80 ? 1 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
+
+	if (n == 1)
+		return 1;
+	if (*s < first[n] || *s > 0xf4 || n > len)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
 bool str_eq(const char *a, const char *b)
 {
 	return !strcmp(a, b);
