@@ -186,6 +186,8 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	}
 	choose_links(rt);
 	set_params(rt);
+	if (params_set(rt))
+		return 1;
 	ring = rt_map(rt, "ring");
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));

@@ -48,6 +48,9 @@ int rt_load(struct rt *rt, const void *image, size_t len);
 struct bpf_map *rt_map(struct rt *rt, const char *name);
 struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
 
+/* params.c */
+int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
+
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end */
 int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */

@@ -20,6 +20,10 @@ struct run_options {
 	bool unsafe;
 	bool dry_run;
 	bool strict;
+	const char *const *words; /* parameters of the image: $1 ... */
+	size_t nwords;
+	const char *const *named; /* --name=value, --name, as written */
+	size_t nnamed;
 };
 
 /* set an option, a row of options.def; false: its argument is wrong and that was said */

@@ -410,6 +410,10 @@ static int compile_and_run(struct command *c)
 	if (!read_program(c, &text, &name))
 		goto out;
 	if (is_image(&text)) {
+		c->run.words = c->compile.sema.params;
+		c->run.nwords = c->compile.sema.nparams;
+		c->run.named = c->compile.sema.named;
+		c->run.nnamed = c->compile.sema.nnamed;
 		status = run(text.data, text.len, &c->run);
 		goto out;
 	}
@@ -473,6 +477,7 @@ int main(int argc, char **argv)
 		c.build = build ? c.run.output : NULL;
 	}
 	c.compile.portable = build;
+	c.compile.sema.late = build;
 	c.compile.verbose = c.run.verbose;
 	c.compile.no_warnings = c.run.no_warnings;
 	c.compile.sema.pid = c.run.pid;

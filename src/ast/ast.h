@@ -67,7 +67,11 @@ struct node {
 			const char *name;
 			const struct builtin *builtin; /* set by resolve */
 		} ident;
-		int64_t index; /* PARAM $1 */
+		struct { /* PARAM $1; what is left after sema is given when the image is run */
+			int64_t index;
+			bool text; /* set by infer: a string, as given, */
+			uint64_t skip; /* without its first characters: str($1 + 3) */
+		} param;
 		struct { /* ARG arg0, sarg0 */
 			unsigned index;
 			bool stack;
@@ -233,6 +237,7 @@ struct script {
 	struct clause *clauses;
 	struct map *maps;
 	unsigned nclauses, nmaps;
+	size_t nfixed; /* parameters that were given; the others are given when the image is run */
 	struct config settings;
 };
 

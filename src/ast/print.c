@@ -56,7 +56,7 @@ static void print_detail(FILE *out, const struct node *n)
 		fprintf(out, " %s", n->ident.name);
 		break;
 	case NODE_PARAM:
-		fprintf(out, " $%" PRId64, n->index);
+		fprintf(out, " $%" PRId64, n->param.index);
 		break;
 	case NODE_ARG:
 		fprintf(out, " %sarg%u", n->arg.stack ? "s" : "", n->arg.index);

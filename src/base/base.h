@@ -78,6 +78,7 @@ unsigned edit_distance(const char *a, const char *b);
 const char *nearest(const char *name, const char *const *names);
 /* whole text to integer: 12 0x1f 017 0b11 1_000 2e3 5ms u/l suffixes, leading - */
 bool parse_int(const char *text, int64_t *value, const char **why); /* over INT64_MAX: the bits of a uint64 */
+bool parse_bool(const char *text, bool *value); /* 1 true on yes, 0 false off no, whatever their case */
 bool parse_int_tail(const char *text, int64_t *value, const char **why, const char **tail); /* *tail: the suffix that is none, or "" */
 
 /*

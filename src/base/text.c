@@ -294,3 +294,16 @@ bool parse_int(const char *text, int64_t *value, const char **why)
 
 	return parse_int_tail(text, value, why ? why : &unused, &tail);
 }
+
+bool parse_bool(const char *text, bool *value)
+{
+	static const char *const words[][4] = {{"0", "false", "off", "no"}, {"1", "true", "on", "yes"}};
+
+	for (int v = 0; v < 2; v++)
+		for (size_t i = 0; i < 4; i++)
+			if (str_ieq(text, words[v][i])) {
+				*value = v;
+				return true;
+			}
+	return false;
+}

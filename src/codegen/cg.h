@@ -74,7 +74,8 @@ struct cg {
 	LLVMMetadataRef file, unit;
 	LLVMTypeRef i1, i8, i16, i32, i64, ptr, void_;
 
-	LLVMValueRef ring, ledger, names, params;
+	LLVMValueRef ring, ledger, names, params, args;
+	uint32_t args_size; /* bytes of `args`: .rodata.args */
 	uint32_t name_size; /* bytes of an entry of `names` */
 	uint32_t names_count; /* attach points of the clauses so far */
 
@@ -231,6 +232,10 @@ struct cg_event event_begin(struct cg *cg, unsigned index); /* reserve; what fol
 void event_end(struct cg *cg, struct cg_event *e); /* submit */
 /* the usual event: these values and nothing else */
 void event_send(struct cg *cg, unsigned index, const struct node *args);
+
+/* param.c */
+struct value cg_late(struct cg *cg, const struct node *n); /* a PARAM, NPARAMS, CALL getopt */
+void cg_finish_args(struct cg *cg);
 
 /* imtype.c */
 uint64_t image_type_of(struct cg *cg, const struct type *t); /* a REF */

@@ -417,6 +417,9 @@ struct value cg_place(struct cg *cg, const struct node *n)
 		if (!n->ident.builtin)
 			bug("%s is not resolved", n->ident.name);
 		return builtin_emitters[n->ident.builtin - builtins](cg, n);
+	case NODE_PARAM:
+	case NODE_NPARAMS:
+		return cg_late(cg, n);
 	case NODE_ARG:
 		return cg_arg(cg, n);
 	case NODE_VAR:

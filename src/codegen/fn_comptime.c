@@ -16,7 +16,6 @@ GONE(is_literal)
 GONE(kfunc_exist)
 GONE(kfunc_allowed)
 GONE(strcap)
-GONE(getopt)
 GONE(signal_name)
 GONE(syscall_name)
 

@@ -357,6 +357,7 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool port
 	}
 	if (!cg.failed) {
 		finish_ledger(&cg);
+		cg_finish_args(&cg);
 		image_encode(&cg.im, &meta);
 		section_bytes(&cg, "image", IMAGE_SECTION, meta.data, meta.len);
 		section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1);

@@ -16,13 +16,14 @@
  *	scratch<N>	PERCPU_ARRAY with one entry, or TASK_STORAGE: memory of
  *			clause N for what the BPF stack is too small for
  *	.rodata.params	struct image_params, set by the loader
+ *	.rodata.args	what the tool was given, as image.params says
  */
 #ifndef PROBE_IMAGE_IMAGE_H
 #define PROBE_IMAGE_IMAGE_H
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 2
+#define IMAGE_VERSION 3
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */
@@ -110,6 +111,17 @@ enum map_storage {
 /* a slot of a tseries: type.min is the interval in ns, type.step what is kept of it */
 enum { TSERIES_EPOCH /* wall clock / interval */, TSERIES_VALUE, TSERIES_N /* values; of `last` the time of the value */, TSERIES_WORDS };
 enum tseries_kind { TSERIES_last, TSERIES_avg, TSERIES_sum, TSERIES_min, TSERIES_max };
+
+/* what a parameter or option of a tool is */
+enum param_kind {
+	PARAM_COUNT, /* $#: int64 */
+	PARAM_INT, /* $1 where a number is wanted: int64 */
+	PARAM_TEXT, /* str($1) */
+	OPTION_BOOL, /* getopt("x", false): int64, 0 or 1 */
+	OPTION_INT,
+	OPTION_TEXT,
+	PARAM_KINDS
+};
 
 enum conversion_flag {
 	CONV_LEFT = 1, /* - */

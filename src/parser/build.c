@@ -315,7 +315,7 @@ struct node *node_param(struct parser *p, struct span span, struct number num)
 {
 	struct node *n = make(p, NODE_PARAM, span);
 
-	n->index = num.value;
+	n->param.index = num.value;
 	return n;
 }
 

@@ -58,6 +58,8 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 	}
 	if (a) {
 		infer_expr(p, a);
+		if (late(a))
+			return wrong_late(p, a);
 		if (a->kind != NODE_INT)
 			return wrong(p, a->span, "%s: invalid limit value", name);
 		if (a->num < 1 || a->num > 1024)
@@ -216,11 +218,17 @@ static bool check_arg(struct pass *p, const struct node *call, struct node *a, c
 
 	if (a->type->kind == TYPE_ERROR)
 		return false;
+	if (!strcmp(expected, "string") || (!strcmp(expected, "any") && call->call.fn && call->call.fn->id == FN_print))
+		late_text(p, a);
 	if (!strcmp(expected, "map") && a->kind != NODE_MAP) {
 		wrong(p, a->span, "%s() expects a map to be provided", call->call.name);
 		return false;
 	}
 	snprintf(words, sizeof(words), "%s", expected + (literal ? 6 : 0));
+	if (literal && late(a)) {
+		wrong_late(p, a);
+		return false;
+	}
 	if (literal && a->kind != NODE_INT && a->kind != NODE_STRING && a->kind != NODE_BOOL) {
 		wrong(p, a->span, "%s() expects a%s %s literal (%s provided)", call->call.name, words[0] == 'i' ? "n" : "", words[0] == 'f' ? "string" : words,
 		      type_kind_name(a->type->kind));
@@ -260,6 +268,8 @@ static bool check_format(struct pass *p, struct node *n)
 
 		if (!conv)
 			continue;
+		if (conv == 's' || conv == 'r')
+			late_text(p, a);
 		if (strchr("diuoxXcpG", conv))
 			fits = type_is_int(a->type) || a->type->kind == TYPE_POINTER;
 		else if (conv == 'r')
@@ -567,14 +577,8 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	if (fn->flags & FN_MAP && n->call.args->kind == NODE_MAP)
 		return map_call(p, n);
 	for (struct node *a = n->call.args; a; a = a->next, i++) {
-		if (fn->id == FN_str && i == 0 && a->kind == NODE_PARAM) {
-			const struct sema_options *o = p->options;
-			const char *text = a->index >= 1 && (uint64_t)a->index <= o->nparams ? o->params[a->index - 1] : "";
-			struct node *next = a->next;
-
-			make_string(p, a, text, strlen(text));
-			a->next = next;
-		}
+		if (fn->id == FN_str && i == 0)
+			param_text(p, a);
 		infer_expr(p, a);
 		read_aggregate(p, a);
 		if (i < s.nargs)

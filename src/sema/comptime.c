@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct type *literal_bool(struct node *n, bool value)
 {
@@ -70,19 +69,6 @@ static const char *option_value(const struct sema_options *o, const char *name, 
 	return NULL;
 }
 
-static bool bool_value(const char *text, bool *value)
-{
-	static const char *const words[][4] = {{"0", "false", "off", "no"}, {"1", "true", "on", "yes"}};
-
-	for (int v = 0; v < 2; v++)
-		for (size_t i = 0; i < 4; i++)
-			if (str_ieq(text, words[v][i])) {
-				*value = v;
-				return true;
-			}
-	return false;
-}
-
 static void remember_option(struct pass *p, struct node *n, const char *name)
 {
 	const struct node *known = dict_find(&p->getopts, name), *a, *b;
@@ -112,6 +98,8 @@ static const struct type *getopt_value(struct pass *p, struct node *n)
 		return wrong(p, fallback->span, "getopt() expects a literal default: a bool, an integer or a string");
 	remember_option(p, n, name);
 	text = option_value(p->options, name, &given);
+	if (p->options->late && !given)
+		return kind == NODE_BOOL ? &type_bool : late_type(p, kind == NODE_STRING);
 	if (kind == NODE_STRING) {
 		if (given && !text)
 			return wrong(p, n->span, "program command line option --%s expects a string", name);
@@ -122,7 +110,7 @@ static const struct type *getopt_value(struct pass *p, struct node *n)
 		flag = fallback && fallback->num;
 		if (given && !text)
 			flag = true;
-		else if (given && !bool_value(text, &flag))
+		else if (given && !parse_bool(text, &flag))
 			return wrong(p, n->span, "program command line option --%s expects a boolean (e.g. 'true')", name);
 		return literal_bool(n, flag);
 	}

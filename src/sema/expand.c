@@ -65,6 +65,12 @@ static const char *substitute(struct pass *p, const struct node *n)
 		unsigned long i = strtoul(s + 1, (char **)&s, 10);
 
 		s--;
+		if (i > p->options->nparams && p->options->late) {
+			error_at(p->diag, n->span, "$%lu in an attach point must be known when the script is compiled", i);
+			hint(p->diag, "give it a value when building: probe build FILE VALUE -o TOOL");
+			buf_free(&out);
+			return NULL;
+		}
 		if (i >= 1 && i <= p->options->nparams)
 			buf_puts(&out, p->options->params[i - 1]);
 		else

@@ -260,6 +260,10 @@ static const struct type *infer_binary(struct pass *p, struct node *n)
 	enum op op = n->binary.op;
 	bool sign;
 
+	if (a->kind == TYPE_STRING)
+		b = late_text(p, n->binary.right);
+	if (b->kind == TYPE_STRING)
+		a = late_text(p, n->binary.left);
 	if (fold(p, n))
 		return n->type;
 	if (n->type == &type_error)
@@ -554,31 +558,6 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 
 static void statements(struct pass *p, struct node *list);
 
-static const struct type *infer_param(struct pass *p, struct node *n)
-{
-	const struct sema_options *o = p->options;
-	struct node *next = n->next;
-	const char *text, *why;
-	int64_t value;
-
-	if (n->kind == NODE_NPARAMS) {
-		make_int(p, n, (int64_t)o->nparams, false);
-	} else if (n->index < 1) {
-		return wrong(p, n->span, "param $%lld is out of integer range [1, 9223372036854775807]", (long long)n->index);
-	} else if ((uint64_t)n->index > o->nparams || !*o->params[n->index - 1]) {
-		note_at(p->diag, n->span, "Positional parameter $%lld is empty or not provided.", (long long)n->index);
-		make_int(p, n, 0, false);
-	} else {
-		text = o->params[n->index - 1];
-		if (parse_int(text, &value, &why))
-			make_int(p, n, value, false);
-		else
-			make_string(p, n, text, strlen(text));
-	}
-	n->next = next;
-	return n->type;
-}
-
 static const struct type *infer_any(struct pass *p, struct node *n)
 {
 	switch ((int)n->kind) {
@@ -779,7 +758,9 @@ static void unroll_count(struct pass *p, struct node *n)
 	struct node *c = n->while_.cond;
 
 	operand(p, c);
-	if (c->kind != NODE_INT)
+	if (late(c))
+		wrong_late(p, c);
+	else if (c->kind != NODE_INT)
 		wrong(p, c->span, "invalid unroll value");
 	else if (c->num > 100)
 		wrong(p, c->span, "unroll maximum value is 100");
@@ -805,7 +786,10 @@ static void comptime_if(struct pass *p, struct node *n)
 
 	condition(p, cond);
 	if (cond->kind != NODE_INT && cond->kind != NODE_BOOL && cond->kind != NODE_STRING) {
-		wrong(p, cond->span, "comptime: this is not known when the script is compiled");
+		if (late(cond))
+			wrong_late(p, cond);
+		else
+			wrong(p, cond->span, "comptime: this is not known when the script is compiled");
 		return;
 	}
 	chosen = (cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0) ? n->cond.then : n->cond.other;

@@ -43,6 +43,14 @@ const struct type *defined_type(struct pass *p, const char *keyword, const char 
 const struct type *complete_type(struct pass *p, const struct type *t);
 struct node *define_node(struct pass *p, const char *name, struct span span);
 
+/* param.c */
+const struct type *infer_param(struct pass *p, struct node *n);
+void param_text(struct pass *p, struct node *n); /* n, the argument of str(): $1 or $1 + 3 as a string */
+bool late(const struct node *n); /* a parameter or option that is given when the image is run */
+const struct type *late_type(struct pass *p, bool text);
+const struct type *late_text(struct pass *p, struct node *n); /* where a string is wanted such a parameter is one; n's type */
+const struct type *wrong_late(struct pass *p, const struct node *n); /* n cannot wait until then */
+
 /* import.c */
 void read_imports(struct pass *p);
 

@@ -8,7 +8,8 @@
  *   no longer of interest.
  * - Every expression has a type, never NULL; type_none for void calls.
  *   Literals and what can be folded from them are INT, BOOL, STRING nodes;
- *   enum constants are INTs with a TYPE_ENUM type; $1 and $# are literals;
+ *   enum constants are INTs with a TYPE_ENUM type; $1 and $# are literals, or
+ *   (options.late) a PARAM, NPARAMS or CALL getopt, int64 or string, for the loader to fill in;
  *   macros, comptime, sizeof, offsetof, unroll counts are gone or literal.
  * - IDENTs left are builtins (ident.builtin set; a CALL f() of a builtin has
  *   call.builtin).  `args` alone only stands below a FIELD or in print(args).
@@ -43,6 +44,7 @@ struct sema_options {
 	size_t nparams;
 	const char *const *named; /* --name=value, --name, as written */
 	size_t nnamed;
+	bool late; /* those not given are given when the image is run */
 	int pid; /* -p */
 	bool has_child; /* -c */
 	bool unsafe;
