@@ -24,7 +24,7 @@ static void job_begin(struct job *j, const char *name, const char *text, size_t 
 	j->arena = arena_new();
 	sources_init(&j->sources, j->arena);
 	diag_init(&j->diag, j->arena, &j->sources);
-	j->diag.quiet = o->no_warnings;
+	j->diag.silent = o->silent;
 	j->diag.verbose = o->verbose;
 	j->types = types_new(j->arena);
 	j->kernel = kernel_open(j->arena, j->types);

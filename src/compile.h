@@ -19,7 +19,7 @@ struct compile_options {
 	unsigned dump; /* bits 1 << enum stage: -d; nothing runs after the last of them */
 	bool colour;
 	bool portable; /* the image is for other kernels, too */
-	bool no_warnings;
+	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
 };
 

@@ -31,7 +31,7 @@ struct command {
 	const char *program; /* -e */
 	const char *file; /* FILE, "-", or the pattern of -l */
 	bool list, info, no_cache;
-	struct words include_dirs, includes; /* -I, --include */
+	struct words include_dirs, includes, silenced; /* -I, --include, --no-warning */
 	struct compile_options compile;
 	struct run_options run;
 	const char *build; /* build FILE -o THIS */
@@ -114,6 +114,11 @@ static void do_include(struct command *c, const char *arg)
 {
 	add_word(&c->includes, arg);
 	c->compile.sema.includes = c->includes.list;
+}
+
+static void do_no_warning(struct command *c, const char *arg)
+{
+	add_word(&c->silenced, arg);
 }
 
 static void do_debug(struct command *c, const char *arg)
@@ -290,6 +295,7 @@ static void free_words(struct command *c)
 	free((void *)c->compile.sema.named);
 	free(c->include_dirs.list);
 	free(c->includes.list);
+	free(c->silenced.list);
 }
 
 static int read_all(int fd, struct buf *out)
@@ -439,6 +445,22 @@ out:
 	return status;
 }
 
+/* --no-warnings; --no-warning NAME,... */
+static void silence(struct command *c)
+{
+	struct arena *a = arena_new();
+	const char *unknown;
+
+	if (c->run.no_warnings)
+		c->compile.silent = UINT64_MAX;
+	for (size_t i = 0; i < c->silenced.n; i++)
+		if (!warnings_named(a, c->silenced.list[i], &c->compile.silent, &unknown)) {
+			fprintf(stderr, "ERROR: USAGE: --no-warning: there is no warning '%s'; the warnings are: %s\n", unknown, warning_names(a));
+			stop(c, STATUS_WRONG);
+		}
+	arena_free(a);
+}
+
 static bool consistent(struct command *c)
 {
 	if (c->run.command && c->run.pid) {
@@ -479,11 +501,11 @@ int main(int argc, char **argv)
 	c.compile.portable = build;
 	c.compile.sema.late = build;
 	c.compile.verbose = c.run.verbose;
-	c.compile.no_warnings = c.run.no_warnings;
 	c.compile.sema.pid = c.run.pid;
 	c.compile.sema.has_child = c.run.command != NULL;
 	c.compile.sema.unsafe = c.run.unsafe;
 	c.compile.sema.warnings = c.run.warnings;
+	silence(&c);
 	if (!c.stop && consistent(&c)) {
 		if (c.info)
 			info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());

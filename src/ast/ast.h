@@ -26,6 +26,7 @@ struct variable {
 	struct span span;
 	bool declared; /* let $x : type: the type stays */
 	bool assigned;
+	struct span early; /* where it was read before it was assigned */
 	bool loop; /* the variable of a for: read only */
 	void *cg; /* codegen's */
 };

@@ -128,15 +128,21 @@ struct span span_join(struct span a, struct span b);
  * diag.c: messages about the script.  They are kept, sorted and printed by
  * diag_flush(): errors first, then warnings, each as
  *	FILE:LINE:C1-C2: ERROR: text
- * with the line and tildes below it.
+ * with the line and tildes below it; a warning's text ends in its [name].
  */
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+struct warning { /* a kind of them; their table is in lang */
+	const char *name; /* "unused_map" */
+	unsigned number; /* below 64 */
+	bool usual; /* given without -v, too */
+};
 struct message {
 	struct message *next;
 	enum severity severity;
 	struct span span; /* from 0: no place */
 	char *text;
 	char *hints; /* lines "HINT: ..." or NULL */
+	const struct warning *warning; /* or NULL */
 };
 struct diag {
 	struct arena *arena;
@@ -145,13 +151,12 @@ struct diag {
 	struct message *latest; /* the one hints go to; NULL after a repeated message */
 	unsigned errors, warnings;
 	unsigned kept[2], dropped[2]; /* of each severity since the last flush */
-	bool quiet; /* --no-warnings */
-	bool verbose; /* -v: also the warnings of note_at */
+	uint64_t silent; /* bits of the warnings not to give */
+	bool verbose; /* -v: also the unusual warnings */
 };
 void diag_init(struct diag *d, struct arena *a, struct sources *s);
 void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
-void warning_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
-void note_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a warning under -v only */
+void warning_at(struct diag *d, const struct warning *w, struct span span, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a second place of the latest message, below it */
 void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets messages; keeps the counts */

@@ -39,7 +39,7 @@ static PRINTF_LIKE(2, 0) char *vformat(struct arena *a, const char *fmt, va_list
 	return s;
 }
 
-static PRINTF_LIKE(4, 0) void keep(struct diag *d, enum severity severity, struct span span, const char *fmt, va_list ap)
+static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span, const char *fmt, va_list ap)
 {
 	char *text = vformat(d->arena, fmt, ap);
 	struct message *m;
@@ -62,6 +62,7 @@ static PRINTF_LIKE(4, 0) void keep(struct diag *d, enum severity severity, struc
 	m->severity = severity;
 	m->span = span;
 	m->text = text;
+	m->warning = w;
 	*d->last = d->latest = m;
 	d->last = &m->next;
 }
@@ -71,31 +72,19 @@ void error_at(struct diag *d, struct span span, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	keep(d, SEVERITY_ERROR, span, fmt, ap);
+	keep(d, SEVERITY_ERROR, NULL, span, fmt, ap);
 	va_end(ap);
 }
 
-void warning_at(struct diag *d, struct span span, const char *fmt, ...)
+void warning_at(struct diag *d, const struct warning *w, struct span span, const char *fmt, ...)
 {
 	va_list ap;
 
 	d->latest = NULL;
-	if (d->quiet)
+	if (d->silent >> w->number & 1 || (!w->usual && !d->verbose))
 		return;
 	va_start(ap, fmt);
-	keep(d, SEVERITY_WARNING, span, fmt, ap);
-	va_end(ap);
-}
-
-void note_at(struct diag *d, struct span span, const char *fmt, ...)
-{
-	va_list ap;
-
-	d->latest = NULL;
-	if (d->quiet || !d->verbose)
-		return;
-	va_start(ap, fmt);
-	keep(d, SEVERITY_WARNING, span, fmt, ap);
+	keep(d, SEVERITY_WARNING, w, span, fmt, ap);
 	va_end(ap);
 }
 
@@ -222,7 +211,8 @@ void diag_flush(struct diag *d, FILE *out, bool colour)
 
 			if ((int)m->severity != severity)
 				continue;
-			put_message(&b, d->sources, m->severity, m->span, m->text, colour);
+			put_message(&b, d->sources, m->severity, m->span,
+				    m->warning ? arena_printf(d->arena, "%s [%s]", m->text, m->warning->name) : m->text, colour);
 			if (m->hints)
 				buf_puts(&b, m->hints);
 		}

@@ -164,7 +164,7 @@ static void include(struct file *f, const struct token *line, size_t n, bool aft
 		if (!c->missing)
 			c->missing = name;
 		if (span.from >= c->script_from && span.from < c->script_end)
-			note_at(c->host.diag, span, "%s is not there; types come from BTF", name);
+			warning_at(c->host.diag, WARN(missing_header), span, "%s is not there; types come from BTF", name);
 	}
 }
 

@@ -72,7 +72,8 @@ struct agg {
 struct type {
 	enum type_kind kind;
 	bool is_signed;
-	bool flexible; /* a non-negative integer literal: takes the other side's sign */
+	bool literal; /* of an integer literal: the least size, 8 once stored */
+	bool flexible; /* of one that is not negative: takes the other side's sign */
 	bool is_union;
 	bool relocatable; /* a kernel type known from BTF: field offsets are CO-RE relocations */
 	bool trusted; /* pointer the verifier knows the type of: curtask and what hangs off it, BTF-typed args */
@@ -152,6 +153,13 @@ enum setting_id {
 	SETTING_COUNT
 };
 
+enum warning_id {
+#define WARNING(name, usual, what) WARN_##name,
+#include "lang/warnings.def"
+#undef WARNING
+	WARN_COUNT
+};
+
 enum { /* flags of builtins: what the provider must have */
 	NEEDS_ARGN = 1 << 0,
 	NEEDS_ARGS = 1 << 1,
@@ -188,6 +196,12 @@ struct aggregation {
 extern const struct builtin builtins[BUILTIN_COUNT];
 extern const struct function functions[FN_COUNT];
 extern const struct aggregation aggregations[AGG_COUNT];
+
+extern const struct warning warnings[WARN_COUNT];
+#define WARN(name) (&warnings[WARN_##name])
+/* a list of names with commas, as bits for diag's silent; false: *unknown is none */
+const char *warning_names(struct arena *a); /* "unreachable, unused_map" */
+bool warnings_named(struct arena *a, const char *names, uint64_t *bits, const char **unknown);
 
 const struct builtin *builtin_find(const char *name); /* not argN, $N */
 const struct function *function_find(const char *name);

@@ -1,6 +1,8 @@
 /* The rows of the .def files, and finding them by name. */
 #include "lang/lang.h"
 
+#include <string.h>
+
 const struct builtin builtins[BUILTIN_COUNT] = {
 #define BUILTIN(name, type, flags) {#name, type, flags},
 #include "lang/builtins.def"
@@ -19,6 +21,12 @@ const struct aggregation aggregations[AGG_COUNT] = {
 #undef AGG
 };
 
+const struct warning warnings[WARN_COUNT] = {
+#define WARNING(name, usual, what) {#name, WARN_##name, usual},
+#include "lang/warnings.def"
+#undef WARNING
+};
+
 const struct builtin *builtin_find(const char *name)
 {
 	for (size_t i = 0; i < BUILTIN_COUNT; i++)
@@ -33,6 +41,32 @@ const struct function *function_find(const char *name)
 		if (str_eq(functions[i].name, name))
 			return &functions[i];
 	return NULL;
+}
+
+const char *warning_names(struct arena *a)
+{
+	const char *names = warnings[0].name;
+
+	for (size_t i = 1; i < WARN_COUNT; i++)
+		names = arena_printf(a, "%s, %s", names, warnings[i].name);
+	return names;
+}
+
+bool warnings_named(struct arena *a, const char *names, uint64_t *bits, const char **unknown)
+{
+	for (size_t len; *names; names += len + (names[len] == ',')) {
+		size_t i = 0;
+
+		len = strcspn(names, ",");
+		while (i < WARN_COUNT && (strlen(warnings[i].name) != len || strncmp(warnings[i].name, names, len)))
+			i++;
+		if (i == WARN_COUNT) {
+			*unknown = arena_strndup(a, names, len);
+			return false;
+		}
+		*bits |= 1ull << i;
+	}
+	return true;
 }
 
 int aggregation_find(const char *name)

@@ -64,10 +64,8 @@ const struct type *type_literal(struct types *t, int64_t value, bool over_int64_
 		size = 2;
 	else if (value == (int32_t)value)
 		size = 4;
-	if (value < 0)
-		return type_int(t, size, true);
-	p = (struct type){.kind = TYPE_INT, .size = size, .align = size, .is_signed = true, .flexible = true};
-	return intern(t, arena_printf(t->arena, "literal %u", size), &p);
+	p = (struct type){.kind = TYPE_INT, .size = size, .align = size, .is_signed = true, .literal = true, .flexible = value >= 0};
+	return intern(t, arena_printf(t->arena, "literal %u %d", size, p.flexible), &p);
 }
 
 const struct type *type_string(struct types *t, uint32_t capacity)
@@ -237,6 +235,10 @@ static const struct type *unify_ints(struct types *t, const struct type *a, cons
 		return &type_bool;
 	if (a->kind == TYPE_ENUM && b->kind == TYPE_ENUM)
 		return a->name == b->name ? a : type_int(t, size, a->is_signed || b->is_signed);
+	if (a->kind == TYPE_ENUM && b->flexible)
+		return a;
+	if (b->kind == TYPE_ENUM && a->flexible)
+		return b;
 	if (a->flexible && !b->flexible)
 		sign = b->is_signed;
 	else if (b->flexible && !a->flexible)
@@ -262,7 +264,7 @@ const struct type *type_unify(struct types *t, const struct type *a, const struc
 	if (a->kind == TYPE_ERROR)
 		return b;
 	if (type_is_int(a) && type_is_int(b))
-		return a->flexible && b->flexible ? (a->size > b->size ? a : b) : unify_ints(t, a, b);
+		return a->literal && b->literal && a->flexible == b->flexible ? (a->size > b->size ? a : b) : unify_ints(t, a, b);
 	if (a->kind == TYPE_POINTER && b->kind == TYPE_POINTER) {
 		if (a->elem == b->elem || a->elem->kind == TYPE_NONE || b->elem->kind == TYPE_NONE)
 			return type_pointer(t, a->elem->kind == TYPE_NONE ? b->elem : a->elem, a->space == b->space ? a->space : SPACE_NONE,

@@ -114,7 +114,7 @@ static bool expand(struct attach *a, const char **missing)
 		return true;
 	if (!a->wild && !a->target && a->provider->kind != ATTACH_fentry && a->provider->kind != ATTACH_fexit && text_symbol(a->symbol)) {
 		/* another name of a function ftrace knows by one name only; if it is not, the kernel will say so */
-		note_at(a->diag, a->span, "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail", a->symbol);
+		warning_at(a->diag, WARN(untraceable), a->span, "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail", a->symbol);
 		add(a, "vmlinux", a->symbol);
 		return true;
 	}

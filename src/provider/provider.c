@@ -155,7 +155,7 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 		if (c->missing_probes == 0)
 			error_at(c->diag, span, "%s", missing);
 		else if (c->missing_probes == 1)
-			warning_at(c->diag, span, "%s Skipping.", missing);
+			warning_at(c->diag, WARN(missing_probe), span, "%s Skipping.", missing);
 		return c->missing_probes != 0;
 	}
 	(*list)[(*n)++] = a;

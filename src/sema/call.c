@@ -294,6 +294,9 @@ static const struct type *result_str(struct pass *p, struct node *n)
 	if (len && len->kind == NODE_INT) {
 		if (len->num < 0)
 			return wrong(p, len->span, "str() expects a non-negative length");
+		if ((uint64_t)len->num >= most && p->report)
+			warning_at(p->diag, WARN(shortened_string), len->span, "length param (%lld) is too long and will be shortened to %llu bytes (see BPFTRACE_MAX_STRLEN)",
+				   (long long)len->num, (unsigned long long)most);
 		size = (uint64_t)len->num + 1 < most ? (uint64_t)len->num + 1 : most;
 	}
 	if (a->kind == NODE_INT && a->text) { /* str(123), str($1) of a number: its text */
@@ -537,6 +540,8 @@ static const struct type *map_call(struct pass *p, struct node *n)
 			wrong(p, a->span, "call to len() expects a map with explicit keys (non-scalar map)");
 		a->type = m->value ? m->value : &type_error;
 		infer_list(p, a->next);
+		if (p->report && a->next && a->type->kind == TYPE_AGGREGATE && a->type->agg.kind == AGG_stats)
+			warning_at(p->diag, WARN(divided_stats), n->span, "print()'s top and div arguments are ignored when used on stats() maps.");
 	}
 	return result(p, n, id == FN_delete || id == FN_has_key ? "bool" : "void");
 }
@@ -596,6 +601,23 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	if (fn->flags & FN_FORMAT && !check_format(p, n))
 		return &type_none;
 	return result(p, n, s.result);
+}
+
+/* a feature that its setting allows, forbids or warns of */
+static bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id)
+{
+	enum { ERROR, WARN_OF, ENABLE }; /* as the setting's words */
+	uint64_t is = setting(p, id);
+
+	if (is == ERROR) {
+		wrong(p, n->span, "%s is unstable: set %s to 'enable' to use it", what, setting_name(id));
+		return false;
+	}
+	if (is == WARN_OF && p->report && !(p->warned_unstable & 1ull << id)) {
+		p->warned_unstable |= 1ull << id;
+		warning_at(p->diag, WARN(unstable), n->span, "%s is unstable and may change (%s)", what, setting_name(id));
+	}
+	return true;
 }
 
 static bool tseries_arguments(struct pass *p, struct node *n, struct agg *a)
@@ -664,7 +686,7 @@ const struct type *infer_aggregation(struct pass *p, struct node *n)
 	}
 	if (a.kind == AGG_hist || a.kind == AGG_lhist)
 		a.is_signed = true;
-	if (a.kind == AGG_tseries && !tseries_arguments(p, n, &a))
+	if (a.kind == AGG_tseries && (!stable_enough(p, n, "tseries()", SETTING_unstable_tseries) || !tseries_arguments(p, n, &a)))
 		return &type_error;
 	return type_aggregate(p->types, &a);
 }

@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* no_warnings = "unused_map,unreachable" */
+static void silence(struct pass *p, struct span span)
+{
+	const char *unknown;
+
+	if (warnings_named(p->arena, p->script->settings.text[SETTING_no_warnings], &p->diag->silent, &unknown))
+		return;
+	error_at(p->diag, span, "no_warnings: there is no warning '%s'", unknown);
+	hint(p->diag, "the warnings are: %s", warning_names(p->arena));
+}
+
 static void config_block(struct pass *p)
 {
 	const char *why, *note;
@@ -15,12 +26,15 @@ static void config_block(struct pass *p)
 	config_init(&p->script->settings);
 	if (!config_from_env(&p->script->settings, p->arena, p->options->environ, &why))
 		error_at(p->diag, (struct span){0}, "%s", why);
+	silence(p, (struct span){0});
 	for (const struct node *c = p->script->config; c; c = c->next)
 		for (const struct node *s = c->list; s; s = s->next) {
 			if (!config_set(&p->script->settings, p->arena, s->setting.name, s->setting.value, false, &why, &note))
 				error_at(p->diag, s->span, "%s", why);
+			else if (str_ieq(s->setting.name, setting_name(SETTING_no_warnings)))
+				silence(p, s->setting.value_span);
 			else if (note)
-				note_at(p->diag, s->span, "%s", note);
+				warning_at(p->diag, WARN(old_setting), s->span, "%s", note);
 		}
 }
 

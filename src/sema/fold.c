@@ -66,8 +66,8 @@ static bool fold_binary(struct pass *p, struct node *n)
 	if (a->kind == NODE_STRING && b->kind == NODE_INT && op == OP_ADD) {
 		size_t skip = (uint64_t)b->num < a->len ? (size_t)b->num : a->len;
 
-		if (skip == a->len && p->report)
-			warning_at(p->diag, n->span, "literal string will always be empty");
+		if (skip == a->len)
+			warning_at(p->diag, WARN(empty_string), n->span, "literal string will always be empty");
 		make_string(p, n, a->str + skip, a->len - skip);
 		return true;
 	}

@@ -34,17 +34,20 @@ static const struct type *int64(struct pass *p, bool is_signed)
 	return type_int(p->types, 8, is_signed);
 }
 
-/* the type a variable or map gets from a value: a literal's is that of 64-bit arithmetic */
-static const struct type *stored(struct pass *p, const struct type *t)
+/*
+ * The type a variable or map gets from a value: a literal's is that of 64-bit
+ * arithmetic, whose sign is still open while others may settle it.
+ */
+static const struct type *stored_as(struct pass *p, const struct type *t, bool open)
 {
-	if (t->kind == TYPE_INT && t->flexible)
-		return int64(p, true);
+	if (t->literal)
+		return t->flexible && open ? type_literal(p->types, INT64_MAX, false) : int64(p, true);
 	if ((t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD) && t->nfields) {
 		const struct type **elems = arena_alloc(p->arena, t->nfields * sizeof(*elems));
 		const char **names = arena_alloc(p->arena, t->nfields * sizeof(*names));
 
 		for (uint32_t i = 0; i < t->nfields; i++) {
-			elems[i] = stored(p, t->fields[i].type);
+			elems[i] = stored_as(p, t->fields[i].type, open);
 			names[i] = t->fields[i].name;
 		}
 		return type_record(p->types, t->kind == TYPE_RECORD ? names : NULL, elems, t->nfields);
@@ -52,6 +55,11 @@ static const struct type *stored(struct pass *p, const struct type *t)
 	if (t->kind == TYPE_POINTER && t->trusted)
 		return type_pointer(p->types, t->elem, t->space, false);
 	return t;
+}
+
+static const struct type *stored(struct pass *p, const struct type *t)
+{
+	return stored_as(p, t, true);
 }
 
 /* the value of a map or variable: what it was, widened by the new */
@@ -63,9 +71,6 @@ static const struct type *widen(struct pass *p, const struct type *was, const st
 		return stored(p, now);
 	if (was->kind == TYPE_AGGREGATE || now->kind == TYPE_AGGREGATE)
 		return was->kind == now->kind ? (type_same(was, now) || was->agg.kind == now->agg.kind ? was : NULL) : NULL;
-	/* literals take the sign of the other side; 64 bits are never narrowed */
-	if (type_is_int(was) && type_is_int(now) && now->flexible)
-		return was;
 	now = type_unify(p->types, was, stored(p, now));
 	return now ? stored(p, now) : NULL;
 }
@@ -238,6 +243,16 @@ static bool number_like(const struct type *t)
 	return type_is_int(t) || t->kind == TYPE_ERROR;
 }
 
+static void compare_pointers(struct pass *p, const struct node *n, const struct type *a, const struct type *b)
+{
+	if (!p->report)
+		return;
+	if (a->elem->kind != TYPE_NONE && b->elem->kind != TYPE_NONE && !type_same(a->elem, b->elem))
+		warning_at(p->diag, WARN(distinct_pointers), n->span, "comparison of distinct pointer types: %s, %s", name_of(p, a), name_of(p, b));
+	if ((a->space == SPACE_USER && b->space == SPACE_KERNEL) || (a->space == SPACE_KERNEL && b->space == SPACE_USER))
+		warning_at(p->diag, WARN(address_spaces), n->span, "Addrspace mismatch");
+}
+
 static const struct type *comparison(struct pass *p, struct node *n, const struct type *a, const struct type *b)
 {
 	enum op op = n->binary.op;
@@ -245,6 +260,8 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 
 	if (a->kind == TYPE_ERROR || b->kind == TYPE_ERROR)
 		return &type_bool;
+	if (a->kind == TYPE_POINTER && b->kind == TYPE_POINTER)
+		compare_pointers(p, n, a, b);
 	if ((type_is_int(a) || a->kind == TYPE_POINTER) && (type_is_int(b) || b->kind == TYPE_POINTER))
 		return &type_bool;
 	if (ordering)
@@ -254,11 +271,34 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 	return wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
 }
 
+/* a op b, and a op= b */
+static const struct type *arithmetic(struct pass *p, struct span span, enum op op, const struct type *a, const struct type *b)
+{
+	bool sign;
+
+	if (a->kind == TYPE_POINTER && type_is_int(b) && (op == OP_ADD || op == OP_SUB))
+		return stored(p, a);
+	if (b->kind == TYPE_POINTER && type_is_int(a) && op == OP_ADD)
+		return stored(p, b);
+	if (a->kind == TYPE_ERROR || b->kind == TYPE_ERROR)
+		return &type_error;
+	if (!type_is_int(a) || !type_is_int(b))
+		return wrong(p, span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	if (a->flexible && !b->flexible)
+		sign = b->is_signed;
+	else if (b->flexible && !a->flexible)
+		sign = a->is_signed;
+	else
+		sign = a->is_signed || b->is_signed;
+	if (op == OP_SHL || op == OP_SHR)
+		sign = a->is_signed;
+	return int64(p, sign || op == OP_SUB);
+}
+
 static const struct type *infer_binary(struct pass *p, struct node *n)
 {
 	const struct type *a = operand(p, n->binary.left), *b = operand(p, n->binary.right);
 	enum op op = n->binary.op;
-	bool sign;
 
 	if (a->kind == TYPE_STRING)
 		b = late_text(p, n->binary.right);
@@ -272,23 +312,8 @@ static const struct type *infer_binary(struct pass *p, struct node *n)
 		return &type_bool;
 	if (op >= OP_EQ && op <= OP_GE)
 		return comparison(p, n, a, b);
-	if (a->kind == TYPE_POINTER && type_is_int(b) && (op == OP_ADD || op == OP_SUB))
-		return stored(p, a);
-	if (b->kind == TYPE_POINTER && type_is_int(a) && op == OP_ADD)
-		return stored(p, b);
-	if (!number_like(a) || !number_like(b))
-		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
-	if (a->flexible && !b->flexible)
-		sign = b->is_signed;
-	else if (b->flexible && !a->flexible)
-		sign = a->is_signed;
-	else
-		sign = a->is_signed || b->is_signed;
-	if (op == OP_SHL || op == OP_SHR)
-		sign = a->is_signed;
-	return int64(p, sign || op == OP_SUB);
+	return arithmetic(p, n->span, op, a, b);
 }
-
 static const struct type *infer_unary(struct pass *p, struct node *n)
 {
 	const struct type *t = operand(p, n->unary.expr);
@@ -319,17 +344,21 @@ static const struct type *infer_unary(struct pass *p, struct node *n)
 static const struct type *infer_incdec(struct pass *p, struct node *n)
 {
 	struct node *target = n->unary.expr;
-	const struct type **slot = NULL, *t;
+	const struct type **slot = NULL, *t, *one = type_literal(p->types, 1, false);
+	enum op down = n->unary.op == OP_PREDEC || n->unary.op == OP_POSTDEC ? OP_SUB : OP_ADD;
 
 	if (target->kind != NODE_VAR && target->kind != NODE_MAP)
 		return wrong(p, n->span, "The %s operator must be applied to a map or variable", op_text(n->unary.op));
 	infer_expr(p, target);
 	slot = target->kind == NODE_VAR ? &target->var.var->type : &target->map.map->value;
 	if (!*slot)
-		set_type(p, slot, int64(p, true));
-	t = target->type = *slot;
+		set_type(p, slot, stored(p, one));
+	t = *slot;
 	if (t->kind != TYPE_ERROR && !type_is_int(t) && t->kind != TYPE_POINTER)
 		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(n->unary.op), name_of(p, t));
+	if (type_is_int(t) && !(target->kind == NODE_VAR && target->var.var->declared) && !(t->flexible && down == OP_ADD))
+		set_type(p, slot, widen(p, t, arithmetic(p, n->span, down, t, one)));
+	t = target->type = *slot;
 	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);
 }
 
@@ -347,7 +376,7 @@ static const struct type *infer_choice(struct pass *p, struct node *n)
 	t = type_unify(p->types, a, b);
 	if (!t || t->kind == TYPE_NONE)
 		return wrong(p, n->span, "Ternary operator must return the same type: have '%s' and '%s'", name_of(p, a), name_of(p, b));
-	return type_is_int(t) ? (t->flexible ? int64(p, true) : t) : stored(p, t);
+	return stored(p, t);
 }
 
 static void suggest_field(struct pass *p, const struct type *s, const char *name)
@@ -635,6 +664,15 @@ static void mismatch(struct pass *p, struct node *n, const char *what, const cha
 	      name_of(p, was));
 }
 
+/* what is given to a variable or map that also gets values of the other sign */
+static void check_signs(struct pass *p, const struct node *value, const struct type *t, const struct type *as)
+{
+	if (p->report && as && as->kind == TYPE_INT && t->kind == TYPE_INT && as->is_signed && !t->is_signed && t->size == 8)
+		warning_at(p->diag, WARN(mixed_signs), value->span,
+			   "Expression of type: %s being cast to type: %s. This may cause unexpected results. Use an explicit cast to suppress this warning.",
+			   name_of(p, t), name_of(p, as));
+}
+
 static void assign_map(struct pass *p, struct node *n)
 {
 	struct node *target = n->assign.target, *value = n->assign.value;
@@ -663,10 +701,8 @@ static void assign_map(struct pass *p, struct node *n)
 	if (p->report && !m->value && t->kind == TYPE_ERROR)
 		m->value = &type_error; /* that has been said */
 	map_value(p, target, false);
-	if (n->assign.op != OP_COUNT && m->value && type_is_int(m->value) && type_is_int(t)) {
-		target->type = m->value;
-		return;
-	}
+	if (n->assign.op != OP_COUNT)
+		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t);
 	now = widen(p, m->value, t);
 	if (!now) {
 		mismatch(p, n, "map", m->name, t, m->value);
@@ -675,6 +711,30 @@ static void assign_map(struct pass *p, struct node *n)
 	if (t->kind != TYPE_ERROR || m->value)
 		set_type(p, &m->value, now);
 	target->type = m->value ? m->value : &type_error;
+	check_signs(p, value, t, m->value);
+}
+
+/* does a literal fit what has been declared? */
+static bool literal_fits(const struct node *n, const struct type *t)
+{
+	int bits = (int)t->size * 8;
+
+	if (t->kind == TYPE_STRING)
+		return n->kind != NODE_STRING || n->len < t->size;
+	if (n->kind != NODE_INT || t->kind != TYPE_INT)
+		return true;
+	if (n->wide || (!t->is_signed && n->num < 0))
+		return n->wide && !t->is_signed && bits == 64;
+	if (t->is_signed)
+		return bits == 64 || (n->num >= -(1ll << (bits - 1)) && n->num < 1ll << (bits - 1));
+	return bits == 64 || n->num < 1ll << bits;
+}
+
+/* a variable with a type of its own: values are converted to it.  value: NULL, or what may be a literal */
+static void check_declared(struct pass *p, struct node *n, const struct variable *v, const struct node *value, const struct type *t)
+{
+	if (!type_unify(p->types, v->type, t) || (value && !literal_fits(value, v->type)))
+		mismatch(p, n, "variable", v->name, t, v->type);
 }
 
 static void assign_var(struct pass *p, struct node *n)
@@ -686,17 +746,17 @@ static void assign_var(struct pass *p, struct node *n)
 		wrong(p, n->assign.value->span, "Invalid expression for assignment");
 		return;
 	}
+	if (n->assign.op != OP_COUNT && v->type)
+		t = arithmetic(p, n->span, n->assign.op, v->type, t);
 	if (v->declared && v->type) {
-		if (!type_unify(p->types, v->type, t))
-			mismatch(p, n, "variable", v->name, t, v->type);
-	} else if (n->assign.op != OP_COUNT && v->type && type_is_int(v->type) && type_is_int(t)) {
-		;
+		check_declared(p, n, v, n->assign.op == OP_COUNT ? n->assign.value : NULL, t);
 	} else {
 		now = widen(p, v->type, t);
 		if (!now)
 			mismatch(p, n, "variable", v->name, t, v->type);
 		else if (t->kind != TYPE_ERROR)
 			set_type(p, &v->type, now);
+		check_signs(p, n->assign.value, t, v->type);
 	}
 	n->assign.target->type = v->type ? v->type : &type_error;
 }
@@ -710,6 +770,12 @@ static void infer_let(struct pass *p, struct node *n)
 		set_type(p, &v->type, type_of_node(p, n->let.of));
 	if (n->let.value)
 		t = operand(p, n->let.value);
+	if (t && t->kind == TYPE_NONE) {
+		wrong(p, n->let.value->span, "Invalid expression for assignment");
+		return;
+	}
+	if (t && n->let.of)
+		check_declared(p, n, v, n->let.value, t);
 	if (!t || n->let.of) {
 		if (!n->let.of && !v->type && p->report)
 			set_type(p, &v->type, int64(p, true));
@@ -720,6 +786,7 @@ static void infer_let(struct pass *p, struct node *n)
 		mismatch(p, n, "variable", v->name, t, v->type);
 	else if (t->kind != TYPE_ERROR)
 		set_type(p, &v->type, now);
+	check_signs(p, n->let.value, t, v->type);
 }
 
 static void infer_loop(struct pass *p, struct node *n)
@@ -881,19 +948,36 @@ static void round_trip(struct pass *p)
 
 #define MOST_ROUNDS 64 /* types only grow: this many is a mistake of ours */
 
+/* literals that nothing gave a sign are signed: types may change once more */
+static void settle(struct pass *p)
+{
+	for (struct clause *c = p->script->clauses; c; c = c->next)
+		for (struct variable *v = c->vars; v; v = v->next)
+			if (v->type)
+				set_type(p, &v->type, stored_as(p, v->type, false));
+	for (struct map *m = p->script->maps; m; m = m->next) {
+		if (m->key)
+			set_type(p, &m->key, stored_as(p, m->key, false));
+		if (m->value)
+			set_type(p, &m->value, stored_as(p, m->value, false));
+	}
+}
+
 bool infer(struct pass *p)
 {
 	int rounds = 0;
 
 	do {
 		round_trip(p);
+		if (!p->changed)
+			settle(p);
 	} while (p->changed && ++rounds < MOST_ROUNDS);
 	p->report = true;
 	round_trip(p);
 	for (struct map *m = p->script->maps; m; m = m->next)
 		if (!m->value || !m->key) {
 			if (!p->diag->errors && m->declared)
-				note_at(p->diag, m->span, "Unused map: %s", m->name);
+				warning_at(p->diag, WARN(unused_map), m->span, "Unused map: %s", m->name);
 			else if (!p->diag->errors && m->used)
 				error_at(p->diag, m->span, "Undefined map: %s", m->name);
 			m->value = m->value ? m->value : type_int(p->types, 8, true);

@@ -51,7 +51,7 @@ static void make_text(struct pass *p, struct node *n, uint64_t index, uint64_t s
 
 	if (skip && skip >= len) {
 		if (p->report)
-			warning_at(p->diag, n->span, "literal string will always be empty");
+			warning_at(p->diag, WARN(empty_string), n->span, "literal string will always be empty");
 		skip = len;
 	}
 	make_string(p, n, text + skip, len - skip);
@@ -102,7 +102,7 @@ const struct type *infer_param(struct pass *p, struct node *n)
 	} else if ((uint64_t)n->param.index > o->nparams && o->late) {
 		return late_type(p, n->param.text);
 	} else if ((uint64_t)n->param.index > o->nparams || !*o->params[n->param.index - 1]) {
-		note_at(p->diag, n->span, "Positional parameter $%lld is empty or not provided.",
+		warning_at(p->diag, WARN(missing_parameter), n->span, "Positional parameter $%lld is empty or not provided.",
 			(long long)n->param.index);
 		make_int(p, n, 0, false);
 	} else {

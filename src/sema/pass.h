@@ -28,6 +28,7 @@ struct pass {
 	/* infer */
 	struct clause *clause;
 	bool report; /* the last round: types are final, say what is wrong */
+	uint64_t warned_unstable; /* bits 1 << setting: said once */
 	bool changed; /* a variable or map got another type in this round */
 };
 
@@ -81,6 +82,9 @@ const char *name_of(struct pass *p, const struct type *t);
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);
+
+/* lint.c: warnings about a tree with types */
+void lint(struct pass *p);
 
 /* comptime.c: the value of a call known now, its node replaced; NULL: it is none such */
 const struct type *infer_comptime(struct pass *p, struct node *n);

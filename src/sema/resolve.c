@@ -21,6 +21,8 @@ struct resolver {
 	struct variable **last;
 	unsigned loops;
 	struct defining *defining;
+	struct dict hoisted; /* variables that live as long as the probe */
+	bool again; /* another one was found */
 };
 
 struct map *map_named(struct pass *p, const char *name, struct span span)
@@ -52,23 +54,29 @@ static struct variable *find_var(struct resolver *r, const char *name)
 
 static struct variable *add_var(struct resolver *r, const char *name, struct span span)
 {
+	struct scope *scope = r->scope;
 	struct variable *v = arena_alloc(r->pass->arena, sizeof(*v));
 
 	v->name = name;
 	v->span = span;
 	*r->last = v;
 	r->last = &v->next;
-	dict_set(&r->scope->vars, name, v);
+	while (scope->outer && dict_find(&r->hoisted, name))
+		scope = scope->outer;
+	dict_set(&scope->vars, name, v);
 	return v;
 }
 
-/* a variable of an inner block that is over, as scripts before 0.22 use them */
-static struct variable *hoisted(struct resolver *r, const char *name)
+/* a variable of an inner block that is over: scripts before 0.22 use them, so it lives as long as the probe */
+static bool hoist(struct resolver *r, const struct node *n)
 {
 	for (struct variable *v = r->clause->vars; v; v = v->next)
-		if (str_eq(v->name, name) && !v->loop)
-			return v;
-	return NULL;
+		if (str_eq(v->name, n->var.name) && !v->loop) {
+			warning_at(r->pass->diag, WARN(hoisted_variable), n->span, "%s is used outside of the block that declares it", v->name);
+			dict_set(&r->hoisted, v->name, r);
+			return r->again = true;
+		}
+	return false;
 }
 
 static void enter(struct resolver *r, struct scope *s)
@@ -112,9 +120,7 @@ static void variable(struct resolver *r, struct node *n, bool assigned)
 	const char *names[64];
 	size_t count = 0;
 
-	if (!v)
-		v = hoisted(r, n->var.name);
-	if (!v && assigned)
+	if (!v && (assigned || hoist(r, n)))
 		v = add_var(r, n->var.name, n->span);
 	if (!v) {
 		for (struct variable *known = r->clause->vars; known && count + 1 < ARRAY_SIZE(names); known = known->next)
@@ -127,6 +133,8 @@ static void variable(struct resolver *r, struct node *n, bool assigned)
 		v->type = &type_error;
 	}
 	n->var.var = v;
+	if (!v->assigned && !assigned && !v->early.from && !r->loops)
+		v->early = n->span;
 	v->assigned |= assigned;
 }
 
@@ -274,11 +282,14 @@ static void declare(struct resolver *r, struct node *n)
 	if (n->let.value)
 		visit(r, n->let.value);
 	v = find_var(r, n->let.name);
-	if (v)
+	if (v && dict_find(&r->hoisted, v->name))
+		;
+	else if (v)
 		error_at(r->pass->diag, n->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", n->let.name);
 	else
 		v = add_var(r, n->let.name, n->let.name_span);
 	v->declared = n->let.of != NULL;
+	v->assigned |= n->let.value != NULL;
 	n->let.var = v;
 }
 
@@ -327,6 +338,10 @@ static void visit(struct resolver *r, struct node *n)
 			variable(r, n->assign.target, true);
 		else
 			visit(r, n->assign.target);
+	} else if (n->kind == NODE_UNARY && n->unary.op == OP_ADDR && n->unary.expr->kind == NODE_VAR) {
+		if (find_var(r, n->unary.expr->var.name)) /* who has the address may assign */
+			find_var(r, n->unary.expr->var.name)->assigned = true;
+		variable(r, n->unary.expr, false);
 	} else if (n->kind == NODE_INCDEC && n->unary.expr->kind == NODE_VAR) {
 		variable(r, n->unary.expr, true);
 	} else if (n->kind == NODE_BLOCK) {
@@ -364,11 +379,26 @@ static void visit(struct resolver *r, struct node *n)
 
 void resolve(struct pass *p, struct clause *c)
 {
-	struct resolver r = {.pass = p, .clause = c, .last = &c->vars};
+	struct resolver r = {.pass = p, .clause = c};
 	struct scope s;
 
-	enter(&r, &s);
-	if (c->predicate)
-		visit(&r, c->predicate);
-	visit(&r, c->body);
+	dict_init(&r.hoisted, p->arena);
+	do {
+		r.again = false;
+		c->vars = NULL;
+		r.last = &c->vars;
+		enter(&r, &s);
+		if (c->predicate)
+			visit(&r, c->predicate);
+		visit(&r, c->body);
+		r.scope = s.outer;
+	} while (r.again);
+	for (const struct variable *v = c->vars; v; v = v->next) {
+		if (v->loop || v->type)
+			continue;
+		if (!v->assigned)
+			warning_at(p->diag, WARN(unassigned_variable), v->span, "Variable %s was never assigned to.", v->name);
+		else if (v->early.from)
+			warning_at(p->diag, WARN(unassigned_variable), v->early, "Variable used before it was assigned: %s", v->name);
+	}
 }

@@ -14,6 +14,7 @@ bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_
 		return false;
 	if (!infer(&p))
 		return false;
+	lint(&p);
 	check_options(&p);
 	return !d->errors;
 }

@@ -19,6 +19,8 @@ static const char *flushed(bool colour)
 	return text;
 }
 
+static const struct warning usual = {"a_name", 3, true}, rare = {"rare", 4, false};
+
 int main(void)
 {
 	struct arena *a = arena_new();
@@ -33,7 +35,7 @@ int main(void)
 
 	unit_is_str(flushed(false), "");
 
-	warning_at(&d, (struct span){at, at + 5}, "careful");
+	warning_at(&d, &usual, (struct span){at, at + 5}, "careful");
 	error_at(&d, (struct span){at + 21, at + 22}, "no %s", "x");
 	error_at(&d, (struct span){at + 9, at + 14}, "unknown");
 	hint(&d, "use %s", "printf");
@@ -59,7 +61,7 @@ int main(void)
 		    "stdin:3:2-3: ERROR: end\n"
 		    "}\n"
 		    " ~\n"
-		    "stdin:1:1-6: WARNING: careful\n"
+		    "stdin:1:1-6: WARNING: careful [a_name]\n"
 		    "BEGIN {\n"
 		    "~~~~~\n");
 
@@ -73,13 +75,16 @@ int main(void)
 		    "\033[31mstdin:1:1-6: ERROR: red\033[0m\nBEGIN {\n~~~~~\n"
 		    "stdin:1:7-8: ERROR: and this\nBEGIN {\n      ~\n");
 
-	note_at(&d, (struct span){at, at + 5}, "only with -v");
+	warning_at(&d, &rare, (struct span){at, at + 5}, "only with -v");
 	unit_is_str(flushed(false), "");
 	d.verbose = true;
-	note_at(&d, (struct span){0, 0}, "only with -v");
-	unit_is_str(flushed(false), "WARNING: only with -v\n");
-	d.quiet = true;
-	warning_at(&d, (struct span){0, 0}, "hush");
+	warning_at(&d, &rare, (struct span){0, 0}, "only with -v");
+	unit_is_str(flushed(false), "WARNING: only with -v [rare]\n");
+	d.silent = 1 << 4;
+	warning_at(&d, &rare, (struct span){0, 0}, "hush");
+	unit_is_str(flushed(false), "");
+	d.silent = 1 << 3;
+	warning_at(&d, &usual, (struct span){0, 0}, "hush");
 	hint(&d, "hush");
 	unit_is_str(flushed(false), "");
 
