@@ -185,10 +185,12 @@ static void do_join(struct rt *rt, const struct image_event *e, const char *reco
 	for (uint64_t i = 0; i < t->count; i++) {
 		const char *text = record + e->args[0].offset + i * s->size;
 
-		if (!*text)
+		if (!*text && !is_fault(text, s->size))
 			break;
 		if (i)
 			buf_add(&rt->line, e->text, e->text_len);
+		if (!*text)
+			render_fault(rt, &rt->line);
 		buf_add(&rt->line, text, strnlen(text, s->size));
 	}
 	buf_putc(&rt->line, '\n');

@@ -65,13 +65,17 @@ static void number(struct buf *out, const struct image_conversion *c, int64_t v)
 }
 
 /* %r as it is or \xNN, %rx all \xNN, %rh spaced */
-static void bytes(struct buf *out, const struct image_conversion *c, const struct image_type *t, const unsigned char *s)
+static void bytes(struct rt *rt, struct buf *out, const struct image_conversion *c, const struct image_type *t, const unsigned char *s)
 {
 	uint32_t n = (uint32_t)t->size;
 
 	if (t->kind == TYPE_BUFFER) {
 		memcpy(&n, s, 4);
 		s += 4;
+		if (n == FAULT_LENGTH) {
+			render_fault(rt, out);
+			return;
+		}
 		n = n < t->size - 4 ? n : (uint32_t)t->size - 4;
 	}
 	for (uint32_t i = 0; i < n; i++) {
@@ -100,7 +104,7 @@ static void convert(struct rt *rt, struct buf *out, const struct image_conversio
 		render(rt, out, type, data);
 		break;
 	case 'r':
-		bytes(out, c, t, data);
+		bytes(rt, out, c, t, data);
 		break;
 	case 'c':
 		byte = (char)integer(t, data);

@@ -100,6 +100,9 @@ static void value(struct rt *rt, struct buf *out, uint64_t ref, const char *byte
 		integer(out, load_int(bytes, t->size, t->is_signed), t->is_signed);
 	} else if (t->kind == TYPE_POINTER) {
 		integer(out, load_int(bytes, 8, false), false);
+	} else if ((t->kind == TYPE_STRING && is_fault(bytes, t->size)) || (t->kind == TYPE_BUFFER && load_int(bytes, 4, false) == FAULT_LENGTH)) {
+		rt->fault = true;
+		buf_puts(out, "null");
 	} else if (t->kind == TYPE_BUFFER) { /* as bpftrace has it: signed bytes */
 		memcpy(&n, bytes, 4);
 		buf_putc(out, '[');
@@ -135,6 +138,9 @@ static void begin(struct buf *out, const char *type)
 
 static void end(struct rt *rt, struct buf *out)
 {
+	if (rt->fault) /* of a null, or of <fault> in a text */
+		buf_puts(out, ", \"reason\": \"fault\"");
+	rt->fault = false;
 	buf_puts(out, "}\n");
 	output_text(rt, out->data, out->len);
 	buf_free(out);
@@ -304,23 +310,44 @@ void json_lost(struct rt *rt, uint64_t events)
 	end(rt, &out);
 }
 
-void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len)
+/* FILE:LINE:COLUMN... as members of an object; nothing if it is no place */
+static void place_members(struct buf *out, const char *place)
 {
 	const char *line = place + strlen(place), *file;
-	struct buf out = {0};
 
 	while (line > place && line[-1] != ':')
 		line--; /* the columns */
 	file = line > place ? line - 1 : place;
 	while (file > place && file[-1] != ':')
 		file--; /* the line */
+	if (file == place)
+		return;
+	buf_puts(out, ", \"filename\": ");
+	quote(out, place, (size_t)(file - 1 - place));
+	buf_printf(out, ", \"line\": %ld, \"col\": %ld", strtol(file, NULL, 10), strtol(line, NULL, 10));
+}
+
+void json_loss(struct rt *rt, const struct image_loss *l, uint64_t n)
+{
+	struct buf out = {0};
+
+	begin(&out, "loss");
+	buf_printf(&out, "\"kind\": \"%s\", \"count\": %llu, \"what\": ", loss_kind_name(l->kind), (unsigned long long)n);
+	if (l->kind == LOSS_map && l->index < rt->im->nmaps)
+		quote(&out, rt->im->maps[l->index].name, rt->im->maps[l->index].name_len);
+	else
+		quote(&out, l->text, l->text_len);
+	place_members(&out, l->place);
+	end(rt, &out);
+}
+
+void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len)
+{
+	struct buf out = {0};
+
 	begin(&out, type);
 	buf_puts(&out, "\"msg\": ");
 	quote(&out, s, len);
-	if (file > place) {
-		buf_puts(&out, ", \"filename\": ");
-		quote(&out, place, (size_t)(file - 1 - place));
-		buf_printf(&out, ", \"line\": %ld, \"col\": %ld", strtol(file, NULL, 10), strtol(line, NULL, 10));
-	}
+	place_members(&out, place);
 	end(rt, &out);
 }

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,8 @@ static void choose_links(struct rt *rt)
 
 		if (p && uprobe && c->nattaches > 1 && feature(FEATURE_uprobe_multi))
 			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
+		if (p && c->sleepable && rt->params.sleepable)
+			bpf_program__set_flags(p, bpf_program__flags(p) | BPF_F_SLEEPABLE);
 	}
 }
 
@@ -68,6 +71,7 @@ static void set_params(struct rt *rt)
 	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
 	p->target_pid = (uint32_t)rt->options->pid;
 	p->self_pid = (uint32_t)getpid();
+	p->sleepable = feature(FEATURE_sleepable_uprobe);
 	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	p->wakeup = isatty(STDOUT_FILENO) ? 0 : 65536;
 	/* the initial PID namespace has this inode number for ever: no translation needed */
@@ -184,10 +188,10 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		fail(-errno, "cannot read the image");
 		return 1;
 	}
-	choose_links(rt);
 	set_params(rt);
 	if (params_set(rt))
 		return 1;
+	choose_links(rt);
 	ring = rt_map(rt, "ring");
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));

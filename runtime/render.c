@@ -63,10 +63,21 @@ void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len)
 	}
 }
 
+/* what could not be read; JSON says so beside the text as well */
+void render_fault(struct rt *rt, struct buf *out)
+{
+	rt->fault = true;
+	buf_puts(out, "<fault>");
+}
+
 static void render_string(struct rt *rt, struct buf *out, const char *s, size_t capacity)
 {
 	size_t len = strnlen(s, capacity);
 
+	if (is_fault(s, capacity)) {
+		render_fault(rt, out);
+		return;
+	}
 	render_traced(rt, out, s, len);
 	if (len == capacity && capacity)
 		buf_puts(out, rt->im->str_trunc_trailer);
@@ -252,7 +263,10 @@ void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)
 		break;
 	case TYPE_BUFFER:
 		memcpy(&n, bytes, 4);
-		render_bytes(out, (const unsigned char *)bytes + 4, n < t->size - 4 ? n : t->size - 4);
+		if (n == FAULT_LENGTH)
+			render_fault(rt, out);
+		else
+			render_bytes(out, (const unsigned char *)bytes + 4, n < t->size - 4 ? n : t->size - 4);
 		break;
 	case TYPE_ARRAY:
 		render_array(rt, out, t, bytes);

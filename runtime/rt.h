@@ -40,6 +40,7 @@ struct rt {
 	bool ending; /* end programs run: their events count */
 	int status; /* of exit(n) */
 	int write_error; /* -errno of the first failed write */
+	bool fault; /* something was rendered that could not be read */
 	bool *zeroed; /* by map: zero() was called, so that 0 is a value */
 };
 
@@ -97,6 +98,7 @@ void tseries_json(struct buf *out, const struct image_type *t, const uint64_t *s
 
 /* render.c: bytes of a type as text */
 void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
+void render_fault(struct rt *rt, struct buf *out); /* <fault> */
 void render_address(struct buf *out, uint64_t address); /* 0x1f; 0 */
 void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
 int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes); /* of a bit field; bytes: of the struct */
@@ -115,6 +117,9 @@ bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint6
 bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object);
 void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);
 
+/* ledger.c: what was lost, from the counters of image.losses: was there anything? */
+bool ledger_print(struct rt *rt);
+
 /* child.c */
 int child_start(struct rt *rt); /* stopped before its exec */
 void child_run(struct rt *rt);
@@ -128,6 +133,7 @@ void json_map(struct table *t, size_t from, int64_t div);
 void json_entry(struct table *t, const struct entry *e);
 void json_attached(struct rt *rt);
 void json_lost(struct rt *rt, uint64_t events);
+void json_loss(struct rt *rt, const struct image_loss *l, uint64_t n); /* a row of the ledger */
 void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
 
 /* output.c */

@@ -82,44 +82,6 @@ static void watch(struct rt *rt)
 	}
 }
 
-/* what was lost, from the ledger of image.h: was there anything? */
-static bool print_losses(struct rt *rt)
-{
-	struct bpf_map *m = rt_map(rt, "ledger");
-	int cpus = libbpf_num_possible_cpus();
-	uint64_t *shares, events = 0;
-	bool lost = false;
-
-	if (!m)
-		return false;
-	shares = xcalloc((size_t)cpus, sizeof(*shares));
-	for (uint32_t i = 0; i < bpf_map__max_entries(m); i++) {
-		uint64_t n = 0;
-
-		if (bpf_map_lookup_elem(bpf_map__fd(m), &i, shares))
-			continue;
-		for (int cpu = 0; cpu < cpus; cpu++)
-			n += shares[cpu];
-		if (!n)
-			continue;
-		lost = true;
-		if (i < rt->im->nevents)
-			events += n;
-		else if (i < rt->im->nevents + rt->im->nmaps)
-			warn("Map full; can't update element (%s, %llu times). Try increasing max_map_keys config or manually setting the max entries "
-			     "in a map declaration e.g. `let %s = hash(5000)`",
-			     rt->im->maps[i - rt->im->nevents].name, (unsigned long long)n, rt->im->maps[i - rt->im->nevents].name);
-		else
-			warn("%llu events had no scratch memory and were skipped", (unsigned long long)n);
-	}
-	if (json(rt))
-		json_lost(rt, events);
-	else if (events)
-		warn("Total lost event count: %llu", (unsigned long long)events);
-	free(shares);
-	return lost;
-}
-
 static bool print_maps_wanted(const struct image *im)
 {
 	for (size_t i = 0; i < im->nsettings; i++)
@@ -147,7 +109,7 @@ static int finish(struct rt *rt)
 			maps_print_all(rt);
 	}
 	output_flush(rt);
-	lost = print_losses(rt);
+	lost = ledger_print(rt);
 	if (!status && !rt->status && lost && rt->options->strict)
 		status = 1;
 	return status;

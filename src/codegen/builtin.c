@@ -279,16 +279,27 @@ struct value emit_probetype(struct cg *cg, const struct node *n)
 	return cg_mem(n->type, cg_string(cg, name, strlen(name), n->type->size));
 }
 
+#define STACK_MOST 127 /* frames: the kernel's own limit, kernel.perf_event_max_stack */
+
 /* kstack:	stack.count = bpf_get_stack(ctx, stack.frames, 8 * limit, 0) / 8 */
 struct value cg_stack(struct cg *cg, const struct node *n)
 {
 	bool user = n->type->kind == TYPE_USTACK;
 	uint32_t bytes = n->type->size - sizeof(struct event_stack);
 	LLVMValueRef slot = cg_result(cg, n, n->type->size), got;
+	struct cg_if lost;
 
 	cg_zero(cg, slot, n->type->size);
 	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)), cg_num(cg, bytes),
 			cg_num(cg, user ? BPF_F_USER_STACK : 0));
+	lost = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""));
+	cg_count_loss(cg, LOSS_stack, 0);
+	cg_end_if(cg, &lost);
+	if (n->type->stack.limit >= STACK_MOST) { /* a lower limit is what was asked for */
+		lost = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, got, cg_num(cg, bytes), ""));
+		cg_count_loss(cg, LOSS_stack_cut, 0);
+		cg_end_if(cg, &lost);
+	}
 	got = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""), cg_num(cg, 0), got, "");
 	cg_store_raw(cg, slot, LLVMBuildLShr(cg->b, got, cg_num(cg, 3), ""), 4, 4);
 	if (user) /* the symbols are those of the process as the whole machine numbers it */

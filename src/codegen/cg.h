@@ -55,8 +55,6 @@ struct cg_loop {
 	LLVMBasicBlockRef on_break, on_continue;
 };
 
-enum loss { LOSS_EVENT, LOSS_MAP, LOSS_CLAUSE }; /* parts of the ledger */
-
 struct cg {
 	struct arena *arena;
 	const struct script *script;
@@ -83,12 +81,8 @@ struct cg {
 	struct cg_fn *fn;
 	struct cg_loop *loop;
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
-	struct cg_loss {
-		struct cg_loss *next;
-		LLVMValueRef store;
-		enum loss what;
-		unsigned index;
-	} *losses;
+	struct span span; /* of the expression being emitted */
+	bool asleep; /* no sleeping here: the kernel holds a lock around the body of a loop over a map */
 	struct { /* where the value of a node is wanted, see cg_result() */
 		const struct node *node;
 		LLVMValueRef address;
@@ -155,14 +149,22 @@ void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigne
 LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of struct image_params, i64 */
 #define CG_PARAM(cg, name) \
 	cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
-/* one more in the ledger; where it stands there is known when all events are (image.h) */
-void cg_count_loss(struct cg *cg, enum loss what, unsigned index);
-void cg_settle_losses(struct cg *cg);
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64); /* the same, but LLVM does not know */
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
+
+/* read.c: foreign memory; what cannot be read is zero, and counted where it stands */
 LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* i64: 0 or -errno */
-LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* i64: bytes with NUL or -errno */
+void cg_read_buf(struct cg *cg, LLVMValueRef buffer, LLVMValueRef len, LLVMValueRef from, enum where at); /* len bytes after the length of a buffer */
+/* a string of at most size bytes with its NUL, into capacity: i64: bytes with NUL or -errno, then it is the mark of a fault */
+LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, uint32_t capacity, LLVMValueRef size, LLVMValueRef from, enum where at);
+void cg_keep_fault(struct cg *cg, LLVMValueRef to, uint32_t to_size, LLVMValueRef from, uint32_t from_size); /* a copied string's */
+LLVMValueRef cg_is_fault(struct cg *cg, LLVMValueRef s); /* i1; s: a string of 2 bytes or more */
+void cg_cut_str(struct cg *cg, LLVMValueRef n, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* read n bytes of a longer one? */
+bool cg_may_sleep(const struct cg *cg); /* to have a page faulted in, where the kernel can */
 enum where cg_where(enum space space);
+
+/* loss.c: one more in the ledger, of what is at cg->span */
+void cg_count_loss(struct cg *cg, enum loss_kind kind, unsigned index);
 
 /* value.c: values of any type */
 struct value cg_int(const struct type *t, LLVMValueRef i64);
@@ -180,6 +182,12 @@ struct value cg_field(struct cg *cg, struct value base, const struct type *t, co
 /* expr.c */
 struct value cg_expr(struct cg *cg, const struct node *n); /* in a register or our memory */
 struct value cg_place(struct cg *cg, const struct node *n); /* not read yet where it is foreign */
+struct cg_spot { /* of the script: what the ledger and the verifier's lines name */
+	struct span span;
+	LLVMMetadataRef debug;
+};
+struct cg_spot cg_enter(struct cg *cg, struct span span);
+void cg_leave(struct cg *cg, struct cg_spot before);
 void cg_expr_into(struct cg *cg, const struct node *n, LLVMValueRef address, const struct type *t);
 LLVMValueRef cg_cond(struct cg *cg, const struct node *n); /* i1, short circuit */
 

@@ -69,8 +69,11 @@ void debug_place(struct cg *cg, struct span span)
 {
 	struct place p;
 
-	if (!cg->fn || !sources_place(cg->diag->sources, span, &p) || p.source != cg->script->source)
+	if (!cg->fn || !sources_place(cg->diag->sources, span, &p) || p.source != cg->script->source) {
+		if (cg->fn && !LLVMGetCurrentDebugLocation2(cg->b)) /* no line, but LLVM wants a place for a call */
+			LLVMSetCurrentDebugLocation2(cg->b, LLVMDIBuilderCreateDebugLocation(cg->llvm, 0, 0, cg->fn->scope, NULL));
 		return;
+	}
 	LLVMSetCurrentDebugLocation2(cg->b, LLVMDIBuilderCreateDebugLocation(cg->llvm, p.line, p.column, cg->fn->scope, NULL));
 }
 

@@ -234,29 +234,6 @@ LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size)
 	return size == 8 ? v : LLVMBuildZExt(cg->b, v, cg->i64, "");
 }
 
-/* if (n = lookup(ledger, index)) ++*n: */
-void cg_count_loss(struct cg *cg, enum loss what, unsigned index)
-{
-	struct cg_loss *l = arena_alloc(cg->arena, sizeof(*l));
-	LLVMValueRef key = cg_alloca(cg, cg->i32, 4), n;
-	struct cg_if f;
-
-	*l = (struct cg_loss){cg->losses, LLVMBuildStore(cg->b, cg_num32(cg, 0), key), what, index};
-	cg->losses = l;
-	n = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->ledger, key);
-	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, n, ""));
-	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, n, cg_num(cg, 1), LLVMAtomicOrderingMonotonic, false);
-	cg_end_if(cg, &f);
-}
-
-void cg_settle_losses(struct cg *cg)
-{
-	const size_t base[] = {[LOSS_EVENT] = 0, [LOSS_MAP] = cg->im.nevents, [LOSS_CLAUSE] = cg->im.nevents + cg->im.nmaps};
-
-	for (const struct cg_loss *l = cg->losses; l; l = l->next)
-		LLVMSetOperand(l->store, 0, cg_num32(cg, (int32_t)(base[l->what] + l->index)));
-}
-
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64)
 {
 	LLVMTypeRef type = LLVMFunctionType(cg->i64, &cg->i64, 1, false);
@@ -280,52 +257,4 @@ LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity
 	LLVMSetSection(g, ".rodata");
 	LLVMSetAlignment(g, 8);
 	return g;
-}
-
-/* reading foreign memory */
-
-enum where cg_where(enum space space)
-{
-	switch (space) {
-	case SPACE_KERNEL:
-		return AT_KERNEL;
-	case SPACE_USER:
-		return AT_USER;
-	case SPACE_BPF:
-		return AT_MEMORY;
-	case SPACE_NONE:
-		return AT_ANY;
-	}
-	return AT_ANY;
-}
-
-/* kernel memory first; where that fails and the address may be the user's, that */
-static LLVMValueRef read_with(struct cg *cg, int kernel, int user, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
-{
-	LLVMValueRef n, slot;
-	struct cg_if f;
-
-	n = cg_helper(cg, at == AT_USER ? user : kernel, 3, to, size, from);
-	if (at != AT_ANY)
-		return n;
-	slot = cg_alloca(cg, cg->i64, 8);
-	LLVMBuildStore(cg->b, n, slot);
-	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, n, cg_num(cg, 0), ""));
-	LLVMBuildStore(cg->b, cg_helper(cg, user, 3, to, size, from), slot);
-	cg_end_if(cg, &f);
-	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
-}
-
-LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
-{
-	return read_with(cg, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str, to, size, from, at);
-}
-
-LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at)
-{
-	if (at == AT_MEMORY) {
-		cg_memcpy(cg, to, from, size);
-		return cg_num(cg, 0);
-	}
-	return read_with(cg, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, to, cg_num(cg, size), from, at);
 }

@@ -58,7 +58,7 @@ struct cg_event event_begin(struct cg *cg, unsigned index)
 
 	e.record = cg_helper_ptr(cg, BPF_FUNC_ringbuf_reserve, 3, cg->ring, cg_num(cg, (int64_t)event_at(cg, index)->size), cg_num(cg, 0));
 	e.have = cg_if(cg, LLVMBuildIsNull(cg->b, e.record, ""));
-	cg_count_loss(cg, LOSS_EVENT, index);
+	cg_count_loss(cg, LOSS_event, index);
 	cg_else(cg, &e.have);
 	cg_store_raw(cg, e.record, cg_num(cg, (int64_t)((uint64_t)cg->clause->id << 32 | index)), 8, 8);
 	return e;
@@ -100,6 +100,25 @@ static bool has_effect(const struct node *n)
 	return found;
 }
 
+/* may it sleep?  Not with a record reserved: the reader would wait for it, and all after it */
+static bool look_for_read(struct node **n, void *arg)
+{
+	bool *found = arg;
+
+	if ((*n)->kind == NODE_CALL || (*n)->kind == NODE_FIELD || (*n)->kind == NODE_INDEX || ((*n)->kind == NODE_UNARY && (*n)->unary.op == OP_DEREF))
+		*found = true;
+	return !*found;
+}
+
+static bool reads_memory(const struct node *n)
+{
+	struct node *root = (struct node *)n;
+	bool found = false;
+
+	node_walk(&root, look_for_read, &found);
+	return found;
+}
+
 void event_send(struct cg *cg, unsigned index, const struct node *args)
 {
 	size_t n = node_count(args), i = 0;
@@ -109,7 +128,7 @@ void event_send(struct cg *cg, unsigned index, const struct node *args)
 
 	/* numbers first; what is large is then built in the record itself */
 	for (const struct node *a = args; a; a = a->next, i++) {
-		if (cg_scalar(a->type) || has_effect(a))
+		if (cg_scalar(a->type) || has_effect(a) || (cg_may_sleep(cg) && reads_memory(a)))
 			early[i] = cg_expr(cg, a);
 		offsets[i] = event_arg(cg, index, a->type);
 	}

@@ -398,13 +398,12 @@ static struct value call(struct cg *cg, const struct node *n)
 	bug("call of %s is not resolved", n->call.name);
 }
 
-struct value cg_place(struct cg *cg, const struct node *n)
+static struct value place(struct cg *cg, const struct node *n)
 {
 	const struct map *m;
 
 	if (!n->type)
 		bug("%s has no type", node_kind_name(n->kind));
-	debug_place(cg, n->span);
 	switch ((int)n->kind) {
 	case NODE_INT:
 	case NODE_BOOL:
@@ -453,6 +452,31 @@ struct value cg_place(struct cg *cg, const struct node *n)
 	bug("cannot emit %s", node_kind_name(n->kind));
 }
 
+/* what is emitted from here on is n's; back where it was by cg_leave() */
+struct cg_spot cg_enter(struct cg *cg, struct span span)
+{
+	struct cg_spot before = {cg->span, LLVMGetCurrentDebugLocation2(cg->b)};
+
+	cg->span = span;
+	debug_place(cg, span);
+	return before;
+}
+
+void cg_leave(struct cg *cg, struct cg_spot before)
+{
+	cg->span = before.span;
+	LLVMSetCurrentDebugLocation2(cg->b, before.debug);
+}
+
+struct value cg_place(struct cg *cg, const struct node *n)
+{
+	struct cg_spot before = cg_enter(cg, n->span);
+	struct value v = place(cg, n);
+
+	cg_leave(cg, before);
+	return v;
+}
+
 /* char x[N] of foreign memory as a string: up to its NUL, zeroes after */
 static struct value chars(struct cg *cg, const struct node *n, struct value v)
 {
@@ -468,13 +492,13 @@ static struct value chars(struct cg *cg, const struct node *n, struct value v)
 	if (v.at == AT_MEMORY)
 		cg_memcpy(cg, slot, v.v, v.type->size < n->type->size ? v.type->size : n->type->size);
 	else
-		cg_read_str(cg, slot, cg_num(cg, n->type->size), v.v, v.at == AT_CTX || v.at == AT_TRUSTED ? AT_KERNEL : v.at);
+		cg_read_str(cg, slot, n->type->size, cg_num(cg, n->type->size), v.v, v.at == AT_CTX || v.at == AT_TRUSTED ? AT_KERNEL : v.at);
 	return cg_mem(n->type, slot);
 }
 
-struct value cg_expr(struct cg *cg, const struct node *n)
+static struct value expr(struct cg *cg, const struct node *n)
 {
-	struct value v = cg_place(cg, n);
+	struct value v = place(cg, n);
 
 	if (v.type->kind == TYPE_ARRAY && n->type->kind == TYPE_STRING)
 		return chars(cg, n, v);
@@ -483,6 +507,15 @@ struct value cg_expr(struct cg *cg, const struct node *n)
 	v = cg_value(cg, v);
 	if (v.type->kind == n->type->kind)
 		v.type = n->type;
+	return v;
+}
+
+struct value cg_expr(struct cg *cg, const struct node *n)
+{
+	struct cg_spot before = cg_enter(cg, n->span);
+	struct value v = expr(cg, n);
+
+	cg_leave(cg, before);
 	return v;
 }
 
@@ -516,8 +549,12 @@ void cg_expr_into(struct cg *cg, const struct node *n, LLVMValueRef address, con
 	cg->target.size = t->size;
 	v = n->type->kind == TYPE_STRING || cg_scalar(n->type) ? cg_expr(cg, n) : cg_place(cg, n);
 	cg->target.node = NULL;
-	if (v.v != address || v.at != AT_MEMORY)
+	if (v.v != address || v.at != AT_MEMORY) {
+		struct cg_spot before = cg_enter(cg, n->span);
+
 		cg_store(cg, address, t, v);
+		cg_leave(cg, before);
+	}
 }
 
 LLVMValueRef cg_cond(struct cg *cg, const struct node *n)

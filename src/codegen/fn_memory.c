@@ -38,9 +38,9 @@ struct value emit_fn_str(struct cg *cg, const struct node *n)
 {
 	const struct node *arg = n->call.args;
 	uint32_t size = n->type->size;
-	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot, from;
+	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot, from, got;
 	struct value v = cg_expr(cg, arg);
-	enum where at = AT_KERNEL;
+	enum where at = AT_MEMORY;
 
 	slot = cg_result(cg, n, size);
 	cg_zero(cg, slot, size);
@@ -52,7 +52,11 @@ struct value emit_fn_str(struct cg *cg, const struct node *n)
 		if (v.type->size < size)
 			len = clamp(cg, len, v.type->size);
 	}
-	cg_read_str(cg, slot, clamp(cg, len, size), from, at);
+	got = cg_read_str(cg, slot, size, clamp(cg, len, size), from, at);
+	if (at == AT_MEMORY)
+		cg_keep_fault(cg, slot, size, from, v.type->size);
+	else if (!arg->next)
+		cg_cut_str(cg, got, slot, size, from, at);
 	return cg_mem(n->type, slot);
 }
 
@@ -77,18 +81,7 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 	slot = cg_result(cg, n, n->type->size);
 	cg_zero(cg, slot, n->type->size);
 	cg_store_raw(cg, slot, len, 4, 4);
-	if (at == AT_USER) {
-		cg_helper(cg, BPF_FUNC_probe_read_user, 3, cg_add(cg, slot, 4), len, from);
-	} else {
-		LLVMValueRef err = cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, cg_add(cg, slot, 4), len, from);
-
-		if (at == AT_ANY) {
-			struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, err, cg_num(cg, 0), ""));
-
-			cg_helper(cg, BPF_FUNC_probe_read_user, 3, cg_add(cg, slot, 4), len, from);
-			cg_end_if(cg, &f);
-		}
-	}
+	cg_read_buf(cg, slot, len, from, at);
 	return cg_mem(n->type, slot);
 }
 
@@ -283,9 +276,11 @@ struct value emit_fn_str_concat(struct cg *cg, const struct node *n)
 	uint32_t room = n->type->size - a.type->size;
 
 	cg_zero(cg, slot, n->type->size);
-	len = cg_read_str(cg, slot, cg_num(cg, a.type->size), a.v, AT_KERNEL);
+	len = cg_read_str(cg, slot, n->type->size, cg_num(cg, a.type->size), a.v, AT_MEMORY);
 	len = clamp(cg, LLVMBuildSub(cg->b, len, cg_num(cg, 1), ""), a.type->size - 1);
-	cg_read_str(cg, cg_add_var(cg, slot, len), cg_num(cg, b.type->size < room ? b.type->size : room), b.v, AT_KERNEL);
+	cg_read_str(cg, cg_add_var(cg, slot, len), room, cg_num(cg, b.type->size < room ? b.type->size : room), b.v, AT_MEMORY);
+	cg_keep_fault(cg, slot, n->type->size, a.v, a.type->size);
+	cg_keep_fault(cg, slot, n->type->size, b.v, b.type->size);
 	return cg_mem(n->type, slot);
 }
 

@@ -170,8 +170,8 @@ struct value emit_fn_join(struct cg *cg, const struct node *n)
 		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, got, cg_num(cg, 0), ""), more, end);
 		cg_at(cg, more);
 		to = cg_add(cg, e.record, offset + i * JOIN_BYTES);
-		got = cg_read_str(cg, to, cg_num(cg, JOIN_BYTES), LLVMBuildIntToPtr(cg->b, got, cg->ptr, ""), at);
-		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntSGT, got, cg_num(cg, 0), ""), next, end);
+		got = cg_read_str(cg, to, JOIN_BYTES, cg_num(cg, JOIN_BYTES), LLVMBuildIntToPtr(cg->b, got, cg->ptr, ""), at);
+		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, got, cg_num(cg, 0), ""), next, end);
 		cg_at(cg, next);
 	}
 	cg_goto(cg, end);

@@ -78,9 +78,11 @@ static void for_map(struct cg *cg, const struct node *n)
 	const struct type *kv = n->loop.var->type;
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
+	bool asleep = cg->asleep;
 	LLVMValueRef var;
 	struct value v;
 
+	cg->asleep = true;
 	enter(cg, &f, name, 4, n->span);
 	var = cg_var(cg, n->loop.var);
 	cg_zero(cg, var, kv->size);
@@ -91,6 +93,7 @@ static void for_map(struct cg *cg, const struct node *n)
 		v = cg_mem(m->value, LLVMGetParam(f.fn, 2));
 	cg_store(cg, cg_add(cg, var, kv->fields[1].offset), kv->fields[1].type, cg_value(cg, v));
 	body(cg, &f, n);
+	cg->asleep = asleep;
 	cg_at(cg, here);
 
 	debug_place(cg, n->span);

@@ -147,7 +147,7 @@ void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueR
 
 	if (m->keyed) {
 		f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, update(cg, m, key, value, BPF_ANY), cg_num(cg, 0), ""));
-		cg_count_loss(cg, LOSS_MAP, m->id);
+		cg_count_loss(cg, LOSS_map, m->id);
 		cg_end_if(cg, &f);
 		return;
 	}
@@ -174,7 +174,7 @@ LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
 	p = cg_map_lookup(cg, m, key);
 	LLVMBuildStore(cg->b, p, slot);
 	g = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
-	cg_count_loss(cg, LOSS_MAP, m->id);
+	cg_count_loss(cg, LOSS_map, m->id);
 	cg_end_if(cg, &g);
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->ptr, slot, "");

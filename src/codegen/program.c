@@ -48,6 +48,7 @@ void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 	cg->fn = f;
 	f->entry = cg_block(cg, "entry");
 	cg_at(cg, cg_block(cg, "begin"));
+	LLVMSetCurrentDebugLocation2(cg->b, NULL);
 	debug_place(cg, span);
 }
 
@@ -88,7 +89,7 @@ static void get_scratch(struct cg *cg)
 		p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, map, key);
 	}
 	f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
-	cg_count_loss(cg, LOSS_CLAUSE, cg->clause->id);
+	cg_count_loss(cg, LOSS_clause, cg->clause->id);
 	LLVMBuildBr(cg->b, cg->fn->body_end);
 	cg_end_if(cg, &f);
 	LLVMBuildStore(cg->b, p, cg->fn->scratch);
@@ -143,6 +144,7 @@ static void program(struct cg *cg, const struct clause *c)
 	struct cg_if no;
 
 	cg->clause = c;
+	cg->span = c->probe->span;
 	cg->slot_top = cg->slot_max = 0;
 	cg->loop = NULL;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
@@ -194,6 +196,7 @@ static void describe(struct cg *cg, const struct clause *c)
 
 	sources_place(cg->diag->sources, c->probe->span, &p);
 	*im = (struct image_clause){
+		.sleepable = im->sleepable, /* program() knew */
 		.program = arena_printf(cg->arena, "clause%u", c->id),
 		.kind = c->provider->kind,
 		.attaches = c->attaches,
@@ -246,11 +249,10 @@ static void finish_ledger(struct cg *cg)
 	struct btf_map def = {.type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8};
 	LLVMValueRef early = cg->ledger;
 
-	def.max_entries = (uint32_t)(cg->im.nevents + cg->im.nmaps + cg->im.nclauses);
+	def.max_entries = cg->im.nlosses ? (uint32_t)cg->im.nlosses : 1;
 	cg->ledger = debug_map(cg, "ledger", &def);
 	LLVMReplaceAllUsesWith(early, cg->ledger);
 	LLVMDeleteGlobal(early);
-	cg_settle_losses(cg);
 }
 
 static void section_bytes(struct cg *cg, const char *name, const char *section, const void *bytes, size_t len)

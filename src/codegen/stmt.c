@@ -187,10 +187,11 @@ static void jump(struct cg *cg, const struct node *n)
 void cg_stmt(struct cg *cg, const struct node *n)
 {
 	uint32_t top = cg->slot_top;
+	struct cg_spot before;
 
 	if (cg_ended(cg)) /* nobody comes here, but it must be somewhere */
 		cg_at(cg, cg_block(cg, "unreachable"));
-	debug_place(cg, n->span);
+	before = cg_enter(cg, n->span);
 	switch ((int)n->kind) {
 	case NODE_ASSIGN:
 		if (n->assign.target->kind == NODE_VAR)
@@ -234,6 +235,7 @@ void cg_stmt(struct cg *cg, const struct node *n)
 	default:
 		cg_expr(cg, n);
 	}
+	cg_leave(cg, before);
 	cg->slot_top = top;
 }
 

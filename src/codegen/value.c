@@ -237,6 +237,11 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 		return all;
 	}
 	n = a.type->size < b.type->size ? a.type->size : b.type->size;
+	if (n == 1 && a.type->kind == TYPE_STRING && b.type->kind == TYPE_STRING && a.type->size != b.type->size) { /* "": a fault is not */
+		LLVMValueRef fault = cg_is_fault(cg, a.type->size > 1 ? a.v : b.v);
+
+		return LLVMBuildAnd(cg->b, LLVMBuildNot(cg->b, fault, ""), equal_bytes(cg, a.v, b.v, n), "");
+	}
 	return equal_bytes(cg, a.v, b.v, n);
 }
 

@@ -6,10 +6,7 @@
  * BPF maps of an image:
  *	m<N>		map N of the script (image.maps[N])
  *	ring		BPF_MAP_TYPE_RINGBUF, the events
- *	ledger		PERCPU_ARRAY of uint64: [N] records of event N dropped
- *			because the ring was full; [nevents + N] updates of map N
- *			dropped because it was full; [nevents + nmaps + N] runs of clause N
- *			given up because its scratch memory could not be had
+ *	ledger		PERCPU_ARRAY of uint64: [N] counts image.losses[N]
  *	names		ARRAY of char[names' value size]: the probe names of all
  *			clauses that use `probe` with several attach points;
  *			the BPF cookie of an attach point is its index
@@ -64,6 +61,24 @@ enum event_action {
 	EVENT_ACTION_COUNT
 };
 const char *event_action_name(uint64_t action);
+
+enum loss_kind {
+#define LOSS(name, text) LOSS_##name,
+#include "image/events.def"
+#undef LOSS
+	LOSS_COUNT
+};
+const char *loss_kind_name(uint64_t kind);
+const char *loss_kind_text(uint64_t kind); /* what n of them are */
+
+/*
+ * What stands for bytes that could not be read: in a string NUL, then this; in
+ * a buffer the length.  To all that looks for a NUL it is empty, and yet it is
+ * equal to itself alone: a key like any other.
+ */
+#define FAULT_MARK 0x0e /* EFAULT */
+#define FAULT_LENGTH UINT32_MAX
+bool is_fault(const char *s, size_t capacity);
 
 struct image_params {
 #define PARAM(ctype, name) ctype name;

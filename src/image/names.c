@@ -22,3 +22,26 @@ const char *event_action_name(uint64_t action)
 
 	return action < EVENT_ACTION_COUNT ? names[action] : "?";
 }
+
+static const struct {
+	const char *name, *text;
+} losses[LOSS_COUNT] = {
+#define LOSS(name, text) {#name, text},
+#include "image/events.def"
+#undef LOSS
+};
+
+const char *loss_kind_name(uint64_t kind)
+{
+	return kind < LOSS_COUNT ? losses[kind].name : "?";
+}
+
+const char *loss_kind_text(uint64_t kind)
+{
+	return kind < LOSS_COUNT ? losses[kind].text : "?";
+}
+
+bool is_fault(const char *s, size_t capacity)
+{
+	return capacity > 1 && !s[0] && s[1] == FAULT_MARK;
+}
