@@ -9,6 +9,7 @@
 #include "ast/ast.h"
 #include "codegen/codegen.h"
 #include "image/image.h"
+#include "kernel/arch.h"
 #include "kernel/kernel.h"
 
 /* Where the bytes of a value are. */
@@ -257,13 +258,6 @@ void cg_unroll_stmt(struct cg *cg, const struct node *n);
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
 void cg_fn_end(struct cg *cg, struct cg_fn *f);
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
-
-/* arch.c: offsets in struct pt_regs */
-int arch_argument(unsigned n); /* -1: not in a register */
-int arch_register(const char *name);
-int arch_result(void);
-int arch_ip(void);
-int arch_sp(void);
 
 /* builtin.c, fn_*.c */
 typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);

@@ -103,6 +103,35 @@ const struct elf_symbol *elf_variable(struct elf_file *f, const char *name);
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
 uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s); /* one of elf_functions(): where it ends; of size 0: where the next begins */
 
+/*
+ * usdt.c, operand.c: the statically defined probes of a file.  A value is
+ *	(base? regs[base] : 0) + (index? regs[index] << scale : 0) + value
+ * or what lies there, of that `skip` bits dropped, `bits` kept and extended.
+ * Programs read this from map "usdt": the layout is fixed.
+ */
+enum { USDT_DEREF = 1, USDT_SIGNED = 2, USDT_INDEX_INT = 4, USDT_INDEX_UINT = 8 /* of an index its low 32 bits */ };
+struct usdt_arg {
+	int64_t value;
+	int16_t base, index; /* offsets in struct pt_regs; -1: none */
+	uint8_t flags, scale, bits, skip;
+};
+struct usdt_site {
+	const char *provider, *name;
+	const char *operands; /* "-4@%edi 8@-8(%rbp)" */
+	uint64_t address, offset;
+	uint64_t semaphore; /* offset in the file; 0: none */
+};
+size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list); /* sorted by provider, name, address; how many */
+unsigned usdt_nargs(const struct usdt_site *s);
+bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct usdt_arg *arg, const char **why); /* false: *why it cannot be read */
+struct usdt_symbol { /* in an operand; len 0: none */
+	const char *name;
+	size_t len;
+};
+struct arch;
+bool usdt_operand(const struct arch *arch, const char *text, size_t len, struct usdt_arg *arg, struct usdt_symbol *symbol, const char **why);
+size_t usdt_next(const char **text); /* length of the next operand, *text moved to it; 0: no more */
+
 /* debugfile.c: separate debug files are found by build id and debug link */
 void elf_debug_dirs(const char *dirs); /* "a:b" to look in before /usr/lib/debug; kept, not copied */
 
