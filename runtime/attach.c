@@ -34,8 +34,6 @@ int attach_link(struct rt *rt, struct bpf_link *link)
 static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_kprobe] = attach_kprobe,
 	[ATTACH_kretprobe] = attach_kprobe,
-	[ATTACH_uprobe] = attach_uprobe,
-	[ATTACH_uretprobe] = attach_uprobe,
 	[ATTACH_tracepoint] = attach_tracepoint,
 	[ATTACH_rawtracepoint] = attach_btf,
 	[ATTACH_fentry] = attach_btf,
@@ -52,36 +50,18 @@ static int cannot(const struct image_attach *a, int err)
 	return 255;
 }
 
-#define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI: load.c chose it */
-
-/* a link a file */
-static int attach_files(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
-{
-	for (size_t i = 0, n, attached; i < c->nattaches; i += n) {
-		int err;
-
-		for (n = 1; i + n < c->nattaches && str_eq(c->attaches[i].target, c->attaches[i + n].target); n++)
-			;
-		err = attach_uprobes(rt, p, &c->attaches[i], n, cookie + i, &attached);
-		if (err)
-			return cannot(&c->attaches[i], err);
-		rt->attached += attached;
-	}
-	return 0;
-}
-
 static int attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
 {
 	struct bpf_program *p = rt_program(rt, c);
 	size_t failed = 0;
 	int err;
 
+	if (p && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt))
+		return attach_user(rt, p, c, cookie);
 	if (!p || c->kind >= ATTACH_COUNT || !attachers[c->kind]) {
 		fprintf(stderr, "ERROR: this image has a %s probe, which this probe cannot attach\n", attach_kind_name(c->kind));
 		return 255;
 	}
-	if (bpf_program__expected_attach_type(p) == (enum bpf_attach_type)UPROBE_MULTI)
-		return attach_files(rt, p, c, cookie);
 	for (size_t i = 0; i < c->nattaches; i++) {
 		const struct image_attach *a = &c->attaches[i];
 

@@ -28,9 +28,16 @@ int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_atta
 int attach_kprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
-/* attach_user.c */
-int attach_uprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
-/* points of one file by one link; those that are not in it are left out.  *attached: how many were not */
-int attach_uprobes(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie, size_t *attached);
+/* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes: 0 or the exit status, reported */
+int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie);
+
+/* usdt.c */
+struct usdt_entry { /* a place; its index is that in map "usdt_args" */
+	const struct image_clause *clause;
+	const struct image_attach *attach;
+	uint64_t address, offset, semaphore; /* as in struct usdt_site */
+	uint64_t function; /* address of the one around it */
+	struct usdt_arg args[]; /* as many as the map holds */
+};
 
 #endif

@@ -1,48 +1,97 @@
-/* Functions of programs and libraries. */
+/*
+ * Functions of programs and libraries, and the usdt probes built into them.
+ * First all attach points of a clause become places in files; then one link
+ * for each file holds all of its places, or, before 6.6, a perf event each.
+ */
 #include "runtime/attach.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* where in the file a uprobe goes */
-static int uprobe_offset(const struct image_attach *a, uint64_t *offset)
-{
-	const struct elf_symbol *s;
-	int err = 0;
-	struct elf_file *f = elf_open(a->target, &err);
+struct site {
+	const struct image_attach *attach;
+	uint64_t offset, semaphore, cookie;
+	int err; /* -errno of attaching it */
+	int fd; /* of its own link, or -1 */
+};
 
-	if (!f)
-		return err;
-	if (!a->symbol_len) {
-		err = elf_address_to_offset(f, a->offset, offset);
-	} else {
-		s = elf_find(f, a->symbol);
-		if (s)
-			*offset = s->offset + a->offset;
-		else
-			err = -ENOENT;
-	}
-	elf_close(f);
-	return err;
+struct sites {
+	struct site *list;
+	size_t n;
+	int prog, pid; /* pid -1: every process */
+	bool ret;
+	unsigned pmu; /* perf's number for uprobes */
+	atomic_size_t next;
+};
+
+static struct site *site_add(struct sites *s, const struct image_attach *a, uint64_t cookie)
+{
+	if (!(s->n & (s->n - 1)))
+		s->list = xrealloc(s->list, (s->n ? 2 * s->n : 1) * sizeof(*s->list));
+	s->list[s->n] = (struct site){.attach = a, .cookie = cookie, .fd = -1};
+	return &s->list[s->n++];
 }
 
-int attach_uprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
+/* where in the file a uprobe goes */
+static int uprobe_offset(struct elf_file *f, const struct image_attach *a, uint64_t *offset)
 {
-	LIBBPF_OPTS(bpf_uprobe_opts, opts, .bpf_cookie = cookie, .retprobe = a->kind == ATTACH_uretprobe);
-	uint64_t offset;
-	int err = uprobe_offset(a, &offset);
+	const struct elf_symbol *s;
 
-	if (err)
-		return err;
-	return attach_link(rt, bpf_program__attach_uprobe_opts(p, rt->options->pid ? rt->options->pid : -1, a->target, offset, &opts));
+	if (!a->symbol_len) {
+		if (!elf_address_to_offset(f, a->offset, offset))
+			return 0;
+		return -ENOENT;
+	}
+	s = elf_find(f, a->symbol);
+	if (!s)
+		return -ENOENT;
+	*offset = s->offset + a->offset;
+	return 0;
+}
+
+static void uprobe_sites(struct sites *s, const struct image_clause *c, uint64_t cookie)
+{
+	struct elf_file *f = NULL;
+	const char *path = "";
+	int err = 0;
+
+	for (size_t i = 0; i < c->nattaches; i++) {
+		const struct image_attach *a = &c->attaches[i];
+		struct site *site = site_add(s, a, cookie + i);
+
+		if (strcmp(path, a->target)) {
+			elf_close(f);
+			path = a->target;
+			f = elf_open(path, &err);
+		}
+		site->err = f ? uprobe_offset(f, a, &site->offset) : err;
+	}
+	elf_close(f);
+}
+
+static void usdt_sites_of(struct rt *rt, struct sites *s, const struct image_clause *c, uint64_t cookie)
+{
+	for (size_t i = 0; i < rt->nusdt; i++) {
+		const struct usdt_entry *e = rt->usdt[i];
+		struct site *site;
+
+		if (e->clause != c)
+			continue;
+		site = site_add(s, e->attach, (cookie + (uint64_t)(e->attach - c->attaches)) | (uint64_t)i << 32);
+		site->offset = e->offset;
+		site->semaphore = e->semaphore;
+	}
 }
 
 /*
- * Many functions of one binary by one link (6.6).  union bpf_attr of Debian's
+ * Many places of one file by one link (6.6).  union bpf_attr of Debian's
  * headers does not have it yet: its first words.
  */
 struct uprobe_multi_attr {
@@ -54,35 +103,190 @@ struct uprobe_multi_attr {
 #define UPROBE_MULTI 48
 #define UPROBE_MULTI_RETURN 1
 
-int attach_uprobes(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie, size_t *attached)
+/* the link's fd, or -errno */
+static int link_many(const struct sites *s, const struct site *list, size_t n)
 {
-	uint64_t *offsets = xcalloc(n, sizeof(*offsets)), *cookies = xcalloc(n, sizeof(*cookies));
+	uint64_t *words = xcalloc(3 * n, sizeof(*words)), *semaphores = words + n, *cookies = words + 2 * n;
 	struct uprobe_multi_attr attr = {
-		.prog_fd = (uint32_t)bpf_program__fd(p), .attach_type = UPROBE_MULTI, .path = (uint64_t)list[0].target, .offsets = (uint64_t)offsets,
-		.cookies = (uint64_t)cookies, .multi_flags = list[0].kind == ATTACH_uretprobe ? UPROBE_MULTI_RETURN : 0, .pid = (uint32_t)rt->options->pid,
+		.prog_fd = (uint32_t)s->prog, .attach_type = UPROBE_MULTI, .path = (uint64_t)list[0].attach->target,
+		.offsets = (uint64_t)words, .cookies = (uint64_t)cookies, .cnt = (uint32_t)n,
+		.multi_flags = s->ret ? UPROBE_MULTI_RETURN : 0, .pid = s->pid > 0 ? (uint32_t)s->pid : 0,
 	};
-	int err = 0, fd;
-	struct elf_file *f = elf_open(list[0].target, &err);
+	int fd;
 
-	for (size_t i = 0; f && i < n; i++) {
-		const struct elf_symbol *s = list[i].symbol_len ? elf_find(f, list[i].symbol) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		words[i] = list[i].offset;
+		semaphores[i] = list[i].semaphore;
+		cookies[i] = list[i].cookie;
+		if (semaphores[i])
+			attr.ref_ctr_offsets = (uint64_t)semaphores;
+	}
+	fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (fd < 0)
+		fd = -errno;
+	free(words);
+	return fd;
+}
 
-		if (s)
-			offsets[attr.cnt] = s->offset + list[i].offset;
-		else if (list[i].symbol_len || elf_address_to_offset(f, list[i].offset, &offsets[attr.cnt]))
-			continue;
-		cookies[attr.cnt++] = cookie + i;
-	}
-	elf_close(f);
-	if (!err) {
-		fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
-		err = fd < 0 ? -errno : 0;
-	}
-	if (!err) {
+/* one that cannot be had spoils the link: halves are tried until it stands alone */
+static void attach_many(struct rt *rt, const struct sites *s, struct site *list, size_t n)
+{
+	int fd = link_many(s, list, n);
+
+	if (fd >= 0) {
 		attach_keep(rt, fd);
-		*attached = attr.cnt;
+	} else if (n == 1 || fd == -EPERM || fd == -ENOENT) {
+		for (size_t i = 0; i < n; i++)
+			list[i].err = fd;
+	} else {
+		attach_many(rt, s, list, n / 2);
+		attach_many(rt, s, list + n / 2, n - n / 2);
 	}
-	free(offsets);
-	free(cookies);
-	return err;
+}
+
+static bool one_file(const struct site *a, const struct site *b)
+{
+	return str_eq(a->attach->target, b->attach->target);
+}
+
+static void attach_files(struct rt *rt, const struct sites *s)
+{
+	for (size_t i = 0, n; i < s->n; i += n) {
+		for (n = 1; i + n < s->n && one_file(&s->list[i], &s->list[i + n]); n++)
+			;
+		attach_many(rt, s, &s->list[i], n);
+	}
+}
+
+/* a perf event and its link: the link's fd, which keeps the event, or -errno */
+static int attach_one(const struct sites *s, const struct site *site)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = site->cookie);
+	struct perf_event_attr attr = {
+		.type = s->pmu, .config = (site->semaphore << 32) | s->ret, .uprobe_path = (uint64_t)site->attach->target,
+		.probe_offset = site->offset,
+	};
+	int fd = perf_open(&attr, s->pid, s->pid > 0 ? -1 : 0), link;
+
+	if (fd < 0)
+		return fd;
+	link = bpf_link_create(s->prog, fd, BPF_PERF_EVENT, &opts);
+	if (link < 0)
+		link = -errno;
+	close(fd);
+	return link;
+}
+
+static void *attach_some(void *arg)
+{
+	struct sites *s = arg;
+
+	for (size_t i; (i = atomic_fetch_add(&s->next, 1)) < s->n;) {
+		struct site *site = &s->list[i];
+
+		if (site->err)
+			continue;
+		site->fd = attach_one(s, site);
+		if (site->fd < 0)
+			site->err = site->fd;
+	}
+	return NULL;
+}
+
+#define ATTACHERS 16
+
+static void attach_each(struct rt *rt, struct sites *s)
+{
+	pthread_t threads[ATTACHERS];
+	size_t n = 0;
+	FILE *in = fopen("/sys/bus/event_source/devices/uprobe/type", "re");
+
+	if (!in || fscanf(in, "%u", &s->pmu) != 1)
+		s->pmu = UINT32_MAX; /* which the kernel does not know */
+	if (in)
+		fclose(in);
+	while (n < ATTACHERS && 4 * n + 4 < s->n && !pthread_create(&threads[n], NULL, attach_some, s))
+		n++;
+	attach_some(s);
+	while (n)
+		pthread_join(threads[--n], NULL);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->list[i].fd >= 0)
+			attach_keep(rt, s->list[i].fd);
+}
+
+/* those whose place is not known go to the end: they are not tried */
+static size_t set_aside(struct sites *s)
+{
+	size_t good = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->list[i].err) {
+			struct site here = s->list[good];
+
+			s->list[good++] = s->list[i];
+			if (good - 1 != i)
+				s->list[i] = here;
+		}
+	return good;
+}
+
+static const char *reason(const struct site *s)
+{
+	switch (-s->err) {
+	case ENOENT:
+		return access(s->attach->target, F_OK) ? "the file is gone" : "the file has no such function any more";
+	case EINVAL:
+		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a disk)";
+	case ESRCH:
+		return "the process is gone";
+	case EMFILE:
+		return "too many open files: raise the limit (ulimit -n)";
+	default:
+		return elf_error(s->err);
+	}
+}
+
+int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
+{
+	struct sites s = {
+		.prog = bpf_program__fd(p), .ret = c->kind == ATTACH_uretprobe,
+		.pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : -1,
+	};
+	size_t failed = 0, all;
+	int status = 0;
+
+	if (c->kind == ATTACH_usdt)
+		usdt_sites_of(rt, &s, c, cookie);
+	else
+		uprobe_sites(&s, c, cookie);
+	all = s.n;
+	s.n = set_aside(&s);
+	if (bpf_program__expected_attach_type(p) == (enum bpf_attach_type)UPROBE_MULTI)
+		attach_files(rt, &s);
+	else
+		attach_each(rt, &s);
+	s.n = all;
+	for (size_t i = 0; i < s.n && !status; i++) {
+		const struct site *site = &s.list[i];
+
+		if (!site->err) {
+			/* the places of one usdt probe follow each other, and are one */
+			if (!i || s.list[i - 1].err || s.list[i - 1].attach != site->attach) {
+				rt->attached++;
+				if (rt->options->verbose)
+					fprintf(stderr, "Attaching %s\n", site->attach->name);
+			}
+		} else if (site->attach->wild) {
+			failed++;
+		} else {
+			fprintf(stderr, "ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config variable to 'warn'.\n",
+				site->attach->name, reason(site));
+			status = 255;
+		}
+	}
+	if (failed)
+		warn("%zu of the %zu points that a wildcard at %s matched cannot be attached", failed, s.n, c->place);
+	free(s.list);
+	return status;
 }

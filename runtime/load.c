@@ -47,9 +47,9 @@ static void choose_links(struct rt *rt)
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct bpf_program *p = rt_program(rt, c);
-		bool uprobe = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe;
+		bool many = c->kind == ATTACH_usdt || ((c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe) && c->nattaches > 1);
 
-		if (p && uprobe && c->nattaches > 1 && feature(FEATURE_uprobe_multi))
+		if (p && many && feature(FEATURE_uprobe_multi))
 			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
 		if (p && c->sleepable && rt->params.sleepable)
 			bpf_program__set_flags(p, bpf_program__flags(p) | BPF_F_SLEEPABLE);
@@ -196,12 +196,16 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));
 	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
+	err = usdt_find(rt);
+	if (err)
+		return err;
 	err = bpf_object__load(rt->object);
 	if (err)
 		return refused(rt, err);
 	if (rt->options->verbose)
 		print_ids(rt);
 	fill_names(rt);
+	usdt_fill(rt);
 	if (!ring)
 		return 0;
 	rt->ring = ring_buffer__new(bpf_map__fd(ring), rt_event, rt, NULL);

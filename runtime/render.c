@@ -222,12 +222,19 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 {
 	const char *name, *object;
 	uint64_t address, offset;
-	uint32_t pid = 0;
+	uint32_t pid = 0, probe = 0;
 	bool known;
 
 	memcpy(&address, bytes, 8);
-	if (t->kind == TYPE_USYM)
+	if (t->kind == TYPE_USYM) {
 		memcpy(&pid, bytes + 8, 4);
+		memcpy(&probe, bytes + 12, 4);
+	}
+	if (probe && !pid) {
+		name = function_name(rt, probe - 1, address);
+		render_traced(rt, out, name, strlen(name));
+		return;
+	}
 	known = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, &name, &offset, &object) :
 				       symbol_kernel(rt->symbols, address, &name, &offset, &object);
 	if (known)

@@ -30,6 +30,9 @@ struct rt {
 	struct buf gathered; /* for out */
 	struct buf line; /* text being made */
 	bool tty; /* out is a terminal: control characters of what was traced are escaped */
+	struct usdt_entry **usdt; /* places of usdt probes, see attach.h */
+	size_t nusdt;
+	struct function_text **functions; /* of func.c: a list for each attach point */
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	unsigned attached; /* points, for the banner */
@@ -56,6 +59,13 @@ int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
 int rt_attach(struct rt *rt); /* all clauses but begin and end */
 int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */
 void rt_detach(struct rt *rt);
+
+/* func.c: the function of attach point `index` of all; address: of a usdt probe's, in the file.  Kept until rt ends */
+const char *function_name(struct rt *rt, uint32_t index, uint64_t address);
+
+/* usdt.c */
+int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported */
+void usdt_fill(struct rt *rt); /* the map, after it */
 
 /* event.c: the ring's records */
 int rt_event(void *rt, void *record, size_t size);

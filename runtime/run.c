@@ -186,6 +186,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	bpf_object__close(rt.object);
 out:
 	symbols_free(rt.symbols);
+	free(rt.usdt);
 	buf_free(&rt.line);
 	arena_free(rt.arena);
 	return status;

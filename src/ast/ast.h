@@ -220,6 +220,8 @@ struct clause {
 	struct image_attach *attaches;
 	size_t nattaches;
 	const struct type *args; /* struct of `args`, or NULL */
+	unsigned nargs; /* usdt: none above arg<nargs - 1> is used; set by infer */
+	uint64_t args_used; /* usdt: bit N: argN is; 63: one above that */
 	const struct type *retval; /* type of `retval` where known, or NULL */
 	struct node *predicate; /* or NULL */
 	struct node *body;

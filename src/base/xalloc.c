@@ -10,6 +10,12 @@ static _Noreturn void out_of_memory(void)
 	exit(1);
 }
 
+/* libiberty has the same names: with xmalloc here, too, it takes ours */
+void *xmalloc(size_t size)
+{
+	return xrealloc(NULL, size);
+}
+
 void *xcalloc(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size ? size : 1);

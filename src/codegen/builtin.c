@@ -225,27 +225,28 @@ struct value cg_arg(struct cg *cg, const struct node *n)
 	}
 	if (kind == ATTACH_rawtracepoint || kind == ATTACH_fentry || kind == ATTACH_fexit)
 		return from_regs(cg, n->type, 8 * (int)n->arg.index);
+	if (kind == ATTACH_usdt)
+		return cg_usdt_arg(cg, n);
 	offset = arch_argument(n->arg.index);
 	if (offset < 0)
 		return cg_unsupported(cg, n, arena_printf(cg->arena, "arg%u on this architecture", n->arg.index));
 	return from_regs(cg, n->type, offset);
 }
 
-/* func:	bpf_get_func_ip(ctx); at the entry of a user function ctx->ip */
+/* func:	bpf_get_func_ip(ctx); of user functions the attach point, whose name needs no process: see TYPE_USYM */
 struct value emit_func(struct cg *cg, const struct node *n)
 {
-	const struct type word = {.kind = TYPE_INT, .size = 8};
-	LLVMValueRef slot = cg_result(cg, n, n->type->size), ip;
+	LLVMValueRef slot = cg_result(cg, n, n->type->size), v;
 
-	if (cg->clause->provider->kind == ATTACH_uprobe || cg->clause->provider->kind == ATTACH_usdt)
-		ip = from_regs(cg, &word, arch_ip()).v;
-	else
-		ip = cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx);
 	if (n->type->kind == TYPE_USYM) {
-		cg_store_raw(cg, cg_add(cg, slot, 8), high(cg, n, pid_tgid(cg)).v, 4, 4);
-		cg_store_raw(cg, cg_add(cg, slot, 12), cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), 4, 4);
+		v = cg->clause->provider->kind == ATTACH_usdt ? cg_usdt_function(cg) : cg_num(cg, 0);
+		cg_store_raw(cg, slot, v, 8, 8);
+		v = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+		cg_store_raw(cg, cg_add(cg, slot, 8), cg_num(cg, 0), 4, 4);
+		cg_store_raw(cg, cg_add(cg, slot, 12), LLVMBuildAdd(cg->b, v, cg_num(cg, 1), ""), 4, 4);
+	} else {
+		cg_store_raw(cg, slot, cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx), 8, 8);
 	}
-	cg_store_raw(cg, slot, ip, 8, 8);
 	return cg_mem(n->type, slot);
 }
 

@@ -75,6 +75,7 @@ struct cg {
 
 	LLVMValueRef ring, ledger, names, params, args;
 	uint32_t args_size; /* bytes of `args`: .rodata.args */
+	LLVMValueRef usdt; /* where usdt probes keep their arguments; made by cg_usdt_map() */
 	uint32_t name_size; /* bytes of an entry of `names` */
 	uint32_t names_count; /* attach points of the clauses so far */
 
@@ -258,6 +259,12 @@ void cg_unroll_stmt(struct cg *cg, const struct node *n);
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
 void cg_fn_end(struct cg *cg, struct cg_fn *f);
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
+
+/* usdt.c */
+void cg_usdt_map(struct cg *cg);
+LLVMValueRef cg_usdt_address(struct cg *cg); /* i64: of the place that was hit, as in the file */
+LLVMValueRef cg_usdt_function(struct cg *cg); /* i64: of the function around it */
+struct value cg_usdt_arg(struct cg *cg, const struct node *n);
 
 /* builtin.c, fn_*.c */
 typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);

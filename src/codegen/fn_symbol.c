@@ -58,7 +58,7 @@ struct value emit_fn_kaddr(struct cg *cg, const struct node *n)
 
 /*
  * uaddr("sym"):	func_ip - address of the attach point + address of sym
- * Sema has made the arguments the addresses: that of the symbol, then one for each attach point.
+ * Sema has made the arguments the addresses: that of the symbol, then one for each attach point; of usdt the map knows.
  */
 struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 {
@@ -70,8 +70,10 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 		ip = cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx);
 	else
 		ip = cg_value(cg, (struct value){&word, cg_add(cg, cg->fn->ctx, (uint64_t)arch_ip()), AT_CTX}).v;
-	if (at->next) {
-		cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+	if (cg->clause->provider->kind == ATTACH_usdt) {
+		here = cg_usdt_address(cg);
+	} else if (at->next) {
+		cookie = LLVMBuildAnd(cg->b, cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), cg_num(cg, UINT32_MAX), "");
 		for (uint32_t i = cg->names_count; at; at = at->next, i++)
 			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""), cg_num(cg, at->num), here, "");
 	}

@@ -199,6 +199,7 @@ static void describe(struct cg *cg, const struct clause *c)
 		.sleepable = im->sleepable, /* program() knew */
 		.program = arena_printf(cg->arena, "clause%u", c->id),
 		.kind = c->provider->kind,
+		.args = c->args_used,
 		.attaches = c->attaches,
 		.nattaches = c->nattaches,
 		.place = p.source ? arena_printf(cg->arena, "%s:%u:%u", p.source->name, p.line, p.column) : "",
@@ -237,6 +238,7 @@ static void runtime_maps(struct cg *cg)
 	names.value_size = (names.value_size + 7) / 8 * 8;
 	if (wanted)
 		cg->names = debug_map(cg, "names", &names);
+	cg_usdt_map(cg);
 	cg->params = debug_global(cg, "params", LLVMArrayType(cg->i8, sizeof(struct image_params)), sizeof(struct image_params));
 	LLVMSetSection(cg->params, ".rodata.params");
 	LLVMSetAlignment(cg->params, 8);

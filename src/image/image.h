@@ -9,7 +9,10 @@
  *	ledger		PERCPU_ARRAY of uint64: [N] counts image.losses[N]
  *	names		ARRAY of char[names' value size]: the probe names of all
  *			clauses that use `probe` with several attach points;
- *			the BPF cookie of an attach point is its index
+ *			the low 32 bits of the cookie of an attach point are its index
+ *	usdt_args	ARRAY of { uint64 address, function; struct usdt_arg args[]; }, in the file,
+ *			for every place of a usdt probe; bits 32 to 63 of its
+ *			cookie are the index.  The loader sizes and fills it
  *	scratch<N>	PERCPU_ARRAY with one entry, or TASK_STORAGE: memory of
  *			clause N for what the BPF stack is too small for
  *	.rodata.params	struct image_params, set by the loader

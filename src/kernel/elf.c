@@ -155,6 +155,18 @@ struct elf_file *elf_open(const char *path, int *err)
 	return f;
 }
 
+const char *elf_error(int err)
+{
+	switch (-err) {
+	case ENOEXEC:
+		return "not an ELF file";
+	case ENOTSUP:
+		return "packed in its archive: only stored files can be traced";
+	default:
+		return strerror(-err);
+	}
+}
+
 void elf_close(struct elf_file *f)
 {
 	if (!f)

@@ -79,6 +79,7 @@ bool traceable_known(void); /* available_filter_functions can be read */
 struct elf_file;
 struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
 void elf_close(struct elf_file *f);
+const char *elf_error(int err); /* words for *err */
 const char *elf_build_id(struct elf_file *f); /* hexadecimal; NULL: it has none */
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
 int elf_offset_to_address(struct elf_file *f, uint64_t offset, uint64_t *address);
@@ -107,7 +108,7 @@ uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s); /* one 
  * usdt.c, operand.c: the statically defined probes of a file.  A value is
  *	(base? regs[base] : 0) + (index? regs[index] << scale : 0) + value
  * or what lies there, of that `skip` bits dropped, `bits` kept and extended.
- * Programs read this from map "usdt": the layout is fixed.
+ * Programs read this from map "usdt_args": the layout is fixed.
  */
 enum { USDT_DEREF = 1, USDT_SIGNED = 2, USDT_INDEX_INT = 4, USDT_INDEX_UINT = 8 /* of an index its low 32 bits */ };
 struct usdt_arg {
@@ -115,6 +116,7 @@ struct usdt_arg {
 	int16_t base, index; /* offsets in struct pt_regs; -1: none */
 	uint8_t flags, scale, bits, skip;
 };
+#define USDT_HEAD 16 /* bytes before the arguments: uint64 address, function */
 struct usdt_site {
 	const char *provider, *name;
 	const char *operands; /* "-4@%edi 8@-8(%rbp)" */
@@ -122,6 +124,7 @@ struct usdt_site {
 	uint64_t semaphore; /* offset in the file; 0: none */
 };
 size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list); /* sorted by provider, name, address; how many */
+bool usdt_is(const struct usdt_site *s, const char *symbol); /* "provider:name" */
 unsigned usdt_nargs(const struct usdt_site *s);
 bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct usdt_arg *arg, const char **why); /* false: *why it cannot be read */
 struct usdt_symbol { /* in an operand; len 0: none */
@@ -143,7 +146,12 @@ char *demangle(const char *name, bool parameters);
 
 /* paths.c */
 /* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
-char *binary_path(struct arena *a, const char *name, unsigned *matches);
+char *binary_path(struct arena *a, const char *name, unsigned *matches); /* *matches: how many are on $PATH */
+char *binary_path_in(struct arena *a, const char *root, const char *name, unsigned *matches); /* root "" or "/proc/PID/root" */
+typedef void (*binary_fn)(void *arg, const char *path);
+void binaries_named(struct arena *a, const char *pattern, binary_fn each, void *arg); /* on $PATH; libraries if it begins with lib */
+const char *process_root(struct arena *a, int pid); /* "/proc/PID/root"; NULL: the process sees the files that we see */
+void mapped_files(struct arena *a, int pid, binary_fn each, void *arg); /* executable mappings; pid 0: of all processes; may repeat */
 
 int cgroup_id(const char *path, uint64_t *id); /* of the directory of a cgroup v2 */
 

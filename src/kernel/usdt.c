@@ -163,6 +163,13 @@ bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct 
 	       ((!symbol.len && arg->base != arch_offset(arch, arch->ip)) || resolve(f, arch, s, arg, &symbol, why));
 }
 
+bool usdt_is(const struct usdt_site *s, const char *symbol)
+{
+	size_t n = strlen(s->provider);
+
+	return !strncmp(symbol, s->provider, n) && symbol[n] == ':' && str_eq(symbol + n + 1, s->name);
+}
+
 unsigned usdt_nargs(const struct usdt_site *s)
 {
 	const char *text = s->operands;

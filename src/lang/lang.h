@@ -24,7 +24,7 @@ enum type_kind {
 	TYPE_KSTACK, /* stack.mode, stack.limit; laid out as struct event_stack */
 	TYPE_USTACK,
 	TYPE_KSYM, /* uint64 address */
-	TYPE_USYM, /* uint64 address, uint32 pid, uint32 probe */
+	TYPE_USYM, /* uint64 address, uint32 pid, uint32 0; `func`: uint64 address in the file if usdt, uint32 0, uint32 attach point + 1 */
 	TYPE_INET, /* uint32 family (4 or 6 bytes: 4, 16), 16 bytes */
 	TYPE_MAC, /* 6 bytes */
 	TYPE_TIMESTAMP, /* uint64 ns, uint32 clock, uint32 format */

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 const struct provider *const providers[] = {
-	&provider_kprobe,     &provider_kretprobe, &provider_uprobe,   &provider_uretprobe, &provider_tracepoint, &provider_rawtracepoint,
+	&provider_kprobe,     &provider_kretprobe, &provider_uprobe,   &provider_uretprobe, &provider_usdt, &provider_tracepoint, &provider_rawtracepoint,
 	&provider_fentry,     &provider_fexit,	   &provider_profile,  &provider_interval,  &provider_software,	  &provider_hardware,
 	&provider_begin,      &provider_end,	   NULL,
 };

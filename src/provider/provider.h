@@ -25,6 +25,7 @@ struct attach {
 	size_t nfields;
 	/* set by provider->parse */
 	const char *target, *symbol; /* may be patterns; NULL: not given */
+	const char *space_name; /* usdt: the namespace, "" any */
 	uint64_t offset;
 	bool has_offset, wild;
 	uint64_t period;
@@ -64,6 +65,7 @@ struct provider {
 	void (*list)(struct listing *l, const char *target, const char *symbol);
 	/* the struct of `args`, or NULL.  *retval: of `retval`, when known */
 	const struct type *(*args)(struct attach *a, const struct image_attach *match, const struct type **retval);
+	unsigned typed; /* words that args() gives types: NEEDS_ARGS | NEEDS_ARGN | NEEDS_RETVAL; 0: args alone */
 	/* do programs differ by attach point even if args are laid out the same? (fentry, tp_btf) */
 	bool one_program_each;
 	/* section of the program, "fentry/vfs_read"; NULL: that of attach.def */

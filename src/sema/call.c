@@ -28,6 +28,24 @@ static bool available(struct pass *p, struct node *n, const char *name, unsigned
 	return false;
 }
 
+/* arg0 of a usdt probe: as its notes say */
+static const struct type *usdt_argument(struct pass *p, struct node *n)
+{
+	struct clause *c = p->clause;
+	const struct type *args = c->args;
+
+	if (!args || n->arg.index >= args->nfields)
+		return wrong(p, n->span, "%s has %u argument%s: there is no arg%u", c->attaches[0].name, args ? args->nfields : 0,
+			     args && args->nfields == 1 ? "" : "s", n->arg.index);
+	if (args->fields[n->arg.index].type->kind == TYPE_NONE)
+		return wrong(p, n->span, "arg%u of %s is no integer that can be read: it is floating-point, or where only the program can look",
+			     n->arg.index, c->attaches[0].name);
+	if (c->nargs <= n->arg.index)
+		c->nargs = n->arg.index + 1;
+	c->args_used |= 1ull << (n->arg.index < 63 ? n->arg.index : 63);
+	return args->fields[n->arg.index].type;
+}
+
 const struct type *infer_arg(struct pass *p, struct node *n)
 {
 	if (n->arg.stack) {
@@ -35,6 +53,8 @@ const struct type *infer_arg(struct pass *p, struct node *n)
 			return &type_error;
 	} else if (!(p->clause->provider->has & NEEDS_ARGN)) {
 		return wrong(p, n->span, "The arg%u builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes", n->arg.index);
+	} else if (p->clause->provider->kind == ATTACH_usdt) {
+		return usdt_argument(p, n);
 	} else if (n->arg.index > 5 && p->clause->provider->kind != ATTACH_rawtracepoint) {
 		return wrong(p, n->span, "x86_64 doesn't support arg%u", n->arg.index);
 	}

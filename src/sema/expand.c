@@ -109,21 +109,28 @@ static struct clause *add_clause(struct pass *p, struct node *probe, const struc
 	return c;
 }
 
-static bool names_args(struct node **n, void *arg)
+static bool names_args(struct node **n, void *used)
 {
-	if ((*n)->kind == NODE_IDENT && str_eq((*n)->ident.name, "args"))
-		*(bool *)arg = true;
+	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+
+	if ((*n)->kind == NODE_ARG)
+		*(unsigned *)used |= NEEDS_ARGN;
+	else if (str_eq(name, "args"))
+		*(unsigned *)used |= NEEDS_ARGS;
+	else if (str_eq(name, "retval"))
+		*(unsigned *)used |= NEEDS_RETVAL;
 	return true;
 }
 
-static bool uses_args(struct node *probe)
+/* does the probe use what its provider knows the types of? */
+static bool uses_args(struct node *probe, const struct provider *p)
 {
-	bool used = false;
+	unsigned used = 0;
 
 	node_walk(&probe->probe.body, names_args, &used);
 	if (probe->probe.predicate)
 		node_walk(&probe->probe.predicate, names_args, &used);
-	return used;
+	return used & (p->typed ? p->typed : NEEDS_ARGS);
 }
 
 static void add_attach(struct pass *p, struct clause *c, const struct image_attach *m)
@@ -158,7 +165,7 @@ static bool same_layout(const struct type *a, const struct type *b)
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
-	bool typed = a->provider->args && (uses_args(probe) || a->provider->one_program_each);
+	bool typed = a->provider->args && (uses_args(probe, a->provider) || a->provider->one_program_each);
 
 	for (size_t i = 0; i < a->nmatches; i++) {
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;

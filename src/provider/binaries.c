@@ -1,0 +1,61 @@
+/* The files that uprobes and usdt probes are looked for in. */
+#include "provider/kinds.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct seen {
+	struct dict paths;
+	binary_fn each;
+	void *arg;
+};
+
+static void once(void *arg, const char *path)
+{
+	struct seen *s = arg;
+
+	if (dict_find(&s->paths, path))
+		return;
+	dict_set(&s->paths, path, s);
+	s->each(s->arg, path);
+}
+
+bool binaries_each(struct attach *a, binary_fn each, void *arg)
+{
+	struct seen s = {.each = each, .arg = arg};
+	const char *root = "", *path;
+	unsigned matches;
+	glob_t found;
+
+	dict_init(&s.paths, a->arena);
+	if (str_eq(a->target, "*")) {
+		depends_unknown();
+		mapped_files(a->arena, a->pid, once, &s);
+		return true;
+	}
+	if (a->pid && process_root(a->arena, a->pid))
+		root = process_root(a->arena, a->pid);
+	if (glob_has(a->target) && strchr(a->target, '/')) {
+		depends_unknown();
+		if (!glob(arena_printf(a->arena, "%s%s", root, a->target), 0, NULL, &found)) {
+			for (size_t i = 0; i < found.gl_pathc; i++)
+				if ((path = binary_path(a->arena, found.gl_pathv[i], &matches)))
+					once(&s, path);
+			globfree(&found);
+		}
+		return true;
+	}
+	if (glob_has(a->target)) { /* of files on $PATH and libraries */
+		depends_unknown();
+		binaries_named(a->arena, a->target, once, &s);
+		return true;
+	}
+	path = binary_path_in(a->arena, root, a->target, &matches);
+	if (!path)
+		return false;
+	if (matches > 1 && a->diag)
+		warning_at(a->diag, a->span, "attaching to %s target file '%s' but matched %u binaries", a->provider->name, path, matches);
+	each(arg, path);
+	return true;
+}
