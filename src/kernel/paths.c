@@ -153,7 +153,7 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 {
 	struct wanted w = {a, root, name, NULL};
 	const char *path = getenv("PATH"), *bang = strstr(name, "!/");
-	char *found = NULL, *real;
+	char *found = NULL, *script = NULL, *real;
 
 	*matches = 0;
 	if (bang && access(name, F_OK)) {
@@ -180,11 +180,15 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 		real = real_path(a, root, try);
 		if (!real || !is_program(real) || (found && str_eq(found, real)))
 			continue;
+		if (is_script(real)) { /* say a wrapper: there is nothing in it to trace */
+			script = script ? script : real;
+			continue;
+		}
 		if (!found)
 			found = real;
-		*matches += !is_script(real);
+		++*matches;
 	}
-	return found;
+	return found ? found : script;
 }
 
 char *binary_path(struct arena *a, const char *name, unsigned *matches)

@@ -3,22 +3,22 @@
 # spec: P-056 P-057
 # needs: usdt root cmd:python3 host
 . ./cli.inc
-probe -l 'usdt:python3:python:function__entry'
+probe -l 'usdt:/usr/bin/python3:python:audit'
 [ -s "$out" ] || exit 77
 cat >"$TMPDIR/a.py" <<'END'
-def inner(n):
-    return n
-
-def outer():
-    return inner(5)
-
+import gc, sys
 for i in range(3):
-    outer()
+    sys.audit("probe.test", i)
+gc.disable()
+gc.collect(1)
 END
-probe -q -e "usdt:python3:python:function__entry /strcontains(str(arg0), \"a.py\")/ { printf(\"%s %d\n\", str(arg1), arg2); }" -c "python3 $TMPDIR/a.py"
+probe -q -e 'usdt:/usr/bin/python3:audit /str(arg0) == "probe.test"/ { @audit = count(); }
+	usdt:/usr/bin/python3:python:gc__start { @gc[arg0] = count(); }
+	usdt:/usr/bin/python3:python:import__find__load__start /str(arg0) == "gc"/ { @import = count(); }' \
+	-c "/usr/bin/python3 $TMPDIR/a.py"
 status 0
 no_err
-out '^<module> 1$'
-[ "$(grep -c '^inner 1$' "$out")" -eq 3 ] || wrong "inner is entered three times"
-[ "$(grep -c '^outer 4$' "$out")" -eq 3 ] || wrong "outer is entered three times"
+out '^@audit: 3$'
+out '^@gc\[1\]: 1$'
+out '^@import: 1$'
 end
