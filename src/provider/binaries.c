@@ -55,7 +55,7 @@ bool binaries_each(struct attach *a, binary_fn each, void *arg)
 	if (!path)
 		return false;
 	if (matches > 1 && a->diag)
-		warning_at(a->diag, a->span, "attaching to %s target file '%s' but matched %u binaries", a->provider->name, path, matches);
+		warning_at(a->diag, WARN(many_binaries), a->span, "attaching to %s target file '%s' but matched %u binaries", a->provider->name, path, matches);
 	each(arg, path);
 	return true;
 }
