@@ -33,6 +33,8 @@ AC_DEFUN([PROBE_LLVM], [
 	AC_MSG_RESULT([${LLVM_CONFIG:-no}])
 	AC_SUBST([LLVM_CONFIG])
 	AC_SUBST([LLVM_VERSION])
+	LLVM_FULL_VERSION=`$LLVM_CONFIG --version 2>/dev/null`
+	AC_SUBST([LLVM_FULL_VERSION])
 
 	AS_IF([test -z "$LLVM_CONFIG"], [
 		for llvm_v in $llvm_versions; do

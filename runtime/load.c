@@ -86,15 +86,21 @@ static void set_params(struct rt *rt)
 	}
 }
 
+/* A large ring costs: 16 MiB take 6 ms to make, and are resident twice. */
 static uint32_t ring_bytes(struct rt *rt)
 {
-	uint64_t pages = 0, bytes = 4096;
+	uint64_t pages = 0, bytes = 4096, few = 0;
+	bool often = false;
 
 	for (size_t i = 0; i < rt->im->nsettings; i++)
 		if (str_eq(rt->im->settings[i].name, "perf_rb_pages"))
 			pages = (uint64_t)rt->im->settings[i].value;
-	if (!pages) /* a thousandth of what is free, 256 KiB to 16 MiB */
-		pages = (uint64_t)sysconf(_SC_AVPHYS_PAGES) / 1024;
+	for (size_t i = 0; i < rt->im->nevents; i++) {
+		often |= rt->im->events[i].often;
+		few += 8 * rt->im->events[i].size;
+	}
+	if (!pages) /* a thousandth of what is free, 256 KiB to 16 MiB; room for a few of each where all are seldom */
+		pages = often ? (uint64_t)sysconf(_SC_AVPHYS_PAGES) / 1024 : few / 4096;
 	if (pages < 64)
 		pages = 64;
 	while (bytes < pages * 4096 && bytes < 16 << 20)

@@ -1,6 +1,8 @@
 /* Compiled images, kept. */
 #include "cache.h"
 
+#include "own.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -73,10 +75,12 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 {
 	struct stat st = {0};
 	struct utsname u;
-	char *cwd = getcwd(NULL, 0);
+	char *cwd = getcwd(NULL, 0), *compiler = own_program("probe-compile");
 
 	buf_puts(key, MAGIC);
-	stat("/proc/self/exe", &st);
+	if (compiler)
+		stat(compiler, &st);
+	free(compiler);
 	buf_printf(key, "probe %llu %llu %lld.%ld\n", (unsigned long long)st.st_ino, (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
 		   st.st_mtim.tv_nsec);
 	uname(&u);

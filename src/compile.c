@@ -121,3 +121,8 @@ bool compile_list(const char *name, const char *text, size_t len, const struct c
 					fprintf(out, "%s\n", c->attaches[i].name);
 	return job_end(&j, o);
 }
+
+const char *compiler_version(void)
+{
+	return codegen_llvm_version();
+}

@@ -1,4 +1,7 @@
-/* The pipeline: script to image. */
+/*
+ * The pipeline: script to image.  In compile.c, or for the program that has no
+ * compiler in handover.c, which replaces it by the one that has.
+ */
 #ifndef PROBE_COMPILE_H
 #define PROBE_COMPILE_H
 
@@ -21,6 +24,7 @@ struct compile_options {
 	bool portable; /* the image is for other kernels, too */
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
+	bool from_stdin; /* the script came that way */
 };
 
 /*
@@ -32,5 +36,8 @@ bool compile(const char *name, const char *text, size_t len, const struct compil
 
 /* what the script would attach to, a line each: -l script.bt */
 bool compile_list(const char *name, const char *text, size_t len, const struct compile_options *o, FILE *out);
+
+/* of LLVM */
+const char *compiler_version(void);
 
 #endif

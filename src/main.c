@@ -1,6 +1,5 @@
 /* The command line. */
 #include "cache.h"
-#include "codegen/codegen.h"
 #include "compile.h"
 #include "kernel/kernel.h"
 #include "provider/provider.h"
@@ -12,6 +11,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -479,6 +479,7 @@ int main(int argc, char **argv)
 	bool build = argc > 1 && str_eq(argv[1], "build");
 	struct command c = {.compile.sema.environ = environ};
 
+	prctl(PR_SET_NAME, "probe"); /* also if we were handed over to */
 	if (argc < 2) {
 		usage(stderr);
 		return STATUS_WRONG;
@@ -498,6 +499,7 @@ int main(int argc, char **argv)
 			wrong(&c, "ERROR: USAGE: probe build FILE -o TOOL: -o is missing");
 		c.build = build ? c.run.output : NULL;
 	}
+	c.compile.from_stdin = !c.program && c.file && str_eq(c.file, "-");
 	c.compile.portable = build;
 	c.compile.sema.late = build;
 	c.compile.verbose = c.run.verbose;
@@ -508,7 +510,7 @@ int main(int argc, char **argv)
 	silence(&c);
 	if (!c.stop && consistent(&c)) {
 		if (c.info)
-			info_print(stdout, PACKAGE_VERSION, codegen_llvm_version());
+			info_print(stdout, PACKAGE_VERSION, compiler_version());
 		else
 			c.status = c.list ? list(&c) : compile_and_run(&c);
 	}

@@ -1,6 +1,7 @@
 /* The runtime and an image as one program. */
 #include "tool.h"
 
+#include "own.h"
 #include "runtime/runtime.h"
 
 #include <errno.h>
@@ -10,25 +11,6 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* probe-run: beside probe, or where it is installed */
-static int open_runtime(void)
-{
-	char self[4096], path[sizeof(self) + 16];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-	int fd = -1;
-
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		snprintf(path, sizeof(path), "%.*s/probe-run", (int)(slash - self), self);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	}
-	if (fd < 0)
-		fd = open(PKGLIBEXECDIR "/probe-run", O_RDONLY | O_CLOEXEC);
-	return fd;
-}
 
 static bool write_all(int fd, const void *bytes, size_t len)
 {
@@ -64,9 +46,10 @@ static bool copy(int to, int from)
 int tool_write(const char *path, const void *image, size_t len)
 {
 	struct tool_trailer trailer = {.image_size = len};
-	char *draft = xasprintf("%s.XXXXXX", path);
-	int runtime = open_runtime(), out, err = 0;
+	char *draft = xasprintf("%s.XXXXXX", path), *program = own_program("probe-run");
+	int runtime = program ? open(program, O_RDONLY | O_CLOEXEC) : -1, out, err = 0;
 
+	free(program);
 	memcpy(trailer.magic, TOOL_MAGIC, sizeof(trailer.magic));
 	if (runtime < 0) {
 		free(draft);

@@ -1,5 +1,6 @@
 /* Records in the ring buffer, and what the image says of them. */
 #include "codegen/cg.h"
+#include "provider/provider.h"
 
 #include <linux/bpf.h>
 #include <stdlib.h>
@@ -14,6 +15,16 @@ static char *place_text(struct cg *cg, struct span span)
 	return arena_printf(cg->arena, "%s:%u:%u-%u", p.source->name, p.line, p.column, p.end_column);
 }
 
+/* Begin, end and intervals come seldom, and so do some actions wherever they are; loops make anything often. */
+static bool often(const struct cg *cg, enum event_action action)
+{
+	static const bool seldom[ATTACH_COUNT] = {[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_interval] = true};
+
+	if (action == EVENT_exit || action == EVENT_clear || action == EVENT_zero)
+		return false;
+	return cg->loop || cg->fn->outer || !seldom[cg->clause->provider->kind];
+}
+
 unsigned event_new(struct cg *cg, enum event_action action, struct span span)
 {
 	size_t n = cg->im.nevents;
@@ -26,7 +37,7 @@ unsigned event_new(struct cg *cg, enum event_action action, struct span span)
 		cg->im.events = more;
 	}
 	cg->im.nevents++;
-	cg->im.events[n] = (struct image_event){.action = action, .size = sizeof(struct event_header), .place = place_text(cg, span)};
+	cg->im.events[n] = (struct image_event){.action = action, .size = sizeof(struct event_header), .place = place_text(cg, span), .often = often(cg, action)};
 	cg->im.events[n].place_len = strlen(cg->im.events[n].place);
 	return n;
 }

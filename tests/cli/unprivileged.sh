@@ -12,7 +12,7 @@ unprivileged() {
 dir=$(mktemp -d /tmp/probe-unprivileged.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 chmod 755 "$dir"
-cp "$PROBE" "$dir/probe"
+cp "$PROBE" "$(dirname "$PROBE")/probe-compile" "$dir"
 bin=$dir/probe
 unprivileged -e 'BEGIN { exit(); }'; status 1; no_out; sane; err 'ERROR: .*(CAP_BPF|root)'
 unprivileged --help; status 0; no_err
