@@ -358,10 +358,10 @@ static struct value cast(struct cg *cg, const struct node *n)
 	if (cg_scalar(t) && from.type->kind == TYPE_STRING)
 		return cg_int(t, LLVMBuildZExt(cg->b, cg_truth(cg, from), cg->i64, ""));
 	if (cg_scalar(t)) /* int from an array of its size */
-		return cg_value(cg, cg_mem(t, from.v));
+		return cg_int(t, cg_load_raw(cg, from.v, t->size, t->is_signed, from.type->align));
 	if (cg_scalar(from.type)) { /* an array of the bytes of an int */
 		slot = cg_result(cg, n, t->size);
-		cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->size);
+		cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->align);
 		return cg_mem(t, slot);
 	}
 	if (from.type->size >= t->size && t->kind != TYPE_USERNAME)

@@ -475,6 +475,15 @@ static const struct type *infer_index(struct pass *p, struct node *n)
 
 	if (t->kind == TYPE_ERROR || i->kind == TYPE_ERROR)
 		return &type_error;
+	if (t->kind == TYPE_TUPLE && n->index_.index->kind == NODE_INT) { /* $t[1] is $t.1 */
+		struct node *tuple = n->index_.expr, *index = n->index_.index;
+
+		n->kind = NODE_FIELD;
+		n->field.expr = tuple;
+		n->field.name = arena_printf(p->arena, "%lld", (long long)index->num);
+		n->field.name_span = index->span;
+		return infer_field(p, n);
+	}
 	if (!type_is_int(i))
 		return wrong(p, n->index_.index->span, "The array index operator [] only accepts positive (unsigned) integer indices. Got %s", name_of(p, i));
 	if (t->kind == TYPE_POINTER)
