@@ -176,6 +176,8 @@ static void program(struct cg *cg, const struct clause *c)
 	LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
 	if (filtered[c->provider->kind])
 		filter_process(cg);
+	if (cg->slot_max > VALUE_MOST)
+		error_at(cg->diag, c->probe->span, "the values of this probe need %u bytes at a time: at most %u are there", cg->slot_max, VALUE_MOST);
 	if (cg->slot_max)
 		get_scratch(cg);
 	cg_goto(cg, body);

@@ -39,6 +39,9 @@ enum space { SPACE_NONE, SPACE_KERNEL, SPACE_USER, SPACE_BPF /* our own memory: 
 
 enum stack_mode { STACK_BPFTRACE, STACK_PERF, STACK_RAW, STACK_BUILD_ID };
 
+#define VALUE_MOST 32768 /* bytes of a value: what the kernel allows for one of a per-CPU map */
+#define STACK_LIMIT 127 /* frames, where the script says nothing */
+
 enum agg_kind { /* row order of aggregations.def */
 #define AGG(name, signature, flags) AGG_##name,
 #include "lang/aggregations.def"

@@ -106,6 +106,14 @@ static void unknown_provider(const struct attach_context *c, const char *name, s
 	names[n] = NULL;
 	error_at(c->diag, span, "Invalid probe type: %s", name);
 	close = nearest(name, names);
+	if (!close) { /* BEGI */
+		char lower[64];
+
+		snprintf(lower, sizeof(lower), "%s", name);
+		for (char *s = lower; *s; s++)
+			*s = (char)tolower((unsigned char)*s);
+		close = nearest(lower, names);
+	}
 	if (close)
 		hint(c->diag, "did you mean '%s'?", close);
 }

@@ -63,7 +63,7 @@ const struct type *infer_arg(struct pass *p, struct node *n)
 
 static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 {
-	uint64_t mode = setting(p, SETTING_stack_mode), limit = 127;
+	uint64_t mode = setting(p, SETTING_stack_mode), limit = STACK_LIMIT;
 	static const char *const modes[] = {"bpftrace", "perf", "raw", "build_id"};
 	const char *name = user ? "ustack" : "kstack";
 	struct node *a = n->kind == NODE_CALL ? n->call.args : NULL;
@@ -319,13 +319,12 @@ static const struct type *result_str(struct pass *p, struct node *n)
 				   (long long)len->num, (unsigned long long)most);
 		size = (uint64_t)len->num + 1 < most ? (uint64_t)len->num + 1 : most;
 	}
-	if (a->kind == NODE_INT && a->text) { /* str(123), str($1) of a number: its text */
-		char *text = arena_printf(p->arena, "%lld", (long long)a->num);
-		struct node *next = n->next;
+	if (a->kind == NODE_INT && a->type->literal) { /* str(123): its text */
+		const char *text = arena_printf(p->arena, "%lld", (long long)a->num);
+		struct node *next = a->next;
 
-		make_string(p, n, text, strlen(text));
-		n->next = next;
-		return n->type;
+		make_string(p, a, text, strlen(text));
+		a->next = next;
 	}
 	if (a->kind == NODE_STRING && (!len || len->kind == NODE_INT)) {
 		size_t keep = len && (uint64_t)len->num < a->len ? (size_t)len->num : a->len;
@@ -553,7 +552,7 @@ static const struct type *map_call(struct pass *p, struct node *n)
 		a->type = m->value ? m->value : &type_error;
 	} else {
 		if (!m->value)
-			wrong(p, a->span, "Undefined map: %s", m->name);
+			undefined_map(p, m, a->span);
 		if (id == FN_delete && m->keyed)
 			wrong(p, n->span, "delete() of a keyed map requires a key: delete(%s, key)", m->name);
 		if (id == FN_len && m->key && !m->keyed)
@@ -604,6 +603,7 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	for (struct node *a = n->call.args; a; a = a->next, i++) {
 		if (fn->id == FN_str && i == 0)
 			param_text(p, a);
+		p->constant = i < s.nargs && !strncmp(s.args[i], "const ", 6) ? a : NULL;
 		infer_expr(p, a);
 		read_aggregate(p, a);
 		if (i < s.nargs)

@@ -19,6 +19,17 @@ static void silence(struct pass *p, struct span span)
 	hint(p->diag, "the warnings are: %s", warning_names(p->arena));
 }
 
+static void bad_setting(struct pass *p, const struct node *s, const char *why)
+{
+	const char *names[SETTING_COUNT + 1] = {NULL};
+
+	error_at(p->diag, s->span, "%s", why);
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		names[i] = setting_name(i);
+	if (strstr(why, "not a known"))
+		suggest(p, s->setting.name, names);
+}
+
 static void config_block(struct pass *p)
 {
 	const char *why, *note;
@@ -30,7 +41,7 @@ static void config_block(struct pass *p)
 	for (const struct node *c = p->script->config; c; c = c->next)
 		for (const struct node *s = c->list; s; s = s->next) {
 			if (!config_set(&p->script->settings, p->arena, s->setting.name, s->setting.value, false, &why, &note))
-				error_at(p->diag, s->span, "%s", why);
+				bad_setting(p, s, why);
 			else if (str_ieq(s->setting.name, setting_name(SETTING_no_warnings)))
 				silence(p, s->setting.value_span);
 			else if (note)

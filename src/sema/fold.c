@@ -97,7 +97,7 @@ static bool fold_unary(struct pass *p, struct node *n)
 	} else if (n->unary.op == OP_BITNOT) {
 		make_int(p, n, ~e->num, ~e->num < 0);
 	} else if (n->unary.op == OP_NEG) {
-		if (e->wide && e->num != INT64_MIN) {
+		if ((e->wide || e->num == INT64_MIN) && !(e->wide && e->num == INT64_MIN)) {
 			error_at(p->diag, n->span, "negative value will underflow");
 			n->type = &type_error;
 			return false;

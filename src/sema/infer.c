@@ -130,7 +130,7 @@ const struct type *basic_type(struct pass *p, const char *name)
 		{"uint32", 4, false}, {"uint64", 8, false}, {"int8_t", 1, true}, {"int16_t", 2, true}, {"int32_t", 4, true}, {"int64_t", 8, true},
 		{"uint8_t", 1, false}, {"uint16_t", 2, false}, {"uint32_t", 4, false}, {"uint64_t", 8, false}, {"u8", 1, false}, {"u16", 2, false},
 		{"u32", 4, false}, {"u64", 8, false}, {"s8", 1, true}, {"s16", 2, true}, {"s32", 4, true}, {"s64", 8, true}, {"char", 1, true},
-		{"short", 2, true}, {"int", 4, true}, {"long", 8, true}, {"size_t", 8, false}, {"pid_t", 4, true}, {"uintptr_t", 8, false},
+		{"short", 2, true}, {"int", 4, true}, {"long", 8, true}, {"size_t", 8, false}, {"pid_t", 4, true}, {"uintptr_t", 8, false}, {"stack_mode", 1, false},
 	};
 	static const struct {
 		const char *name;
@@ -152,7 +152,22 @@ const struct type *basic_type(struct pass *p, const char *name)
 			return type_simple(p->types, simple[i].kind);
 	if (str_eq(name, "string"))
 		return type_string(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen]);
+	if (str_eq(name, "buffer"))
+		return type_buffer(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen] - 4);
+	if (str_eq(name, "kstack_t") || str_eq(name, "ustack_t"))
+		return type_stack(p->types, *name == 'u', (enum stack_mode)p->script->settings.num[SETTING_stack_mode], STACK_LIMIT);
 	return NULL;
+}
+
+/* count_t, usum_t: the types of aggregations */
+static bool names_aggregation(struct pass *p, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len < 3 || !str_eq(name + len - 2, "_t"))
+		return false;
+	name = arena_strndup(p->arena, name, len - 2);
+	return aggregation_find(name) >= 0 || (*name == 'u' && aggregation_find(name + 1) >= 0);
 }
 
 static const struct type *named_type(struct pass *p, const char *keyword, const char *name)
@@ -182,15 +197,23 @@ const struct type *type_of_node(struct pass *p, struct node *n)
 		t = n->type_.typeof_->kind == NODE_TYPE ? type_of_node(p, n->type_.typeof_) : operand(p, n->type_.typeof_);
 	} else {
 		t = named_type(p, n->type_.keyword, n->type_.name);
+		if (!t && !n->type_.keyword && names_aggregation(p, n->type_.name))
+			return wrong(p, n->span, "a value of type '%s' can only be that of a map", n->type_.name);
 		if (!t && n->type_.keyword)
-			return wrong(p, n->span, "Unknown struct/union: '%s %s'", n->type_.keyword, n->type_.name);
+			wrong(p, n->span, "Unknown struct/union: '%s %s'", n->type_.keyword, n->type_.name);
+		else if (!t)
+			wrong(p, n->span, "Unknown type: '%s'", n->type_.name);
+		if (!t && p->report)
+			suggest_type(p, n->type_.keyword, n->type_.name);
 		if (!t)
-			return wrong(p, n->span, "Unknown type: '%s'", n->type_.name);
+			return &type_error;
 	}
 	if (suffix && !suffix->suffix.pointer && suffix->suffix.count > 0 && !n->type_.keyword && n->type_.name &&
 	    (str_eq(n->type_.name, "string") || str_eq(n->type_.name, "buffer"))) {
 		t = str_eq(n->type_.name, "string") ? type_string(p->types, (uint32_t)suffix->suffix.count) : type_buffer(p->types, (uint32_t)suffix->suffix.count);
 		suffix = suffix->next;
+	} else if (suffix && t->kind == TYPE_INET && !suffix->suffix.pointer && suffix->suffix.count > 0) {
+		suffix = suffix->next; /* inet[16]: its capacity, which is always enough */
 	}
 	for (; suffix; suffix = suffix->next) {
 		if (suffix->suffix.pointer)
@@ -206,6 +229,14 @@ const struct type *type_of_node(struct pass *p, struct node *n)
 }
 
 /* expressions */
+
+const struct type *undefined_map(struct pass *p, const struct map *m, struct span span)
+{
+	wrong(p, span, "Undefined map: %s", m->name);
+	if (p->report)
+		suggest_map(p, m->name);
+	return &type_error;
+}
 
 static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 {
@@ -234,7 +265,7 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 			set_type(p, &m->key, &type_none);
 	}
 	if (!m->value)
-		return p->report && !whole ? wrong(p, n->span, "Undefined map: %s", m->name) : &type_error;
+		return whole ? &type_error : undefined_map(p, m, n->span);
 	return m->value;
 }
 
@@ -271,8 +302,8 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 	return wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
 }
 
-/* a op b, and a op= b */
-static const struct type *arithmetic(struct pass *p, struct span span, enum op op, const struct type *a, const struct type *b)
+/* a op b, and a op= b; value: b, where it may be a literal */
+static const struct type *arithmetic(struct pass *p, struct span span, enum op op, const struct type *a, const struct type *b, const struct node *value)
 {
 	bool sign;
 
@@ -284,6 +315,10 @@ static const struct type *arithmetic(struct pass *p, struct span span, enum op o
 		return &type_error;
 	if (!type_is_int(a) || !type_is_int(b))
 		return wrong(p, span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	if (value && value->kind == NODE_INT && !value->num && (op == OP_DIV || op == OP_MOD))
+		return wrong(p, span, "division by zero");
+	if (value && value->kind == NODE_INT && (uint64_t)value->num > 63 && (op == OP_SHL || op == OP_SHR))
+		return wrong(p, span, "the shift is wider than 63 bits");
 	if (a->flexible && !b->flexible)
 		sign = b->is_signed;
 	else if (b->flexible && !a->flexible)
@@ -304,6 +339,7 @@ static const struct type *infer_binary(struct pass *p, struct node *n)
 		b = late_text(p, n->binary.right);
 	if (b->kind == TYPE_STRING)
 		a = late_text(p, n->binary.left);
+	n->type = NULL;
 	if (fold(p, n))
 		return n->type;
 	if (n->type == &type_error)
@@ -312,17 +348,19 @@ static const struct type *infer_binary(struct pass *p, struct node *n)
 		return &type_bool;
 	if (op >= OP_EQ && op <= OP_GE)
 		return comparison(p, n, a, b);
-	return arithmetic(p, n->span, op, a, b);
+	return arithmetic(p, n->span, op, a, b, n->binary.right);
 }
+
 static const struct type *infer_unary(struct pass *p, struct node *n)
 {
 	const struct type *t = operand(p, n->unary.expr);
 	enum op op = n->unary.op;
 
+	n->type = NULL;
 	if (fold(p, n))
 		return n->type;
-	if (t->kind == TYPE_ERROR)
-		return t;
+	if (t->kind == TYPE_ERROR || n->type == &type_error)
+		return &type_error;
 	if (op == OP_NOT)
 		return &type_bool;
 	if (op == OP_DEREF) {
@@ -357,7 +395,7 @@ static const struct type *infer_incdec(struct pass *p, struct node *n)
 	if (t->kind != TYPE_ERROR && !type_is_int(t) && t->kind != TYPE_POINTER)
 		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(n->unary.op), name_of(p, t));
 	if (type_is_int(t) && !(target->kind == NODE_VAR && target->var.var->declared) && !(t->flexible && down == OP_ADD))
-		set_type(p, slot, widen(p, t, arithmetic(p, n->span, down, t, one)));
+		set_type(p, slot, widen(p, t, arithmetic(p, n->span, down, t, one, NULL)));
 	t = target->type = *slot;
 	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);
 }
@@ -377,19 +415,6 @@ static const struct type *infer_choice(struct pass *p, struct node *n)
 	if (!t || t->kind == TYPE_NONE)
 		return wrong(p, n->span, "Ternary operator must return the same type: have '%s' and '%s'", name_of(p, a), name_of(p, b));
 	return stored(p, t);
-}
-
-static void suggest_field(struct pass *p, const struct type *s, const char *name)
-{
-	const char **names = arena_alloc(p->arena, (s->nfields + 1) * sizeof(*names)), *close;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < s->nfields; i++)
-		if (s->fields[i].name && *s->fields[i].name)
-			names[n++] = s->fields[i].name;
-	close = nearest(name, names);
-	if (close && p->report)
-		hint(p->diag, "did you mean '%s'?", close);
 }
 
 /* char x[N] is read as a string with room for a NUL */
@@ -455,7 +480,8 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 	if (!f) {
 		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
 		      s->name ? arena_printf(p->arena, "%s %s", s->is_union ? "union" : "struct", s->name) : name_of(p, s), n->field.name);
-		suggest_field(p, s, n->field.name);
+		if (p->report)
+			suggest_field(p, s, n->field.name);
 		return &type_error;
 	}
 	n->field.field = f;
@@ -596,6 +622,13 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 
 static void statements(struct pass *p, struct node *list);
 
+static void too_long(struct pass *p, const struct node *n)
+{
+	error_at(p->diag, n->span, "String is too long (over %llu bytes): %.40s...", (unsigned long long)p->script->settings.num[SETTING_max_strlen] - 1,
+		 n->str);
+	hint(p->diag, "the setting max_strlen allows more");
+}
+
 static const struct type *infer_any(struct pass *p, struct node *n)
 {
 	switch ((int)n->kind) {
@@ -604,6 +637,8 @@ static const struct type *infer_any(struct pass *p, struct node *n)
 	case NODE_BOOL:
 		return &type_bool;
 	case NODE_STRING:
+		if (!n->type && n != p->constant && n->len >= p->script->settings.num[SETTING_max_strlen])
+			too_long(p, n);
 		return type_string(p->types, (uint32_t)n->len + 1);
 	case NODE_PARAM:
 	case NODE_NPARAMS:
@@ -707,11 +742,11 @@ static void assign_map(struct pass *p, struct node *n)
 		wrong(p, value->span, "Invalid expression for assignment");
 		return;
 	}
+	if (n->assign.op != OP_COUNT)
+		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t, value);
 	if (p->report && !m->value && t->kind == TYPE_ERROR)
 		m->value = &type_error; /* that has been said */
 	map_value(p, target, false);
-	if (n->assign.op != OP_COUNT)
-		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t);
 	now = widen(p, m->value, t);
 	if (!now) {
 		mismatch(p, n, "map", m->name, t, m->value);
@@ -756,7 +791,7 @@ static void assign_var(struct pass *p, struct node *n)
 		return;
 	}
 	if (n->assign.op != OP_COUNT && v->type)
-		t = arithmetic(p, n->span, n->assign.op, v->type, t);
+		t = arithmetic(p, n->span, n->assign.op, v->type, t, n->assign.value);
 	if (v->declared && v->type) {
 		check_declared(p, n, v, n->assign.op == OP_COUNT ? n->assign.value : NULL, t);
 	} else {
@@ -816,7 +851,7 @@ static void infer_loop(struct pass *p, struct node *n)
 			pair[1] = m->value->kind == TYPE_AGGREGATE ? int64(p, m->value->agg.kind == AGG_count || m->value->agg.is_signed) : m->value;
 			set_type(p, &v->type, type_tuple(p->types, pair, 2));
 		} else {
-			wrong(p, n->loop.map->span, "Undefined map: %s", m->name);
+			undefined_map(p, m, n->loop.map->span);
 		}
 	} else {
 		operand(p, n->loop.from);
@@ -972,6 +1007,12 @@ static void settle(struct pass *p)
 	}
 }
 
+static void check_size(struct pass *p, const char *name, const struct type *t, struct span span)
+{
+	if (t->kind != TYPE_AGGREGATE && t->size > VALUE_MOST)
+		wrong(p, span, "%s: a value of type '%s' has %u bytes, more than the %u that are possible", name, name_of(p, t), t->size, VALUE_MOST);
+}
+
 bool infer(struct pass *p)
 {
 	int rounds = 0;
@@ -993,8 +1034,14 @@ bool infer(struct pass *p)
 			m->key = m->key ? m->key : &type_none;
 		}
 	for (struct clause *c = p->script->clauses; c; c = c->next)
-		for (struct variable *v = c->vars; v; v = v->next)
+		for (struct variable *v = c->vars; v; v = v->next) {
 			if (!v->type)
 				v->type = type_int(p->types, 8, true);
+			check_size(p, v->name, v->type, v->span);
+		}
+	for (const struct map *m = p->script->maps; m; m = m->next) {
+		check_size(p, m->name, m->value, m->span);
+		check_size(p, m->name, m->key, m->span);
+	}
 	return !p->diag->errors;
 }

@@ -28,6 +28,7 @@ struct pass {
 	/* infer */
 	struct clause *clause;
 	bool report; /* the last round: types are final, say what is wrong */
+	const struct node *constant; /* the argument being looked at, where it must be a literal */
 	uint64_t warned_unstable; /* bits 1 << setting: said once */
 	bool changed; /* a variable or map got another type in this round */
 };
@@ -78,10 +79,18 @@ const struct type *infer_expr(struct pass *p, struct node *n);
 const struct type *basic_type(struct pass *p, const char *name); /* int8 ... string; NULL: none of them */
 const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
+const struct type *undefined_map(struct pass *p, const struct map *m, struct span span);
 const char *name_of(struct pass *p, const struct type *t);
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);
+
+/* suggest.c: "did you mean ...?" of the message just given */
+void suggest(struct pass *p, const char *name, const char *const *names);
+void suggest_field(struct pass *p, const struct type *s, const char *name);
+void suggest_variable(struct pass *p, const struct clause *c, const char *name);
+void suggest_map(struct pass *p, const char *name);
+void suggest_type(struct pass *p, const char *keyword, const char *name);
 
 /* lint.c: warnings about a tree with types */
 void lint(struct pass *p);

@@ -117,18 +117,12 @@ static void visit_scope(struct resolver *r, struct node *n)
 static void variable(struct resolver *r, struct node *n, bool assigned)
 {
 	struct variable *v = find_var(r, n->var.name);
-	const char *names[64];
-	size_t count = 0;
 
 	if (!v && (assigned || hoist(r, n)))
 		v = add_var(r, n->var.name, n->span);
 	if (!v) {
-		for (struct variable *known = r->clause->vars; known && count + 1 < ARRAY_SIZE(names); known = known->next)
-			names[count++] = known->name;
-		names[count] = NULL;
 		error_at(r->pass->diag, n->span, "Undefined or undeclared variable: %s", n->var.name);
-		if (nearest(n->var.name, names))
-			hint(r->pass->diag, "did you mean '%s'?", nearest(n->var.name, names));
+		suggest_variable(r->pass, r->clause, n->var.name);
 		v = add_var(r, n->var.name, n->span);
 		v->type = &type_error;
 	}
@@ -215,8 +209,7 @@ static void ident(struct resolver *r, struct node *n)
 		names[i] = builtins[i].name;
 	names[BUILTIN_COUNT] = NULL;
 	error_at(p->diag, n->span, "Unknown identifier: '%s'", n->ident.name);
-	if (nearest(n->ident.name, names))
-		hint(p->diag, "did you mean '%s'?", nearest(n->ident.name, names));
+	suggest(p, n->ident.name, names);
 	n->type = &type_error;
 	make_int(p, n, 0, false);
 	n->type = &type_error;
@@ -262,8 +255,7 @@ static void call(struct resolver *r, struct node *n)
 			names[count++] = aggregations[i].name;
 		names[count] = NULL;
 		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
-		if (nearest(n->call.name, names))
-			hint(p->diag, "did you mean '%s'?", nearest(n->call.name, names));
+		suggest(p, n->call.name, names);
 	}
 	if (n->call.fn && n->call.fn->id == FN_delete) {
 		visit_list(r, n->call.args);
@@ -279,6 +271,8 @@ static void declare(struct resolver *r, struct node *n)
 {
 	struct variable *v;
 
+	if (n->let.of)
+		visit(r, n->let.of);
 	if (n->let.value)
 		visit(r, n->let.value);
 	v = find_var(r, n->let.name);

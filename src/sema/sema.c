@@ -10,8 +10,6 @@ bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_
 		return false;
 	for (struct clause *c = s->clauses; c; c = c->next)
 		resolve(&p, c);
-	if (d->errors)
-		return false;
 	if (!infer(&p))
 		return false;
 	lint(&p);
