@@ -45,7 +45,7 @@ out '^\{"type": "map", "data": \{"@": \{"<fault>": null\}\}, "reason": "fault"\}
 out '^\{"type": "loss", "kind": "fault_text", "count": 1, "what": "str\(arg0\)", "filename": "stdin", "line": 1, "col": [0-9]+\}$'
 ../json/validate ../../man/probe-output.schema.json <"$out" || wrong 'not as the schema says'
 # NULL is no fault: there is nothing to be read
-probe -q -e 'BEGIN { print((str(0), *(uint64 *)0)); exit(); }'; status 0; no_err; out '^\(, 0\)$'
+probe -q -e 'BEGIN { print((str((uint64)0), *(uint64 *)0)); exit(); }'; status 0; no_err; out '^\(, 0\)$'
 # and what is copied stays what it is
 probe -q -e "uprobe:$cold:text { \$s = str(arg0); @a = \$s; \$t = str(@a); print((\$t, str_concat(\$t, \"x\"), \$t == \$s)); }" -c "$cold absent text"
 out '^\(<fault>, <fault>, true\)$'
