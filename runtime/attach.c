@@ -44,59 +44,108 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_hardware] = attach_counter,
 };
 
-static int cannot(const struct image_attach *a, int err)
+static void setting(const struct rt *rt, const char *name, uint64_t *value)
 {
-	fprintf(stderr, "ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config variable to 'warn'.\n", a->name, strerror(-err));
-	return 255;
+	for (size_t i = 0; i < rt->im->nsettings; i++)
+		if (str_eq(rt->im->settings[i].name, name))
+			*value = (uint64_t)rt->im->settings[i].value;
 }
 
-static int attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
+static const char *reason(const struct image_attach *a, int err)
+{
+	if (a->kind == ATTACH_kprobe || a->kind == ATTACH_kretprobe)
+		return kprobe_reason(a, err);
+	if (a->frequency && err == -EINVAL)
+		return "the kernel allows fewer samples a second: /proc/sys/kernel/perf_event_max_sample_rate";
+	if (a->kind == ATTACH_hardware && (err == -ENOENT || err == -EOPNOTSUPP))
+		return "this machine has no such counter: software:cpu-clock, or profile, will do";
+	return strerror(-err);
+}
+
+void attach_done(struct rt *rt, const struct image_attach *a, int err)
+{
+	uint64_t missing = 0;
+
+	if (!err) {
+		rt->attached++;
+		if (rt->options->verbose)
+			fprintf(stderr, "Attaching %s\n", a->name);
+		return;
+	}
+	rt->refused++;
+	setting(rt, "missing_probes", &missing);
+	if (a->wild || missing > 1 || rt->attach_status)
+		return;
+	if (missing) {
+		rt->refused--;
+		warn("Unable to attach probe: %s: %s. Skipping.", a->name, reason(a, err));
+		return;
+	}
+	fprintf(stderr, "ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config variable to 'warn'.\n", a->name,
+		reason(a, err));
+	rt->attach_status = 255;
+}
+
+static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
 {
 	struct bpf_program *p = rt_program(rt, c);
-	size_t failed = 0;
-	int err;
 
-	if (p && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt))
-		return attach_user(rt, p, c, cookie);
+	if (p && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt)) {
+		rt->attach_status = attach_user(rt, p, c, cookie);
+		return;
+	}
 	if (!p || c->kind >= ATTACH_COUNT || !attachers[c->kind]) {
 		fprintf(stderr, "ERROR: this image has a %s probe, which this probe cannot attach\n", attach_kind_name(c->kind));
-		return 255;
+		rt->attach_status = 255;
+		return;
 	}
-	for (size_t i = 0; i < c->nattaches; i++) {
-		const struct image_attach *a = &c->attaches[i];
+	rt->refused = 0;
+	if (bpf_program__expected_attach_type(p) == KPROBE_MULTI)
+		attach_kprobes(rt, p, c->attaches, c->nattaches, cookie);
+	else
+		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
+			attach_done(rt, &c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i));
+	if (rt->refused && !rt->attach_status)
+		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches, c->place);
+}
 
-		err = attachers[c->kind](rt, p, a, cookie + i);
-		if (!err)
-			rt->attached++;
-		else if (!a->wild)
-			return cannot(a, err);
-		else
-			failed++;
-		if (rt->options->verbose && !err)
-			fprintf(stderr, "Attaching %s\n", a->name);
-	}
-	if (failed)
-		warn("%zu of the %zu points that a wildcard at %s matched cannot be attached", failed, c->nattaches, c->place);
-	return 0;
+/* The kernel runs these newest first; they are attached backwards, so that they run as written (P-007). */
+static const bool backwards[ATTACH_COUNT] = {
+	[ATTACH_kprobe] = true, [ATTACH_uprobe] = true, [ATTACH_uretprobe] = true, [ATTACH_usdt] = true, [ATTACH_fentry] = true, [ATTACH_fexit] = true,
+};
+
+static bool run_by_us(const struct image_clause *c)
+{
+	return c->kind == ATTACH_begin || c->kind == ATTACH_end;
 }
 
 int rt_attach(struct rt *rt)
 {
-	uint64_t cookie = 0;
+	const struct image *im = rt->im;
+	uint64_t *cookies = xcalloc(im->nclauses + 1, sizeof(*cookies));
+	unsigned wanted = 0;
 
-	for (size_t i = 0; i < rt->im->nclauses; i++) {
-		const struct image_clause *c = &rt->im->clauses[i];
-		int status = 0;
-
-		if (c->kind == ATTACH_begin || c->kind == ATTACH_end)
+	for (size_t i = 0; i < im->nclauses; i++) {
+		cookies[i + 1] = cookies[i] + im->clauses[i].nattaches;
+		if (run_by_us(&im->clauses[i]))
 			rt->attached++;
+		else if (rt->exiting) /* begin called exit(): as if they were, for the banner */
+			rt->attached += im->clauses[i].nattaches;
 		else
-			status = attach_clause(rt, c, cookie);
-		if (status)
-			return status;
-		cookie += c->nattaches;
+			wanted++;
 	}
-	return 0;
+	for (size_t i = im->nclauses; i-- && !rt->attach_status && !rt_interrupted(rt);)
+		if (im->clauses[i].kind < ATTACH_COUNT && backwards[im->clauses[i].kind])
+			attach_clause(rt, &im->clauses[i], cookies[i]);
+	for (size_t i = 0; i < im->nclauses && !rt->attach_status && !rt_interrupted(rt); i++)
+		if (!run_by_us(&im->clauses[i]) && !(im->clauses[i].kind < ATTACH_COUNT && backwards[im->clauses[i].kind]))
+			attach_clause(rt, &im->clauses[i], cookies[i]);
+	free(cookies);
+	if (wanted && !rt->nlinks && !rt->attach_status && !rt_interrupted(rt)) {
+		fputs("ERROR: Attachment failed for all probes.\n", stderr);
+		rt->attach_status = 255;
+	}
+	return rt->attach_status;
 }
 
 int rt_run_special(struct rt *rt, enum attach_kind kind)

@@ -7,14 +7,22 @@
 
 #include "runtime/rt.h"
 
+#include <bpf/bpf.h>
 #include <linux/perf_event.h>
 
 /* cookie: of the attach point, or of the first of several: image.h */
 typedef int (*attach_fn)(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
+/* program types of links for many functions; not all in Debian's headers */
+#define KPROBE_MULTI ((enum bpf_attach_type)42) /* BPF_TRACE_KPROBE_MULTI, 5.18 */
+#define UPROBE_MULTI ((enum bpf_attach_type)48) /* BPF_TRACE_UPROBE_MULTI, 6.6 */
+
 /* attach.c */
 void attach_keep(struct rt *rt, int fd); /* closed when we detach */
 int attach_link(struct rt *rt, struct bpf_link *link); /* what libbpf made; NULL: its errno */
+
+/* how it went with a point: err 0, or what became of it is said, counted or set in rt->attach_status */
+void attach_done(struct rt *rt, const struct image_attach *a, int err);
 
 /* attach_perf.c */
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
@@ -26,6 +34,9 @@ int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_atta
 
 /* attach_kernel.c */
 int attach_kprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
+/* many functions by one link, or several if some are refused */
+void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie);
+const char *kprobe_reason(const struct image_attach *a, int err); /* in words */
 int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
 /* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes: 0 or the exit status, reported */

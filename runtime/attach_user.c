@@ -100,7 +100,6 @@ struct uprobe_multi_attr {
 	uint32_t cnt, multi_flags, pid, pad;
 };
 
-#define UPROBE_MULTI 48
 #define UPROBE_MULTI_RETURN 1
 
 /* the link's fd, or -errno */
@@ -262,7 +261,7 @@ int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause 
 		uprobe_sites(&s, c, cookie);
 	all = s.n;
 	s.n = set_aside(&s);
-	if (bpf_program__expected_attach_type(p) == (enum bpf_attach_type)UPROBE_MULTI)
+	if (bpf_program__expected_attach_type(p) == UPROBE_MULTI)
 		attach_files(rt, &s);
 	else
 		attach_each(rt, &s);

@@ -1,5 +1,5 @@
 /* The image into the kernel. */
-#include "runtime/rt.h"
+#include "runtime/attach.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -40,19 +40,24 @@ struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c)
 	return bpf_object__find_program_by_name(rt->object, c->program);
 }
 
-#define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6; not in Debian's headers */
-
+/* links for many functions: the program must say so before it is loaded */
 static void choose_links(struct rt *rt)
 {
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct bpf_program *p = rt_program(rt, c);
 		bool many = c->kind == ATTACH_usdt || ((c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe) && c->nattaches > 1);
+		bool kprobe = c->kind == ATTACH_kprobe || c->kind == ATTACH_kretprobe;
 
 		if (p && many && feature(FEATURE_uprobe_multi))
 			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
 		if (p && c->sleepable && rt->params.sleepable)
 			bpf_program__set_flags(p, bpf_program__flags(p) | BPF_F_SLEEPABLE);
+		kprobe &= c->nattaches > 1;
+		for (size_t j = 0; j < c->nattaches; j++) /* those links know nothing of offsets and addresses */
+			kprobe &= c->attaches[j].symbol_len && !c->attaches[j].offset;
+		if (p && kprobe && feature(FEATURE_kprobe_multi))
+			bpf_program__set_expected_attach_type(p, KPROBE_MULTI);
 	}
 }
 

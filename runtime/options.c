@@ -1,5 +1,6 @@
 /* The options of a run: each row of options.def has its handler here. */
 #include "runtime/runtime.h"
+#include "kernel/kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,27 @@ FLAG(no_warnings, no_warnings)
 FLAG(unsafe, unsafe)
 FLAG(strict, strict)
 FLAG(dry_run, dry_run)
+
+static bool set_no_feature(struct run_options *o, const char *arg)
+{
+	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi};
+	char *words = xstrdup(arg), *rest = words;
+	bool ok = true;
+
+	(void)o;
+	for (char *word = strsep(&rest, ","); word && ok; word = strsep(&rest, ",")) {
+		ok = false;
+		for (size_t i = 0; i < ARRAY_SIZE(features) && !ok; i++)
+			if (str_eq(word, feature_name(features[i]))) {
+				feature_off(features[i]);
+				ok = true;
+			}
+	}
+	free(words);
+	if (!ok)
+		fputs("ERROR: USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi'.\n", stderr);
+	return ok;
+}
 
 static const struct {
 	const char *name;

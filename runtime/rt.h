@@ -36,6 +36,8 @@ struct rt {
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	unsigned attached; /* points, for the banner */
+	unsigned refused; /* points of the clause being attached that a wildcard matched and the kernel would not have */
+	int attach_status; /* of a point that must be there and is not: the exit status */
 	pid_t child;
 	int child_go; /* written to, the child goes on to exec */
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
@@ -56,7 +58,8 @@ struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
 int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
 
 /* attach.c */
-int rt_attach(struct rt *rt); /* all clauses but begin and end */
+int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */
+bool rt_interrupted(struct rt *rt); /* a signal waits that ends us */
 int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */
 void rt_detach(struct rt *rt);
 

@@ -58,6 +58,13 @@ static void drain(struct rt *rt)
 	output_settle(rt);
 }
 
+bool rt_interrupted(struct rt *rt)
+{
+	struct pollfd fd = {.fd = rt->signal_fd, .events = POLLIN};
+
+	return rt->exiting || poll(&fd, 1, 0) > 0;
+}
+
 static void watch(struct rt *rt)
 {
 	struct pollfd fds[] = {
@@ -117,16 +124,19 @@ static int finish(struct rt *rt)
 
 static int trace(struct rt *rt)
 {
-	int status = rt_run_special(rt, ATTACH_begin);
+	int status = rt->options->dry_run ? 0 : rt_run_special(rt, ATTACH_begin);
 
 	if (status)
 		return status;
+	drain(rt);
 	status = rt_attach(rt);
 	if (status)
 		return status;
 	if (rt->options->dry_run)
 		return 0;
 	drain(rt);
+	if (!rt->exiting && rt_interrupted(rt))
+		return finish(rt);
 	if (!rt->options->quiet && json(rt))
 		json_attached(rt);
 	else if (!rt->options->quiet)
@@ -136,7 +146,8 @@ static int trace(struct rt *rt)
 		puts("__BPFTRACE_NOTIFY_PROBES_ATTACHED");
 		fflush(stdout);
 	}
-	child_run(rt);
+	if (!rt->exiting)
+		child_run(rt);
 	if (!only_special(rt->im))
 		watch(rt);
 	return finish(rt);

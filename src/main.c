@@ -156,6 +156,17 @@ static void do_debug(struct command *c, const char *arg)
 	free(words);
 }
 
+static void do_traceable_functions(struct command *c, const char *arg)
+{
+	int err = traceable_from(arg);
+
+	c->compile.sema.traceable = arg;
+	if (!err)
+		return;
+	fprintf(stderr, "ERROR: failed to read file '%s': %s\n", arg, strerror(-err));
+	stop(c, STATUS_WRONG);
+}
+
 static void do_no_cache(struct command *c, const char *arg)
 {
 	(void)arg;

@@ -264,6 +264,8 @@ static enum feature find_feature(const char *name)
 		return readable("/sys/kernel/tracing/available_filter_functions");
 	if (!strcmp(name, "fprobe") || !strcmp(name, "kprobe_multi"))
 		return has_symbol("register_fprobe_ips");
+	if (!strcmp(name, "kprobe_session"))
+		return has_symbol("register_fprobe_ips") && has_symbol("bpf_session_is_return");
 	if (!strcmp(name, "uprobe_multi"))
 		return has_symbol("bpf_uprobe_multi_link_attach");
 	if (!strcmp(name, "btf"))

@@ -178,61 +178,6 @@ struct value emit_cgroup(struct cg *cg, const struct node *n)
 	return word(cg, n, BPF_FUNC_get_current_cgroup_id);
 }
 
-/* args as a whole: where its fields are read from */
-struct value emit_args(struct cg *cg, const struct node *n)
-{
-	if (cg->clause->provider->kind == ATTACH_tracepoint)
-		return (struct value){n->type, cg->fn->ctx, AT_KERNEL};
-	return (struct value){n->type, cg->fn->ctx, AT_CTX};
-}
-
-static struct value from_regs(struct cg *cg, const struct type *t, int offset)
-{
-	return cg_value(cg, (struct value){t, cg_add(cg, cg->fn->ctx, (uint64_t)offset), AT_CTX});
-}
-
-/* retval:	ctx->ax; of fexit the word after the arguments */
-struct value emit_retval(struct cg *cg, const struct node *n)
-{
-	LLVMValueRef v, at;
-
-	if (cg->clause->provider->kind != ATTACH_fexit)
-		return from_regs(cg, n->type, arch_result());
-	at = cg_add(cg, cg->fn->ctx, 8ull * (cg->clause->args ? cg->clause->args->nfields : 0));
-	if (n->type->kind == TYPE_POINTER)
-		return cg_value(cg, (struct value){n->type, at, AT_CTX});
-	v = LLVMBuildLoad2(cg->b, cg->i64, at, "");
-	LLVMSetVolatile(v, true);
-	if (n->type->size < 8)
-		v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, n->type->size), ""), cg->i64, n->type->is_signed, "");
-	return cg_int(n->type, v);
-}
-
-/* arg0:	ctx->di; sarg0: what the stack pointer points at */
-struct value cg_arg(struct cg *cg, const struct node *n)
-{
-	enum attach_kind kind = cg->clause->provider->kind;
-	LLVMValueRef slot, at;
-	int offset;
-
-	if (n->arg.stack) {
-		at = cg_i64(cg, from_regs(cg, n->type, arch_sp()));
-		at = LLVMBuildAdd(cg->b, at, cg_num(cg, 8 * ((int64_t)n->arg.index + 1)), "");
-		slot = cg_alloca(cg, cg->i64, 8);
-		LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
-		cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), cg_where(cg->clause->provider->space));
-		return cg_int(n->type, LLVMBuildLoad2(cg->b, cg->i64, slot, ""));
-	}
-	if (kind == ATTACH_rawtracepoint || kind == ATTACH_fentry || kind == ATTACH_fexit)
-		return from_regs(cg, n->type, 8 * (int)n->arg.index);
-	if (kind == ATTACH_usdt)
-		return cg_usdt_arg(cg, n);
-	offset = arch_argument(n->arg.index);
-	if (offset < 0)
-		return cg_unsupported(cg, n, arena_printf(cg->arena, "arg%u on this architecture", n->arg.index));
-	return from_regs(cg, n->type, offset);
-}
-
 /* func:	bpf_get_func_ip(ctx); of user functions the attach point, whose name needs no process: see TYPE_USYM */
 struct value emit_func(struct cg *cg, const struct node *n)
 {
@@ -335,7 +280,7 @@ struct value emit_usermode(struct cg *cg, const struct node *n)
 
 	if (cs < 0)
 		return cg_unsupported(cg, n, "usermode on this architecture");
-	v = LLVMBuildAnd(cg->b, from_regs(cg, &word, cs).v, cg_num(cg, 3), "");
+	v = LLVMBuildAnd(cg->b, cg_register(cg, &word, cs).v, cg_num(cg, 3), "");
 	return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, v, cg_num(cg, 0), ""), cg->i64, ""));
 }
 

@@ -266,6 +266,11 @@ LLVMValueRef cg_usdt_address(struct cg *cg); /* i64: of the place that was hit, 
 LLVMValueRef cg_usdt_function(struct cg *cg); /* i64: of the function around it */
 struct value cg_usdt_arg(struct cg *cg, const struct node *n);
 
+/* args.c: what the function, event or system call was given */
+struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
+struct value cg_args_field(struct cg *cg, const struct node *n); /* args.x */
+struct value cg_register(struct cg *cg, const struct type *t, int offset); /* of the context, pt_regs or the like */
+
 /* builtin.c, fn_*.c */
 typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);
 #define BUILTIN(name, type, flags) struct value emit_##name(struct cg *cg, const struct node *n);
@@ -275,7 +280,6 @@ typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);
 #include "lang/functions.def"
 #undef FUNC
 LLVMValueRef cg_task(struct cg *cg); /* bpf_get_current_task_btf() */
-struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
 struct value cg_stack(struct cg *cg, const struct node *n); /* kstack, ustack, as n->type says */
 
 #endif

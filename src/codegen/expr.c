@@ -266,32 +266,6 @@ static struct value choose(struct cg *cg, const struct node *n)
 
 /* access */
 
-/* args.x, by the kind of program: a record, an array of uint64 */
-static struct value argument(struct cg *cg, const struct node *n)
-{
-	const struct field *f = n->field.field;
-	LLVMValueRef at = cg_add(cg, cg->fn->ctx, n->field.offset), v;
-	enum attach_kind kind = cg->clause->provider->kind;
-
-	if (kind == ATTACH_tracepoint && f->data_loc) { /* uint16 offset in the record, uint16 length */
-		v = LLVMBuildLoad2(cg->b, cg->i32, at, "");
-		LLVMSetVolatile(v, true);
-		v = LLVMBuildAnd(cg->b, LLVMBuildZExt(cg->b, v, cg->i64, ""), cg_num(cg, 0xffff), "");
-		v = LLVMBuildAdd(cg->b, LLVMBuildPtrToInt(cg->b, cg->fn->ctx, cg->i64, ""), v, "");
-		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
-	}
-	if (kind == ATTACH_tracepoint || kind == ATTACH_iter)
-		return (struct value){f->type, at, AT_CTX};
-	if (f->type->kind == TYPE_POINTER)
-		return (struct value){f->type, at, AT_CTX};
-	if (cg_scalar(f->type)) { /* a full word, whatever the size of the argument */
-		v = LLVMBuildLoad2(cg->b, cg->i64, at, "");
-		LLVMSetVolatile(v, true);
-		return cg_int(f->type, f->type->size == 8 ? v : LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, f->type->size), ""), cg->i64, f->type->is_signed, ""));
-	}
-	return cg_unsupported(cg, n, "a struct passed by value");
-}
-
 static struct value field(struct cg *cg, const struct node *n)
 {
 	const struct node *e = n->field.expr;
@@ -300,7 +274,7 @@ static struct value field(struct cg *cg, const struct node *n)
 	while (e->kind == NODE_UNARY && e->unary.op == OP_DEREF && e->type->kind == TYPE_STRUCT && e->unary.expr->kind == NODE_IDENT)
 		e = e->unary.expr; /* (*args).x */
 	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_args])
-		return argument(cg, n);
+		return cg_args_field(cg, n);
 	base = cg_place(cg, e);
 	if (base.type->kind == TYPE_POINTER) {
 		base = cg_value(cg, base);

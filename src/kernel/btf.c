@@ -231,6 +231,7 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 	const struct btf_param *p;
 	struct type *s;
 	struct field *fields;
+	uint32_t offset = 0;
 	unsigned n;
 
 	if (!b || !btf_is_func_proto(b) || btf_vlen(b) < skip)
@@ -247,11 +248,12 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 
 			t = type_pointer(k->types, t->elem, t->space, to_struct);
 		}
-		fields[i] = (struct field){.name = btf__name_by_offset(k->btf, p[i].name_off), .type = t, .offset = 8 * i};
+		fields[i] = (struct field){.name = btf__name_by_offset(k->btf, p[i].name_off), .type = t, .offset = offset};
+		offset += t->kind == TYPE_POINTER || t->size <= 8 ? 8 : (t->size + 7) / 8 * 8;
 	}
 	s->fields = fields;
 	s->nfields = n;
-	s->size = 8 * n;
+	s->size = offset;
 	s->align = 8;
 	if (result)
 		*result = convert(k, b->type);
@@ -266,6 +268,110 @@ const struct type *kernel_function(struct kernel *k, const char *module, const c
 		return NULL;
 	id = btf__find_by_name_kind(k->btf, function, BTF_KIND_FUNC);
 	return id < 0 ? NULL : parameters(k, function, btf__type_by_id(k->btf, (uint32_t)id)->type, 0, result);
+}
+
+/* the prototype; NULL: BTF does not know the function */
+static const struct btf_type *prototype(struct kernel *k, const char *module, const char *function)
+{
+	int id;
+
+	if (!load(k) || (module && !str_eq(module, "vmlinux")))
+		return NULL;
+	id = btf__find_by_name_kind(k->btf, function, BTF_KIND_FUNC);
+	return id < 0 ? NULL : btf__type_by_id(k->btf, btf__type_by_id(k->btf, (uint32_t)id)->type);
+}
+
+/* words of a trampoline's context that a value of the type takes; 0: it cannot be passed */
+static unsigned trampoline_words(struct kernel *k, uint32_t id)
+{
+	bool user;
+	const struct btf_type *b = btf__type_by_id(k->btf, strip(k, id, &user));
+
+	if (b && (btf_is_ptr(b) || btf_is_any_enum(b)))
+		return 1;
+	if (b && (btf_is_int(b) || btf_is_struct(b)) && b->size && b->size <= 16)
+		return (b->size + 7) / 8;
+	return 0;
+}
+
+#define TRAMPOLINE_PARAMETERS 12 /* MAX_BPF_FUNC_ARGS */
+
+bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module, const char *function, const char **why)
+{
+	const struct btf_type *b = prototype(k, module, function), *result;
+	const char *reason = NULL;
+	bool user;
+
+	if (!b) {
+		*why = arena_printf(a, "BTF has nothing on %s; kprobe:%s will do.", function, function);
+		return false;
+	}
+	if (btf_vlen(b) > TRAMPOLINE_PARAMETERS)
+		reason = "has too many parameters";
+	for (unsigned i = 0; i < btf_vlen(b) && !reason; i++)
+		if (!btf_params(b)[i].type)
+			reason = "takes a variable number of arguments";
+		else if (!trampoline_words(k, btf_params(b)[i].type))
+			reason = "takes a struct by value that is too large";
+	result = btf__type_by_id(k->btf, strip(k, b->type, &user));
+	if (!reason && !btf_is_void(result) && trampoline_words(k, b->type) != 1)
+		reason = "returns a struct";
+	if (reason)
+		*why = arena_printf(a, "%s %s, which trampolines cannot pass on; kprobe:%s will do.", function, reason, function);
+	return !reason;
+}
+
+/* a type as C has it, without what it is the type of */
+static void type_text(struct kernel *k, struct buf *out, uint32_t id)
+{
+	const struct btf_type *b = btf__type_by_id(k->btf, id);
+	const char *name = b ? btf__name_by_offset(k->btf, b->name_off) : "";
+
+	if (!b || btf_is_void(b)) {
+		buf_puts(out, "void");
+	} else if (btf_is_ptr(b)) {
+		type_text(k, out, b->type);
+		buf_puts(out, " *");
+	} else if (btf_is_const(b) || btf_is_volatile(b)) {
+		const char *word = btf_is_const(b) ? "const" : "volatile";
+		const struct btf_type *of = btf__type_by_id(k->btf, b->type);
+		bool after = of && btf_is_ptr(of);
+
+		buf_printf(out, "%s%s", after ? "" : word, after ? "" : " ");
+		type_text(k, out, b->type);
+		buf_printf(out, "%s%s", after ? " " : "", after ? word : "");
+	} else if (btf_is_restrict(b) || btf_is_type_tag(b)) {
+		type_text(k, out, b->type);
+	} else if (btf_is_array(b)) {
+		type_text(k, out, btf_array(b)->type);
+		buf_printf(out, "[%u]", btf_array(b)->nelems);
+	} else if (btf_is_func_proto(b)) {
+		type_text(k, out, b->type);
+		buf_puts(out, " ()");
+	} else {
+		buf_printf(out, "%s%s", btf_is_struct(b) || (btf_is_fwd(b) && !btf_kflag(b)) ? "struct " : btf_is_union(b) || btf_is_fwd(b) ? "union " :
+			   btf_is_any_enum(b) ? "enum " : "", *name ? name : "{...}");
+	}
+}
+
+static const char *type_words(struct kernel *k, struct arena *a, uint32_t id)
+{
+	struct buf text = {0};
+	const char *words;
+
+	type_text(k, &text, id);
+	words = arena_strdup(a, text.data);
+	buf_free(&text);
+	return words;
+}
+
+const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg)
+{
+	const struct btf_type *b = prototype(k, module, function);
+
+	for (unsigned i = 0; b && i < btf_vlen(b); i++)
+		each(btf_params(b)[i].type ? type_words(k, a, btf_params(b)[i].type) : "...", btf__name_by_offset(k->btf, btf_params(b)[i].name_off), arg);
+	return b ? type_words(k, a, b->type) : NULL;
 }
 
 bool kernel_kfunc(struct kernel *k, const char *name)

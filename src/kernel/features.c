@@ -65,9 +65,37 @@ static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 	return fd >= 0;
 }
 
-/* a multi link with a program of the right kind and a bad path: EBADF or EINVAL says that the link is known */
 #define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6 */
-#define KPROBE_MULTI 42 /* BPF_TRACE_KPROBE_MULTI, 5.18 */
+#define KPROBE_MULTI 42 /* BPF_TRACE_KPROBE_MULTI, 5.18; without fprobe its programs load, but their links are refused */
+#define KPROBE_SESSION 56 /* BPF_TRACE_KPROBE_SESSION, 6.10 */
+
+/* does it look for the function before it says no? */
+static bool links_kprobes(uint32_t attach_type)
+{
+	struct bpf_insn code[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	const char *symbols[] = {"no function is called this"};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_KPROBE, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
+		.expected_attach_type = attach_type,
+	};
+	long fd = bpf(BPF_PROG_LOAD, &attr), link;
+	bool known;
+
+	if (fd < 0)
+		return false;
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = (uint32_t)fd;
+	attr.link_create.attach_type = attach_type;
+	attr.link_create.kprobe_multi.cnt = 1;
+	attr.link_create.kprobe_multi.syms = (uint64_t)symbols;
+	link = bpf(BPF_LINK_CREATE, &attr);
+	known = link < 0 && errno != EOPNOTSUPP && errno != EINVAL;
+	close((int)fd);
+	return known;
+}
 
 static bool try(enum feature f)
 {
@@ -81,7 +109,9 @@ static bool try(enum feature f)
 	case FEATURE_uprobe:
 		return exists("/sys/bus/event_source/devices/uprobe/type");
 	case FEATURE_kprobe_multi:
-		return feature(FEATURE_kprobe) && loads(BPF_PROG_TYPE_KPROBE, KPROBE_MULTI, 0) && exists("/sys/kernel/tracing/available_filter_functions_addrs");
+		return feature(FEATURE_kprobe) && links_kprobes(KPROBE_MULTI);
+	case FEATURE_kprobe_session:
+		return feature(FEATURE_kprobe_multi) && links_kprobes(KPROBE_SESSION);
 	case FEATURE_uprobe_multi:
 		return feature(FEATURE_uprobe) && loads(BPF_PROG_TYPE_KPROBE, UPROBE_MULTI, 0) && has_helper(211, BPF_PROG_TYPE_KPROBE);
 	case FEATURE_sleepable_uprobe:
@@ -108,10 +138,15 @@ static bool try(enum feature f)
 	return false;
 }
 
+static signed char known[FEATURE_COUNT]; /* 1: there, -1: not, 0: not tried */
+
+void feature_off(enum feature f)
+{
+	known[f] = -1;
+}
+
 bool feature(enum feature f)
 {
-	static signed char known[FEATURE_COUNT]; /* 0: not tried */
-
 	if (!known[f])
 		known[f] = try(f) ? 1 : -1;
 	return known[f] > 0;

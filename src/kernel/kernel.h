@@ -22,11 +22,16 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 void kernel_complete(struct kernel *k, const struct type *t);
 bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type);
 /*
- * Parameters of a kernel function as a struct: field i is parameter i, at
- * offset 8 * i of the BTF context.  module NULL: any.  *result: its return
+ * Parameters of a kernel function as a struct: field i is parameter i, at its
+ * offset in the BTF context, where each takes as many words as it needs.  module NULL: any.  *result: its return
  * type.  NULL: BTF does not know the function.
  */
 const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result);
+/* can fentry programs be attached to it?  false: *why, a sentence */
+bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module, const char *function, const char **why);
+/* its parameters in C: "struct sock *", "sk"; its result: "int", "void"; NULL: BTF does not know it */
+typedef void (*parameter_fn)(const char *type, const char *name, void *arg);
+const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg);
 /* may BPF programs call the function? (kernels that say so: 6.10) */
 bool kernel_kfunc(struct kernel *k, const char *name);
 /* type of a per-CPU or global variable; NULL: not in BTF */
@@ -45,6 +50,7 @@ bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out)
 /* tracefs.c: mounted or, where it is not, a mount of our own that nobody else sees */
 int tracefs_open(const char *path, int flags); /* below the tracefs root; fd or -errno */
 int tracefs_read(const char *path, struct buf *out);
+int debugfs_read(const char *path, struct buf *out); /* likewise */
 int tracepoint_id(const char *category, const char *event); /* id or -errno */
 /* category "syscalls": each(name of event); category NULL: each(name of category) */
 int tracepoint_each(const char *category, name_fn each, void *arg);
@@ -66,10 +72,20 @@ struct ksyms *ksyms_load(void);
 void ksyms_free(struct ksyms *s);
 const char *ksyms_find(const struct ksyms *s, uint64_t address, uint64_t *offset, const char **module); /* NULL: none */
 bool ksyms_address(const struct ksyms *s, const char *name, uint64_t *address);
-/* functions that can be kprobed: available_filter_functions, else text symbols of kallsyms less the blacklist */
+typedef void (*symbol_fn)(const char *module, const char *function, uint64_t address, void *arg);
+void kallsyms_each(symbol_fn each, void *arg); /* functions, in the order of the file */
+/*
+ * What can be traced: available_filter_functions or the file of
+ * --traceable-functions, else all functions of kallsyms; by name, each name once a module.
+ */
 typedef void (*function_fn)(const char *module, const char *function, void *arg); /* module "vmlinux" for none */
-int traceable_each(function_fn each, void *arg);
-bool traceable_known(void); /* available_filter_functions can be read */
+int traceable_from(const char *path); /* before the first of these */
+void traceable_each(function_fn each, void *arg);
+void traceable_named(const char *function, function_fn each, void *arg);
+bool traceable_known(void); /* the list is one of what can be traced, not of all symbols */
+bool kprobe_forbidden(const char *function); /* the kernel has it on the kprobes blacklist */
+bool module_loaded(const char *module); /* "vmlinux" is */
+bool module_of(const char *function, char *module, size_t size); /* which installed module exports it */
 
 /*
  * elf.c: executables and libraries (libelf).  Addresses are virtual, as in the
@@ -163,6 +179,7 @@ enum feature {
 	FEATURE_COUNT
 };
 bool feature(enum feature f); /* tried once, remembered */
+void feature_off(enum feature f); /* --no-feature: as if the kernel had it not */
 const char *feature_name(enum feature f);
 const char *feature_text(enum feature f);
 /* may we trace at all?  0, or -EPERM with what is missing in *why */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 struct ksym {
@@ -127,51 +128,185 @@ bool ksyms_address(const struct ksyms *s, const char *name, uint64_t *address)
 	return false;
 }
 
-/* names that a wildcard must not reach (P-011) */
-static bool excluded(const char *name)
+void kallsyms_each(symbol_fn each, void *arg)
 {
-	return strstr(name, ".part.") || !strncmp(name, "rcu_", 4) || !strncmp(name, "__ftrace_invalid_address__", 26) ||
-	       str_eq(name, "arch_cpu_idle") || str_eq(name, "default_idle") || str_eq(name, "bpf_dispatcher_xdp_func");
+	struct buf text = {0};
+	char *rest;
+
+	if (!read_file("/proc/kallsyms", &text)) {
+		rest = text.data;
+		for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+			struct ksym k;
+
+			if (parse_line(line, &k) && strchr("tTwW", k.type))
+				each(k.module, k.name, k.address, arg);
+		}
+	}
+	buf_free(&text);
+}
+
+/* functions: read once, for as long as we run */
+
+struct function {
+	const char *name, *module;
+};
+
+static struct {
+	bool read, exact;
+	const char *file;
+	struct buf text;
+	struct function *list; /* by name, then module */
+	size_t count;
+} traceable;
+
+static void traceable_add(const char *module, const char *name)
+{
+	if (!(traceable.count & (traceable.count - 1)))
+		traceable.list = xrealloc(traceable.list, (traceable.count ? 2 * traceable.count : 1) * sizeof(*traceable.list));
+	traceable.list[traceable.count++] = (struct function){name, module};
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct function *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : strcmp(x->module, y->module);
+}
+
+/* lines "name" and "name [module]", perhaps with more behind */
+static void traceable_lines(char *rest)
+{
+	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+		char *space = strpbrk(line, " \t"), *open = space ? strchr(space, '[') : NULL, *end = open ? strchr(open, ']') : NULL;
+
+		if (space)
+			*space = '\0';
+		if (end)
+			*end = '\0';
+		if (*line && strncmp(line, "__ftrace_invalid_address__", 26))
+			traceable_add(end ? open + 1 : "vmlinux", line);
+	}
+}
+
+static void traceable_symbol(const char *module, const char *function, uint64_t address, void *arg)
+{
+	(void)address;
+	(void)arg;
+	traceable_add(xstrdup(module), xstrdup(function));
+}
+
+static void traceable_read(void)
+{
+	size_t kept = 0;
+	int err;
+
+	if (traceable.read)
+		return;
+	traceable.read = true;
+	err = traceable.file ? read_file(traceable.file, &traceable.text) : tracefs_read("available_filter_functions", &traceable.text);
+	traceable.exact = !err;
+	if (!err)
+		traceable_lines(traceable.text.data);
+	else
+		kallsyms_each(traceable_symbol, NULL);
+	if (traceable.count)
+		qsort(traceable.list, traceable.count, sizeof(*traceable.list), by_name);
+	/* static functions may share a name: the kernel finds them all by it, or none */
+	for (size_t i = 0; i < traceable.count; i++)
+		if (!kept || by_name(&traceable.list[kept - 1], &traceable.list[i]))
+			traceable.list[kept++] = traceable.list[i];
+	traceable.count = kept;
+}
+
+int traceable_from(const char *path)
+{
+	int err;
+
+	traceable.file = path;
+	traceable.text.len = 0;
+	err = read_file(path, &traceable.text);
+	buf_free(&traceable.text);
+	if (!err)
+		depends_on(path);
+	return err;
 }
 
 bool traceable_known(void)
 {
-	int fd = tracefs_open("available_filter_functions", O_RDONLY);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	traceable_read();
+	return traceable.exact;
 }
 
-int traceable_each(function_fn each, void *arg)
+void traceable_each(function_fn each, void *arg)
 {
-	struct buf text = {0};
-	struct ksyms *s;
-	char *rest;
+	traceable_read();
+	for (size_t i = 0; i < traceable.count; i++)
+		each(traceable.list[i].module, traceable.list[i].name, arg);
+}
 
-	if (!tracefs_read("available_filter_functions", &text)) {
-		rest = text.data;
-		for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
-			char *space = strchr(line, ' '), *end;
-			const char *module = "vmlinux";
+void traceable_named(const char *function, function_fn each, void *arg)
+{
+	size_t lo = 0, hi;
 
-			if (space) {
-				*space = '\0';
-				module = space + 2;
-				end = strchr(space + 2, ']');
-				if (end)
-					*end = '\0';
-			}
-			if (*line && !excluded(line))
-				each(module, line, arg);
-		}
-		buf_free(&text);
-		return 0;
+	traceable_read();
+	hi = traceable.count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(traceable.list[mid].name, function) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	s = ksyms_load();
-	for (size_t i = 0; i < s->count; i++)
-		if ((s->list[i].type == 't' || s->list[i].type == 'T') && !excluded(s->list[i].name))
-			each(s->list[i].module, s->list[i].name, arg);
-	ksyms_free(s);
-	return 0;
+	for (; lo < traceable.count && str_eq(traceable.list[lo].name, function); lo++)
+		each(traceable.list[lo].module, traceable.list[lo].name, arg);
+}
+
+bool kprobe_forbidden(const char *function)
+{
+	static struct buf text;
+	static bool read;
+	size_t len = strlen(function);
+
+	if (!read)
+		debugfs_read("kprobes/blacklist", &text); /* "0xffffffff81001000-0xffffffff81001020\tname" */
+	read = true;
+	for (const char *at = text.data; at && (at = strstr(at, function)); at += len)
+		if (at[-1] == '\t' && (at[len] == '\n' || !at[len]))
+			return true;
+	return false;
+}
+
+/* "alias symbol:NAME MODULE" of what is installed for this kernel: exported symbols only */
+bool module_of(const char *function, char *module, size_t size)
+{
+	struct utsname u;
+	struct buf text = {0};
+	char *path, *word, *at = NULL;
+	bool found = false;
+
+	uname(&u);
+	path = xasprintf("/lib/modules/%s/modules.symbols", u.release);
+	word = xasprintf("symbol:%s ", function);
+	if (!read_file(path, &text) && text.data)
+		at = strstr(text.data, word);
+	if (at) {
+		at += strlen(word);
+		snprintf(module, size, "%.*s", (int)strcspn(at, " \n"), at);
+		found = true;
+	}
+	buf_free(&text);
+	free(path);
+	free(word);
+	return found;
+}
+
+bool module_loaded(const char *module)
+{
+	char *path = xasprintf("/sys/module/%s", module);
+	bool is = str_eq(module, "vmlinux") || !access(path, F_OK);
+
+	free(path);
+	return is;
 }

@@ -13,9 +13,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int mount_privately(void)
+static int mount_privately(const char *type)
 {
-	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), root = -1;
+	int fs = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), root = -1;
 
 	if (fs < 0)
 		return -errno;
@@ -43,7 +43,7 @@ static int tracefs_root(void)
 			close(fd);
 	}
 	if (root < 0)
-		root = mount_privately();
+		root = mount_privately("tracefs");
 	return root;
 }
 
@@ -57,10 +57,9 @@ int tracefs_open(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-int tracefs_read(const char *path, struct buf *out)
+static int read_all(int fd, struct buf *out)
 {
-	int fd = tracefs_open(path, O_RDONLY);
-	char bytes[4096];
+	char bytes[16384];
 	ssize_t n;
 
 	if (fd < 0)
@@ -70,6 +69,31 @@ int tracefs_read(const char *path, struct buf *out)
 	n = n < 0 ? -errno : 0;
 	close(fd);
 	return (int)n;
+}
+
+int tracefs_read(const char *path, struct buf *out)
+{
+	return read_all(tracefs_open(path, O_RDONLY), out);
+}
+
+int debugfs_read(const char *path, struct buf *out)
+{
+	static int root = -1;
+	int fd;
+
+	if (root < 0) {
+		root = open("/sys/kernel/debug", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (root >= 0 && faccessat(root, path, F_OK, 0)) { /* not mounted there */
+			close(root);
+			root = -1;
+		}
+	}
+	if (root < 0)
+		root = mount_privately("debugfs");
+	if (root < 0)
+		return root;
+	fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	return read_all(fd < 0 ? -errno : fd, out);
 }
 
 int tracepoint_id(const char *category, const char *event)

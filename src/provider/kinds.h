@@ -12,6 +12,14 @@ const char *no_matches(struct attach *a, const char *what); /* "No matches for k
 
 /* binaries.c: each file that a->target names, or that a->pid's process has; false: there is none of that name */
 bool binaries_each(struct attach *a, binary_fn each, void *arg);
+/* function.c: of the kernel */
+bool function_parse(struct attach *a);
+bool function_expand(struct attach *a, const char **missing);
+bool function_excluded(const char *name); /* wildcards do not reach it (P-011) */
+void function_other_ways(struct attach *a); /* a hint: what does instead on this kernel */
+/* named: the module is part of the name */
+void function_list(struct listing *l, const struct provider *p, const char *target, const char *symbol,
+		   void (*show)(struct listing *l, const struct provider *p, const char *module, const char *function, bool named));
 
 extern const struct provider provider_begin, provider_end;
 extern const struct provider provider_kprobe, provider_kretprobe;

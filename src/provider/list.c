@@ -52,7 +52,7 @@ static void list_pattern(struct listing *l, struct arena *a, char *pattern)
 		bool chosen = named ? *p == named : whole || glob_match(pattern, (*p)->name);
 		bool user = (*p)->space == SPACE_USER;
 
-		if (!chosen || !(*p)->list || (!(*p)->kernel_listed && !user) || (user && !named && !strchr(first, '/')))
+		if (!chosen || !(*p)->list || (!(*p)->kernel_listed && !user && named != *p) || (user && !named && !strchr(first, '/')))
 			continue;
 		if (!user && strchr(first, '/'))
 			continue;

@@ -121,7 +121,7 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 	if (id == BUILTIN_args)
 		return c->args ? c->args : wrong(p, n->span, "the arguments of '%s' are not known on this machine", c->nattaches ? c->attaches[0].name : "");
 	if (id == BUILTIN_retval) {
-		if (c->provider->kind == ATTACH_fexit && c->retval && c->retval->kind != TYPE_NONE)
+		if (c->retval && c->retval->kind != TYPE_NONE)
 			return c->retval;
 		return type_int(p->types, 8, false);
 	}

@@ -184,7 +184,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == a->provider && same_layout(c->args, args))
+				if (c->provider == a->provider && same_layout(c->args, args) && c->retval == retval)
 					break;
 		if (!c) {
 			c = add_clause(p, probe, a->provider);
@@ -204,6 +204,7 @@ static void probe(struct pass *p, struct node *n)
 		.missing_probes = p->script->settings.num[SETTING_missing_probes],
 	};
 	struct clause *first = NULL;
+	unsigned errors = p->diag->errors;
 
 	for (const struct node *at = n->probe.attaches; at; at = at->next) {
 		const char *text = substitute(p, at);
@@ -215,6 +216,8 @@ static void probe(struct pass *p, struct node *n)
 		for (size_t i = 0; i < count; i++)
 			distribute(p, n, list[i], &first);
 	}
+	if (!first && p->diag->errors == errors && context.missing_probes == 1)
+		warning_at(p->diag, WARN(missing_probe), n->span, "Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
 }
 
 static void check_limits(struct pass *p)

@@ -52,6 +52,7 @@ struct sema_options {
 	char **environ;
 	const char *const *include_dirs; /* -I; NULL-terminated, or NULL */
 	const char *const *includes; /* --include; likewise */
+	const char *traceable; /* --traceable-functions, or NULL */
 };
 
 struct image_conversion;

@@ -71,7 +71,8 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++) { /* the kernel frees them after a grace period */
 		int there = is_there(argv[i]);
 
-		while (there && patience--) {
+		while (there && patience > 0) {
+			patience--;
 			usleep(100000);
 			there = is_there(argv[i]);
 		}

@@ -1,0 +1,175 @@
+/* What a function, an event or a system call was given. */
+#include "codegen/cg.h"
+#include "kernel/arch.h"
+#include "provider/provider.h"
+
+#include <linux/bpf.h>
+
+struct value cg_register(struct cg *cg, const struct type *t, int offset)
+{
+	return cg_value(cg, (struct value){t, cg_add(cg, cg->fn->ctx, (uint64_t)offset), AT_CTX});
+}
+
+static LLVMValueRef context_word(struct cg *cg, uint64_t offset)
+{
+	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->ctx, offset), "");
+
+	LLVMSetVolatile(v, true);
+	return v;
+}
+
+/* *(u64 *)(ctx->sp + offset) */
+static LLVMValueRef stack_word(struct cg *cg, int64_t offset)
+{
+	const struct type word = {.kind = TYPE_INT, .size = 8};
+	LLVMValueRef at = cg_i64(cg, cg_register(cg, &word, arch_sp())), slot = cg_alloca(cg, cg->i64, 8);
+
+	at = LLVMBuildAdd(cg->b, at, cg_num(cg, offset), "");
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), cg_where(cg->clause->provider->space));
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+/*
+ * Where word w of a parameter is when its function is entered: true: at
+ * *offset in pt_regs; false: at *offset from the stack pointer.  What does not
+ * fit the registers that are left is on the stack whole.
+ */
+static bool placed(const struct type *params, const struct field *param, unsigned w, int *offset)
+{
+	bool x86 = arch_native()->return_on_stack; /* arm64: after one on the stack all are */
+	int stack = x86 ? 8 : 0;
+	unsigned used = 0, words;
+
+	for (uint32_t i = 0; i < params->nfields; i++) {
+		const struct field *f = &params->fields[i];
+		bool fits;
+
+		words = f->type->kind == TYPE_POINTER || !f->type->size ? 1 : (f->type->size + 7) / 8;
+		fits = words <= 2 && arch_argument(used + words - 1) >= 0;
+		if (f == param) {
+			*offset = fits ? arch_argument(used + w) : stack + 8 * (int)w;
+			return fits;
+		}
+		if (fits)
+			used += words;
+		else
+			stack += 8 * (int)words;
+		if (!fits && !x86)
+			used = UINT8_MAX;
+	}
+	bug("no such parameter");
+}
+
+static bool by_registers(const struct cg *cg)
+{
+	enum attach_kind kind = cg->clause->provider->kind;
+
+	return kind == ATTACH_kprobe || kind == ATTACH_uprobe;
+}
+
+/* word w of a parameter: of the context, where each word has its place, or by the calling convention */
+static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigned w)
+{
+	int offset;
+
+	if (!by_registers(cg))
+		return context_word(cg, f->offset + 8 * w);
+	return placed(cg->clause->args, f, w, &offset) ? context_word(cg, (uint64_t)offset) : stack_word(cg, offset);
+}
+
+/* a word as a value of type t: what is beyond its size is rubbish */
+static struct value narrowed(struct cg *cg, const struct type *t, LLVMValueRef v)
+{
+	if (t->kind == TYPE_POINTER)
+		return (struct value){t, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
+	if (t->size && t->size < 8)
+		v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64, t->is_signed, "");
+	return cg_int(t, v);
+}
+
+static struct value parameter(struct cg *cg, const struct field *f)
+{
+	LLVMValueRef slot;
+
+	if (f->type->kind == TYPE_POINTER && !by_registers(cg)) /* loaded as it is, the verifier knows its type */
+		return (struct value){f->type, cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};
+	if (cg_scalar(f->type))
+		return narrowed(cg, f->type, parameter_word(cg, f, 0));
+	slot = cg_slot(cg, (f->type->size + 7) / 8 * 8); /* a struct by value */
+	for (unsigned w = 0; w < (f->type->size + 7) / 8; w++)
+		cg_store_raw(cg, cg_add(cg, slot, 8 * w), parameter_word(cg, f, w), 8, 8);
+	return cg_mem(f->type, slot);
+}
+
+static bool is_record(const struct cg *cg)
+{
+	enum attach_kind kind = cg->clause->provider->kind;
+
+	return kind == ATTACH_tracepoint || kind == ATTACH_iter;
+}
+
+struct value cg_args_field(struct cg *cg, const struct node *n)
+{
+	const struct field *f = n->field.field;
+	LLVMValueRef at, v;
+
+	if (!is_record(cg))
+		return parameter(cg, f);
+	at = cg_add(cg, cg->fn->ctx, n->field.offset);
+	if (!f->data_loc)
+		return (struct value){f->type, at, AT_CTX};
+	/* uint16 offset in the record, uint16 length */
+	v = LLVMBuildLoad2(cg->b, cg->i32, at, "");
+	LLVMSetVolatile(v, true);
+	v = LLVMBuildAnd(cg->b, LLVMBuildZExt(cg->b, v, cg->i64, ""), cg_num(cg, 0xffff), "");
+	v = LLVMBuildAdd(cg->b, LLVMBuildPtrToInt(cg->b, cg->fn->ctx, cg->i64, ""), v, "");
+	return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
+}
+
+/* args as a whole */
+struct value emit_args(struct cg *cg, const struct node *n)
+{
+	LLVMValueRef slot;
+
+	if (is_record(cg))
+		return (struct value){n->type, cg->fn->ctx, cg->clause->provider->kind == ATTACH_tracepoint ? AT_KERNEL : AT_CTX};
+	slot = cg_result(cg, n, n->type->size);
+	cg_zero(cg, slot, n->type->size);
+	for (uint32_t i = 0; i < n->type->nfields; i++) {
+		const struct field *f = &n->type->fields[i];
+
+		cg_store(cg, cg_add(cg, slot, f->offset), f->type, parameter(cg, f));
+	}
+	return cg_mem(n->type, slot);
+}
+
+/* retval:	ctx->ax; of fexit the word after the arguments */
+struct value emit_retval(struct cg *cg, const struct node *n)
+{
+	uint64_t at = cg->clause->args ? cg->clause->args->size : 0;
+
+	if (cg->clause->provider->kind != ATTACH_fexit)
+		return narrowed(cg, n->type, context_word(cg, (uint64_t)arch_result()));
+	if (n->type->kind == TYPE_POINTER)
+		return cg_register(cg, n->type, (int)at);
+	return narrowed(cg, n->type, context_word(cg, at));
+}
+
+/* arg0:	ctx->di; sarg0: what the stack pointer points at */
+struct value cg_arg(struct cg *cg, const struct node *n)
+{
+	enum attach_kind kind = cg->clause->provider->kind;
+	int offset;
+
+	if (n->arg.stack)
+		return cg_int(n->type, stack_word(cg, 8 * ((int64_t)n->arg.index + 1)));
+	if (kind == ATTACH_rawtracepoint || kind == ATTACH_fentry || kind == ATTACH_fexit)
+		return cg_register(cg, n->type, 8 * (int)n->arg.index);
+	if (kind == ATTACH_usdt)
+		return cg_usdt_arg(cg, n);
+	offset = arch_argument(n->arg.index);
+	if (offset < 0)
+		return cg_unsupported(cg, n, arena_printf(cg->arena, "arg%u on this architecture", n->arg.index));
+	return cg_register(cg, n->type, offset);
+}
