@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -184,6 +185,26 @@ static void print_ids(struct rt *rt)
 	}
 }
 
+/* .data.state into our memory */
+static int map_state(struct rt *rt)
+{
+	void *state = MAP_FAILED;
+	struct bpf_map *m;
+
+	errno = EINVAL;
+	bpf_object__for_each_map(m, rt->object)
+	{
+		if (strstr(bpf_map__name(m), ".data.state") && bpf_map__value_size(m) >= sizeof(*rt->state))
+			state = mmap(NULL, sizeof(*rt->state), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(m), 0);
+	}
+	if (state == MAP_FAILED) {
+		fail(-errno, "cannot run this image: its .data.state cannot be mapped");
+		return 255;
+	}
+	rt->state = state;
+	return 0;
+}
+
 int rt_load(struct rt *rt, const void *image, size_t len)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe");
@@ -213,6 +234,9 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = bpf_object__load(rt->object);
 	if (err)
 		return refused(rt, err);
+	err = map_state(rt);
+	if (err)
+		return err;
 	if (rt->options->verbose)
 		print_ids(rt);
 	fill_names(rt);

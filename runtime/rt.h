@@ -26,6 +26,7 @@ struct rt {
 	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
 	struct image_params params;
+	volatile struct image_state *state; /* shared with the programs; once loaded */
 	int out; /* the script's output */
 	struct buf gathered; /* for out */
 	struct buf line; /* text being made */
@@ -43,7 +44,6 @@ struct rt {
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
 	bool exiting; /* exit() was called: events after it are dropped */
 	bool ending; /* end programs run: their events count */
-	int status; /* of exit(n) */
 	int write_error; /* -errno of the first failed write */
 	bool fault; /* something was rendered that could not be read */
 	bool *zeroed; /* by map: zero() was called, so that 0 is a value */

@@ -74,10 +74,15 @@ static void watch(struct rt *rt)
 		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
 	};
 
+	bool stopped;
+
 	while (!rt->exiting && !rt->write_error) {
 		if (poll(fds, ARRAY_SIZE(fds), LOOK_MS) < 0 && errno != EINTR)
 			break;
+		stopped = rt->state->stopped; /* the event that says so is lost if the ring is full */
 		drain(rt);
+		if (stopped)
+			break;
 		if (fds[0].revents) { /* taken, so that it does not strike when unblocked */
 			struct signalfd_siginfo taken;
 
@@ -103,8 +108,9 @@ static int finish(struct rt *rt)
 	int status;
 
 	let_signals_kill();
+	rt->state->stopped = 1; /* detaching is slow, and comes when all is printed */
 	drain(rt);
-	rt->exiting = true; /* what is still attached no longer counts */
+	rt->exiting = true;
 	drain(rt);
 	rt->ending = true;
 	status = rt_run_special(rt, ATTACH_end);
@@ -117,7 +123,7 @@ static int finish(struct rt *rt)
 	}
 	output_flush(rt);
 	lost = ledger_print(rt);
-	if (!status && !rt->status && lost && rt->options->strict)
+	if (!status && !rt->state->status && lost && rt->options->strict)
 		status = 1;
 	return status;
 }
@@ -166,7 +172,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 {
 	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1};
 	const char *why;
-	int status = 1, written;
+	int status = 1, exited = 0, written;
 
 	rt.im = image_read(rt.arena, image, len, &why);
 	if (!rt.im) {
@@ -187,10 +193,12 @@ int run(const void *image, size_t len, const struct run_options *o)
 		status = rt_load(&rt, image, len);
 	if (!status)
 		status = trace(&rt);
+	if (!status && rt.state)
+		exited = (int)rt.state->status & 255;
 	child_end(&rt);
 	written = output_close(&rt);
 	if (!status)
-		status = rt.status ? rt.status : written;
+		status = exited ? exited : written;
 	rt_detach(&rt);
 	if (rt.ring)
 		ring_buffer__free(rt.ring);

@@ -73,7 +73,7 @@ struct cg {
 	LLVMMetadataRef file, unit;
 	LLVMTypeRef i1, i8, i16, i32, i64, ptr, void_;
 
-	LLVMValueRef ring, ledger, names, params, args;
+	LLVMValueRef ring, ledger, names, params, args, state;
 	uint32_t args_size; /* bytes of `args`: .rodata.args */
 	LLVMValueRef usdt; /* where usdt probes keep their arguments; made by cg_usdt_map() */
 	uint32_t name_size; /* bytes of an entry of `names` */
@@ -151,6 +151,8 @@ void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigne
 LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of struct image_params, i64 */
 #define CG_PARAM(cg, name) \
 	cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
+LLVMValueRef cg_state_get(struct cg *cg, size_t offset); /* a word of struct image_state, i64 */
+void cg_state_set(struct cg *cg, size_t offset, LLVMValueRef i64);
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64); /* the same, but LLVM does not know */
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
 

@@ -234,6 +234,19 @@ LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size)
 	return size == 8 ? v : LLVMBuildZExt(cg->b, v, cg->i64, "");
 }
 
+LLVMValueRef cg_state_get(struct cg *cg, size_t offset)
+{
+	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg->i32, cg_add(cg, cg->state, offset), "");
+
+	LLVMSetVolatile(v, true);
+	return LLVMBuildZExt(cg->b, v, cg->i64, "");
+}
+
+void cg_state_set(struct cg *cg, size_t offset, LLVMValueRef i64)
+{
+	LLVMSetVolatile(LLVMBuildStore(cg->b, LLVMBuildTrunc(cg->b, i64, cg->i32, ""), cg_add(cg, cg->state, offset)), true);
+}
+
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64)
 {
 	LLVMTypeRef type = LLVMFunctionType(cg->i64, &cg->i64, 1, false);

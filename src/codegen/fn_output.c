@@ -118,9 +118,17 @@ struct value emit_fn_zero(struct cg *cg, const struct node *n)
 }
 
 /* exit([status]): the event, then return */
+/*
+ * exit(status):	state.status = status; state.stopped = 1; and the event,
+ *			which says when: what was sent before it is printed
+ */
 struct value emit_fn_exit(struct cg *cg, const struct node *n)
 {
-	event_send(cg, event_new(cg, EVENT_exit, n->span), n->call.args);
+	if (n->call.args)
+		cg_state_set(cg, offsetof(struct image_state, status), cg_i64(cg, cg_expr(cg, n->call.args)));
+	if (cg->clause->provider->kind != ATTACH_end)
+		cg_state_set(cg, offsetof(struct image_state, stopped), cg_num(cg, 1));
+	event_send(cg, event_new(cg, EVENT_exit, n->span), NULL);
 	cg_return(cg, NULL);
 	return cg_none();
 }

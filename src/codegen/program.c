@@ -110,6 +110,22 @@ static void filter_process(struct cg *cg)
 	cg_end_if(cg, &f);
 }
 
+/* begin, end and their like are run by the runtime, which knows when */
+static bool runs_by_itself(enum attach_kind kind)
+{
+	return kind != ATTACH_begin && kind != ATTACH_end && kind != ATTACH_self;
+}
+
+/* if (state.stopped) return */
+static void heed_stop(struct cg *cg)
+{
+	LLVMValueRef stopped = cg_state_get(cg, offsetof(struct image_state, stopped));
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, stopped, cg_num(cg, 0), ""));
+
+	cg_goto(cg, cg->fn->body_end);
+	cg_end_if(cg, &f);
+}
+
 static void clear_variables(struct cg *cg)
 {
 	for (const struct variable *v = cg->clause->vars; v; v = v->next)
@@ -174,6 +190,8 @@ static void program(struct cg *cg, const struct clause *c)
 	LLVMBuildStore(cg->b, LLVMConstNull(cg->ptr), cg_frame(cg, FRAME_SCRATCH));
 	LLVMBuildStore(cg->b, cg_num(cg, c->provider->kind == ATTACH_tracepoint), cg_frame(cg, FRAME_RESULT));
 	LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
+	if (runs_by_itself(c->provider->kind))
+		heed_stop(cg);
 	if (filtered[c->provider->kind])
 		filter_process(cg);
 	if (cg->slot_max > VALUE_MOST)
@@ -245,6 +263,9 @@ static void runtime_maps(struct cg *cg)
 	LLVMSetSection(cg->params, ".rodata.params");
 	LLVMSetAlignment(cg->params, 8);
 	LLVMSetGlobalConstant(cg->params, true);
+	cg->state = debug_global(cg, "state", LLVMArrayType(cg->i8, sizeof(struct image_state)), sizeof(struct image_state));
+	LLVMSetSection(cg->state, ".data.state");
+	LLVMSetAlignment(cg->state, 8);
 }
 
 /* the ledger's size is known last; until then nothing uses more than its name */

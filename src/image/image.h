@@ -16,6 +16,7 @@
  *	scratch<N>	PERCPU_ARRAY with one entry, or TASK_STORAGE: memory of
  *			clause N for what the BPF stack is too small for
  *	.rodata.params	struct image_params, set by the loader
+ *	.data.state	struct image_state
  *	.rodata.args	what the tool was given, as image.params says
  */
 #ifndef PROBE_IMAGE_IMAGE_H
@@ -87,6 +88,12 @@ struct image_params {
 #define PARAM(ctype, name) ctype name;
 #include "image/events.def"
 #undef PARAM
+};
+
+struct image_state {
+#define STATE(ctype, name) ctype name;
+#include "image/events.def"
+#undef STATE
 };
 
 /*
