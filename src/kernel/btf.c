@@ -1,4 +1,5 @@
 /* The kernel's types, from BTF. */
+#include "kernel/btfdata.h"
 #include "kernel/kernel.h"
 #include "lang/lang.h"
 
@@ -11,7 +12,7 @@
 struct kernel {
 	struct arena *arena;
 	struct types *types;
-	struct btf *btf; /* NULL until asked for, or where there is none */
+	struct btfdata *data; /* NULL until asked for, or where there is none */
 	bool tried;
 	const struct type **made; /* by BTF id */
 };
@@ -27,44 +28,43 @@ struct kernel *kernel_open(struct arena *a, struct types *t)
 
 void kernel_close(struct kernel *k)
 {
-	btf__free(k->btf);
+	btfdata_close(k->data);
+	free(k->made);
 }
 
-static struct btf *load(struct kernel *k)
+static bool load(struct kernel *k)
 {
 	const char *path = getenv("BPFTRACE_BTF");
 
 	if (k->tried)
-		return k->btf;
+		return k->data != NULL;
 	k->tried = true;
 	if (path)
 		depends_on(path);
-	k->btf = btf__parse(path ? path : "/sys/kernel/btf/vmlinux", NULL);
-	if (libbpf_get_error(k->btf))
-		k->btf = NULL;
-	if (k->btf)
-		k->made = arena_alloc(k->arena, btf__type_cnt(k->btf) * sizeof(*k->made));
-	return k->btf;
+	k->data = btfdata_open(path ? path : "/sys/kernel/btf/vmlinux");
+	if (k->data)
+		k->made = xcalloc(btfdata_count(k->data), sizeof(*k->made)); /* of which few pages are touched */
+	return k->data != NULL;
 }
 
 bool kernel_has_btf(struct kernel *k)
 {
-	return load(k) != NULL;
+	return load(k);
 }
 
 static const struct type *convert(struct kernel *k, uint32_t id);
 
 static const struct type *convert_enum(struct kernel *k, const struct btf_type *b)
 {
-	struct type *e = type_enum_new(k->types, btf__name_by_offset(k->btf, b->name_off), b->size, btf_kflag(b));
+	struct type *e = type_enum_new(k->types, btfdata_name(k->data, b->name_off), b->size, btf_kflag(b));
 	struct enumerator *list = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*list));
 
 	for (unsigned i = 0; i < btf_vlen(b); i++) {
 		if (btf_is_enum64(b)) {
-			list[i].name = btf__name_by_offset(k->btf, btf_enum64(b)[i].name_off);
+			list[i].name = btfdata_name(k->data, btf_enum64(b)[i].name_off);
 			list[i].value = (int64_t)btf_enum64_value(&btf_enum64(b)[i]);
 		} else {
-			list[i].name = btf__name_by_offset(k->btf, btf_enum(b)[i].name_off);
+			list[i].name = btfdata_name(k->data, btf_enum(b)[i].name_off);
 			list[i].value = btf_enum(b)[i].val;
 		}
 	}
@@ -81,32 +81,32 @@ static const struct type *convert_int(struct kernel *k, const struct btf_type *b
 		return &type_bool;
 	if (size == 16)
 		return type_array(k->types, type_int(k->types, 8, false), 2);
-	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btf__name_by_offset(k->btf, b->name_off), "char"));
+	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(k->data, b->name_off), "char"));
 }
 
 /* const, volatile and typedefs taken off; *user: a __user tag among them */
 static uint32_t strip(struct kernel *k, uint32_t id, bool *user)
 {
-	const struct btf_type *b = btf__type_by_id(k->btf, id);
+	const struct btf_type *b = btfdata_type(k->data, id);
 
 	while (b && (btf_is_mod(b) || btf_is_typedef(b) || btf_is_type_tag(b))) {
-		if (btf_is_type_tag(b) && !strcmp(btf__name_by_offset(k->btf, b->name_off), "user"))
+		if (btf_is_type_tag(b) && !strcmp(btfdata_name(k->data, b->name_off), "user"))
 			*user = true;
 		id = b->type;
-		b = btf__type_by_id(k->btf, id);
+		b = btfdata_type(k->data, id);
 	}
 	return id;
 }
 
 static const struct type *convert_struct(struct kernel *k, uint32_t id, const struct btf_type *b)
 {
-	struct type *s = type_struct_new(k->types, btf__name_by_offset(k->btf, b->name_off), btf_is_union(b));
+	struct type *s = type_struct_new(k->types, btfdata_name(k->data, b->name_off), btf_is_union(b));
 
 	s->size = btf_is_fwd(b) ? 0 : b->size;
 	s->align = 8;
 	s->relocatable = true;
 	s->btf_id = id;
-	s->origin = k->btf;
+	s->origin = k->data;
 	s->lazy = !btf_is_fwd(b);
 	s->incomplete = btf_is_fwd(b);
 	return s;
@@ -120,7 +120,7 @@ static const struct type *convert(struct kernel *k, uint32_t id)
 
 	if (k->made[id])
 		return k->made[id];
-	b = btf__type_by_id(k->btf, strip(k, id, &user));
+	b = btfdata_type(k->data, strip(k, id, &user));
 	if (!b || btf_is_void(b) || btf_is_func_proto(b)) {
 		t = &type_none;
 	} else if (btf_is_int(b)) {
@@ -152,17 +152,17 @@ void kernel_complete(struct kernel *k, const struct type *t)
 	struct type *s = (struct type *)t; /* ours: made above, finished here */
 	struct field *fields;
 
-	if (t->kind != TYPE_STRUCT || !t->lazy || t->origin != k->btf)
+	if (t->kind != TYPE_STRUCT || !t->lazy || t->origin != k->data)
 		return;
 	s->lazy = false;
-	b = btf__type_by_id(k->btf, t->btf_id);
+	b = btfdata_type(k->data, t->btf_id);
 	fields = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*fields));
 	for (unsigned i = 0; i < btf_vlen(b); i++) {
 		const struct btf_member *m = &btf_members(b)[i];
 		uint32_t bits = btf_member_bit_offset(b, i), width = btf_member_bitfield_size(b, i), unit;
 		struct field *f = &fields[i];
 
-		f->name = btf__name_by_offset(k->btf, m->name_off);
+		f->name = btfdata_name(k->data, m->name_off);
 		f->type = convert(k, m->type);
 		if (f->type->kind == TYPE_STRUCT && !*f->name)
 			kernel_complete(k, f->type);
@@ -195,7 +195,7 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 
 		if (keyword && !str_eq(keyword, kinds[i].keyword))
 			continue;
-		id = btf__find_by_name_kind(k->btf, name, kinds[i].kind);
+		id = btfdata_find(k->data, name, kinds[i].kind);
 		if (id > 0)
 			return convert(k, (uint32_t)id);
 	}
@@ -206,15 +206,15 @@ bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const
 {
 	if (!load(k))
 		return false;
-	for (uint32_t id = 1; id < btf__type_cnt(k->btf); id++) {
-		const struct btf_type *b = btf__type_by_id(k->btf, id);
+	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
+		const struct btf_type *b = btfdata_type(k->data, id);
 
 		if (!btf_is_any_enum(b))
 			continue;
 		for (unsigned i = 0; i < btf_vlen(b); i++) {
 			uint32_t off = btf_is_enum64(b) ? btf_enum64(b)[i].name_off : btf_enum(b)[i].name_off;
 
-			if (strcmp(btf__name_by_offset(k->btf, off), name))
+			if (strcmp(btfdata_name(k->data, off), name))
 				continue;
 			*value = btf_is_enum64(b) ? (int64_t)btf_enum64_value(&btf_enum64(b)[i]) : btf_enum(b)[i].val;
 			*type = convert(k, id);
@@ -227,7 +227,7 @@ bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const
 /* parameters of a prototype, less the first skip, as the fields of a struct */
 static const struct type *parameters(struct kernel *k, const char *name, uint32_t proto_id, unsigned skip, const struct type **result)
 {
-	const struct btf_type *b = btf__type_by_id(k->btf, proto_id);
+	const struct btf_type *b = btfdata_type(k->data, proto_id);
 	const struct btf_param *p;
 	struct type *s;
 	struct field *fields;
@@ -248,7 +248,7 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 
 			t = type_pointer(k->types, t->elem, t->space, to_struct);
 		}
-		fields[i] = (struct field){.name = btf__name_by_offset(k->btf, p[i].name_off), .type = t, .offset = offset};
+		fields[i] = (struct field){.name = btfdata_name(k->data, p[i].name_off), .type = t, .offset = offset};
 		offset += t->kind == TYPE_POINTER || t->size <= 8 ? 8 : (t->size + 7) / 8 * 8;
 	}
 	s->fields = fields;
@@ -266,8 +266,8 @@ const struct type *kernel_function(struct kernel *k, const char *module, const c
 
 	if (!load(k) || (module && !str_eq(module, "vmlinux")))
 		return NULL;
-	id = btf__find_by_name_kind(k->btf, function, BTF_KIND_FUNC);
-	return id < 0 ? NULL : parameters(k, function, btf__type_by_id(k->btf, (uint32_t)id)->type, 0, result);
+	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
+	return id < 0 ? NULL : parameters(k, function, btfdata_type(k->data, (uint32_t)id)->type, 0, result);
 }
 
 /* the prototype; NULL: BTF does not know the function */
@@ -277,15 +277,15 @@ static const struct btf_type *prototype(struct kernel *k, const char *module, co
 
 	if (!load(k) || (module && !str_eq(module, "vmlinux")))
 		return NULL;
-	id = btf__find_by_name_kind(k->btf, function, BTF_KIND_FUNC);
-	return id < 0 ? NULL : btf__type_by_id(k->btf, btf__type_by_id(k->btf, (uint32_t)id)->type);
+	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
+	return id < 0 ? NULL : btfdata_type(k->data, btfdata_type(k->data, (uint32_t)id)->type);
 }
 
 /* words of a trampoline's context that a value of the type takes; 0: it cannot be passed */
 static unsigned trampoline_words(struct kernel *k, uint32_t id)
 {
 	bool user;
-	const struct btf_type *b = btf__type_by_id(k->btf, strip(k, id, &user));
+	const struct btf_type *b = btfdata_type(k->data, strip(k, id, &user));
 
 	if (b && (btf_is_ptr(b) || btf_is_any_enum(b)))
 		return 1;
@@ -313,7 +313,7 @@ bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module,
 			reason = "takes a variable number of arguments";
 		else if (!trampoline_words(k, btf_params(b)[i].type))
 			reason = "takes a struct by value that is too large";
-	result = btf__type_by_id(k->btf, strip(k, b->type, &user));
+	result = btfdata_type(k->data, strip(k, b->type, &user));
 	if (!reason && !btf_is_void(result) && trampoline_words(k, b->type) != 1)
 		reason = "returns a struct";
 	if (reason)
@@ -324,8 +324,8 @@ bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module,
 /* a type as C has it, without what it is the type of */
 static void type_text(struct kernel *k, struct buf *out, uint32_t id)
 {
-	const struct btf_type *b = btf__type_by_id(k->btf, id);
-	const char *name = b ? btf__name_by_offset(k->btf, b->name_off) : "";
+	const struct btf_type *b = btfdata_type(k->data, id);
+	const char *name = b ? btfdata_name(k->data, b->name_off) : "";
 
 	if (!b || btf_is_void(b)) {
 		buf_puts(out, "void");
@@ -334,7 +334,7 @@ static void type_text(struct kernel *k, struct buf *out, uint32_t id)
 		buf_puts(out, " *");
 	} else if (btf_is_const(b) || btf_is_volatile(b)) {
 		const char *word = btf_is_const(b) ? "const" : "volatile";
-		const struct btf_type *of = btf__type_by_id(k->btf, b->type);
+		const struct btf_type *of = btfdata_type(k->data, b->type);
 		bool after = of && btf_is_ptr(of);
 
 		buf_printf(out, "%s%s", after ? "" : word, after ? "" : " ");
@@ -370,18 +370,18 @@ const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char 
 	const struct btf_type *b = prototype(k, module, function);
 
 	for (unsigned i = 0; b && i < btf_vlen(b); i++)
-		each(btf_params(b)[i].type ? type_words(k, a, btf_params(b)[i].type) : "...", btf__name_by_offset(k->btf, btf_params(b)[i].name_off), arg);
+		each(btf_params(b)[i].type ? type_words(k, a, btf_params(b)[i].type) : "...", btfdata_name(k->data, btf_params(b)[i].name_off), arg);
 	return b ? type_words(k, a, b->type) : NULL;
 }
 
 bool kernel_kfunc(struct kernel *k, const char *name)
 {
-	int id = load(k) ? btf__find_by_name_kind(k->btf, name, BTF_KIND_FUNC) : -1;
+	int id = load(k) ? btfdata_find(k->data, name, BTF_KIND_FUNC) : -1;
 
-	for (uint32_t i = 1; id > 0 && i < btf__type_cnt(k->btf); i++) {
-		const struct btf_type *b = btf__type_by_id(k->btf, i);
+	for (uint32_t i = 1; id > 0 && i < btfdata_count(k->data); i++) {
+		const struct btf_type *b = btfdata_type(k->data, i);
 
-		if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btf__name_by_offset(k->btf, b->name_off), "bpf_kfunc"))
+		if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btfdata_name(k->data, b->name_off), "bpf_kfunc"))
 			return true;
 	}
 	return false;
@@ -389,9 +389,9 @@ bool kernel_kfunc(struct kernel *k, const char *name)
 
 const struct type *kernel_variable(struct kernel *k, const char *name)
 {
-	int id = load(k) ? btf__find_by_name_kind(k->btf, name, BTF_KIND_VAR) : -1;
+	int id = load(k) ? btfdata_find(k->data, name, BTF_KIND_VAR) : -1;
 
-	return id > 0 ? convert(k, btf__type_by_id(k->btf, (uint32_t)id)->type) : NULL;
+	return id > 0 ? convert(k, btfdata_type(k->data, (uint32_t)id)->type) : NULL;
 }
 
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
@@ -403,13 +403,13 @@ const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 	if (!load(k))
 		return NULL;
 	/* the function that calls the probes has the same parameters, with their names */
-	id = btf__find_by_name_kind(k->btf, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
+	id = btfdata_find(k->data, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
 	if (id > 0)
-		return parameters(k, name, btf__type_by_id(k->btf, (uint32_t)id)->type, 1, NULL);
-	id = btf__find_by_name_kind(k->btf, name, BTF_KIND_TYPEDEF);
+		return parameters(k, name, btfdata_type(k->data, (uint32_t)id)->type, 1, NULL);
+	id = btfdata_find(k->data, name, BTF_KIND_TYPEDEF);
 	if (id < 0)
 		return NULL;
-	b = btf__type_by_id(k->btf, btf__type_by_id(k->btf, (uint32_t)id)->type);
+	b = btfdata_type(k->data, btfdata_type(k->data, (uint32_t)id)->type);
 	return b && btf_is_ptr(b) ? parameters(k, name, b->type, 1, NULL) : NULL;
 }
 
@@ -425,9 +425,9 @@ static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn
 
 	if (!load(k))
 		return;
-	for (uint32_t id = 1; id < btf__type_cnt(k->btf); id++) {
-		const struct btf_type *b = btf__type_by_id(k->btf, id);
-		const char *name = btf__name_by_offset(k->btf, b->name_off);
+	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
+		const struct btf_type *b = btfdata_type(k->data, id);
+		const char *name = btfdata_name(k->data, b->name_off);
 
 		if (btf_kind(b) == kind && *name && !strncmp(name, prefix, len))
 			each(name + len, arg);
@@ -475,7 +475,7 @@ bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out)
 
 	if (!load(k) || !t->btf_id)
 		return false;
-	d = btf_dump__new(k->btf, define_text, out, NULL);
+	d = btf_dump__new(btfdata_libbpf(k->data), define_text, out, NULL);
 	if (libbpf_get_error(d))
 		return false;
 	err = btf_dump__emit_type_decl(d, t->btf_id, &opts);

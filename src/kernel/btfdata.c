@@ -1,0 +1,218 @@
+/*
+ * BTF read in place.  libbpf copies vmlinux's 5 MiB into the heap; from 6.16
+ * the kernel lets the file be mapped, and a few types are all a script uses.
+ */
+#include "kernel/btfdata.h"
+
+#include "base/base.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct btfdata {
+	void *mapped; /* or NULL */
+	size_t size; /* of what is mapped */
+	struct buf read; /* where it cannot be mapped */
+	struct btf *parsed; /* by libbpf: out of an object; or for who asks for it */
+	const char *types, *strings;
+	uint32_t types_len, strings_len;
+	uint32_t *offsets; /* of types by id - 1, in 4 bytes */
+	uint32_t count; /* with void */
+};
+
+/* bytes that follow the common part of a type; -1: no such kind */
+static int tail_of(const struct btf_type *t)
+{
+	static const struct {
+		bool known;
+		uint8_t fixed, each;
+	} kinds[] = {
+		[BTF_KIND_INT] = {true, 4, 0},
+		[BTF_KIND_PTR] = {true, 0, 0},
+		[BTF_KIND_ARRAY] = {true, sizeof(struct btf_array), 0},
+		[BTF_KIND_STRUCT] = {true, 0, sizeof(struct btf_member)},
+		[BTF_KIND_UNION] = {true, 0, sizeof(struct btf_member)},
+		[BTF_KIND_ENUM] = {true, 0, sizeof(struct btf_enum)},
+		[BTF_KIND_FWD] = {true, 0, 0},
+		[BTF_KIND_TYPEDEF] = {true, 0, 0},
+		[BTF_KIND_VOLATILE] = {true, 0, 0},
+		[BTF_KIND_CONST] = {true, 0, 0},
+		[BTF_KIND_RESTRICT] = {true, 0, 0},
+		[BTF_KIND_FUNC] = {true, 0, 0},
+		[BTF_KIND_FUNC_PROTO] = {true, 0, sizeof(struct btf_param)},
+		[BTF_KIND_VAR] = {true, sizeof(struct btf_var), 0},
+		[BTF_KIND_DATASEC] = {true, 0, sizeof(struct btf_var_secinfo)},
+		[BTF_KIND_FLOAT] = {true, 0, 0},
+		[BTF_KIND_DECL_TAG] = {true, sizeof(struct btf_decl_tag), 0},
+		[BTF_KIND_TYPE_TAG] = {true, 0, 0},
+		[BTF_KIND_ENUM64] = {true, 0, sizeof(struct btf_enum64)},
+	};
+	unsigned kind = btf_kind(t);
+
+	if (kind >= ARRAY_SIZE(kinds) || !kinds[kind].known)
+		return -1;
+	return kinds[kind].fixed + (int)btf_vlen(t) * kinds[kind].each;
+}
+
+static bool index_types(struct btfdata *b)
+{
+	uint32_t room = b->types_len / 24 + 1, n = 0; /* 24 bytes: as many as vmlinux's have on the average, and a bit less */
+
+	b->offsets = xcalloc(room, sizeof(*b->offsets));
+	for (uint64_t at = 0; at < b->types_len;) {
+		const struct btf_type *t = (const void *)(b->types + at);
+		int tail = at + sizeof(*t) <= b->types_len ? tail_of(t) : -1;
+
+		if (tail < 0 || at + sizeof(*t) + (uint64_t)tail > b->types_len)
+			return false;
+		if (n == room) {
+			room *= 2;
+			b->offsets = xrealloc(b->offsets, room * sizeof(*b->offsets));
+		}
+		b->offsets[n++] = (uint32_t)(at / 4);
+		at += sizeof(*t) + (uint64_t)tail;
+	}
+	b->count = n + 1;
+	return true;
+}
+
+static bool take(struct btfdata *b, const void *bytes, size_t len)
+{
+	const struct btf_header *h = bytes;
+	uint64_t most;
+
+	if (len < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) || h->hdr_len > len)
+		return false;
+	most = len - h->hdr_len;
+	if (h->type_off % 4 || h->hdr_len % 4 || (uint64_t)h->type_off + h->type_len > most || (uint64_t)h->str_off + h->str_len > most || !h->str_len)
+		return false;
+	b->types = (const char *)bytes + h->hdr_len + h->type_off;
+	b->types_len = h->type_len;
+	b->strings = (const char *)bytes + h->hdr_len + h->str_off;
+	b->strings_len = h->str_len;
+	return !b->strings[0] && !b->strings[h->str_len - 1] && index_types(b);
+}
+
+static bool is_raw(int fd)
+{
+	uint16_t magic;
+
+	return pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == BTF_MAGIC;
+}
+
+static bool open_raw(struct btfdata *b, int fd)
+{
+	char block[65536];
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) || st.st_size <= 0)
+		return false;
+	b->size = (size_t)st.st_size;
+	b->mapped = mmap(NULL, b->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (b->mapped != MAP_FAILED)
+		return take(b, b->mapped, b->size);
+	b->mapped = NULL;
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_add(&b->read, block, (size_t)n);
+	return !n && take(b, b->read.data, b->read.len);
+}
+
+static bool open_object(struct btfdata *b, const char *path)
+{
+	const void *bytes;
+	uint32_t len;
+
+	b->parsed = btf__parse(path, NULL);
+	if (libbpf_get_error(b->parsed)) {
+		b->parsed = NULL;
+		return false;
+	}
+	bytes = btf__raw_data(b->parsed, &len);
+	return bytes && take(b, bytes, len);
+}
+
+struct btfdata *btfdata_open(const char *path)
+{
+	struct btfdata *b = xcalloc(1, sizeof(*b));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && (is_raw(fd) ? open_raw(b, fd) : open_object(b, path));
+
+	if (fd >= 0)
+		close(fd);
+	if (ok)
+		return b;
+	btfdata_close(b);
+	return NULL;
+}
+
+void btfdata_close(struct btfdata *b)
+{
+	if (!b)
+		return;
+	if (b->mapped)
+		munmap(b->mapped, b->size);
+	buf_free(&b->read);
+	btf__free(b->parsed);
+	free(b->offsets);
+	free(b);
+}
+
+uint32_t btfdata_count(const struct btfdata *b)
+{
+	return b->count;
+}
+
+const struct btf_type *btfdata_type(const struct btfdata *b, uint32_t id)
+{
+	static const struct btf_type nothing; /* BTF_KIND_UNKN: void */
+
+	if (id >= b->count)
+		return NULL;
+	return id ? (const void *)(b->types + (size_t)b->offsets[id - 1] * 4) : &nothing;
+}
+
+const char *btfdata_name(const struct btfdata *b, uint32_t offset)
+{
+	return offset < b->strings_len ? b->strings + offset : "";
+}
+
+/* names are there once: where this one lies is compared with, not its letters */
+int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind)
+{
+	size_t len = strlen(name) + 2; /* between two NULs */
+	char *wanted = xcalloc(1, len);
+	const char *at;
+	uint32_t offset;
+
+	memcpy(wanted + 1, name, len - 2);
+	at = *name ? memmem(b->strings, b->strings_len, wanted, len) : NULL;
+	free(wanted);
+	if (!at)
+		return -ENOENT;
+	offset = (uint32_t)(at + 1 - b->strings);
+	for (uint32_t id = 1; id < b->count; id++) {
+		const struct btf_type *t = btfdata_type(b, id);
+
+		if (t->name_off == offset && btf_kind(t) == kind)
+			return (int)id;
+	}
+	return -ENOENT;
+}
+
+struct btf *btfdata_libbpf(struct btfdata *b)
+{
+	if (!b->parsed && b->mapped)
+		b->parsed = btf__new(b->mapped, (uint32_t)b->size);
+	else if (!b->parsed)
+		b->parsed = btf__new(b->read.data, (uint32_t)b->read.len);
+	if (libbpf_get_error(b->parsed))
+		b->parsed = NULL;
+	return b->parsed;
+}
