@@ -211,6 +211,25 @@ static const action_fn actions[EVENT_ACTION_COUNT] = {
 #undef ACTION
 };
 
+uint64_t coarse_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+#define PATIENCE_NS 2000000000ull
+
+/* printing what was issued before the end can take long: say so once */
+static void be_patient(struct rt *rt)
+{
+	if (coarse_ns() - rt->leaving < PATIENCE_NS)
+		return;
+	fputs("Still printing what was issued before the end; Ctrl-C ends at once.\n", stderr);
+	rt->leaving = 0;
+}
+
 static void act(struct rt *rt, const char *record, size_t size)
 {
 	struct event_header head;
@@ -227,6 +246,8 @@ static void act(struct rt *rt, const char *record, size_t size)
 	if (rt->exiting && !rt->ending)
 		return;
 	actions[e->action](rt, e, record);
+	if (rt->leaving)
+		be_patient(rt);
 }
 
 #define RECORD_HEAD 8 /* the kernel's, before each */
@@ -237,5 +258,5 @@ int rt_event(void *ctx, void *record, size_t size)
 
 	act(rt, record, size);
 	rt->budget -= (int64_t)((size + RECORD_HEAD + 7) / 8 * 8);
-	return rt->budget > 0 ? 0 : -EAGAIN; /* enough for now */
+	return rt->budget > 0 && coarse_ns() < rt->drain_until ? 0 : -EAGAIN; /* enough for now */
 }

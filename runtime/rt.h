@@ -23,6 +23,7 @@ struct rt {
 	struct bpf_object *object;
 	struct ring_buffer *ring;
 	uint64_t ring_size; /* bytes */
+	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */
 	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
 	struct image_params params;
@@ -43,6 +44,7 @@ struct rt {
 	int child_go; /* written to, the child goes on to exec */
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
 	bool exiting; /* exit() was called: events after it are dropped */
+	uint64_t leaving; /* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
 	bool ending; /* end programs run: their events count */
 	int write_error; /* -errno of the first failed write */
 	bool fault; /* something was rendered that could not be read */
@@ -71,6 +73,7 @@ int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported 
 void usdt_fill(struct rt *rt); /* the map, after it */
 
 /* event.c: the ring's records */
+uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */
 int rt_event(void *rt, void *record, size_t size);
 
 /* maps.c */

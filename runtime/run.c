@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define SIGNALS_NS 50000000 /* signals are looked at that often, however much there is to print */
 #define LOOK_MS 20 /* how often the ring is looked at when nobody wakes us */
 
 static void watch_signals(struct rt *rt)
@@ -48,14 +49,22 @@ static bool only_special(const struct image *im)
 
 /*
  * All that is in the ring now.  What comes meanwhile waits, so that whoever
- * fires events without pause cannot keep us here.
+ * fires events without pause cannot keep us here.  false: the time was up
+ * before that.
  */
-static void drain(struct rt *rt)
+static bool drain_for(struct rt *rt, uint64_t ns)
 {
 	rt->budget = (int64_t)rt->ring_size;
+	rt->drain_until = ns ? coarse_ns() + ns : UINT64_MAX;
 	if (rt->ring)
 		ring_buffer__consume(rt->ring);
 	output_settle(rt);
+	return rt->budget > 0 || coarse_ns() < rt->drain_until;
+}
+
+static void drain(struct rt *rt)
+{
+	drain_for(rt, 0);
 }
 
 bool rt_interrupted(struct rt *rt)
@@ -74,14 +83,14 @@ static void watch(struct rt *rt)
 		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
 	};
 
-	bool stopped;
+	bool stopped, in_time = true;
 
 	while (!rt->exiting && !rt->write_error) {
-		if (poll(fds, ARRAY_SIZE(fds), LOOK_MS) < 0 && errno != EINTR)
+		if (poll(fds, ARRAY_SIZE(fds), in_time ? LOOK_MS : 0) < 0 && errno != EINTR)
 			break;
 		stopped = rt->state->stopped; /* the event that says so is lost if the ring is full */
-		drain(rt);
-		if (stopped)
+		in_time = drain_for(rt, SIGNALS_NS);
+		if (stopped && in_time)
 			break;
 		if (fds[0].revents) { /* taken, so that it does not strike when unblocked */
 			struct signalfd_siginfo taken;
@@ -108,6 +117,7 @@ static int finish(struct rt *rt)
 	int status;
 
 	let_signals_kill();
+	rt->leaving = coarse_ns();
 	rt->state->stopped = 1; /* detaching is slow, and comes when all is printed */
 	drain(rt);
 	rt->exiting = true;
