@@ -2,8 +2,10 @@
 #include "runtime/rt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef void (*action_fn)(struct rt *rt, const struct image_event *e, const char *record);
 
@@ -35,40 +37,54 @@ static void do_printf(struct rt *rt, const struct image_event *e, const char *re
 	flush_line(rt, "printf");
 }
 
-static void say(struct rt *rt, const struct image_event *e, const char *record, const char *what)
+/* PLACE: ERROR: text, and the lines below it */
+static void say(struct rt *rt, const struct image_event *e, enum severity severity, const char *text, const char *more)
 {
-	format_event(rt, &rt->line, e, record);
-	if (json(rt)) {
-		json_message(rt, what[0] == 'E' ? "errorf" : "warnf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
-	} else {
-		output_flush(rt);
-		fprintf(stderr, "%s: %s: %s\n", e->place, what, rt->line.data ? rt->line.data : "");
-	}
-	buf_reset(&rt->line);
+	static const char *const words[] = {"ERROR", "WARNING"};
+	const char *on = rt->colour ? severity_colours[severity] : "", *off = rt->colour ? colour_end : "";
+
+	output_flush(rt);
+	fprintf(stderr, "%s%s: %s: %s%s\n%s%.*s", on, e->place, words[severity], text, off, more, (int)e->excerpt_len, e->excerpt);
 }
 
 static void do_errorf(struct rt *rt, const struct image_event *e, const char *record)
 {
-	say(rt, e, record, "ERROR");
+	format_event(rt, &rt->line, e, record);
+	if (json(rt))
+		json_message(rt, "errorf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
+	else
+		say(rt, e, SEVERITY_ERROR, rt->line.data ? rt->line.data : "", "");
+	buf_reset(&rt->line);
 }
 
 static void do_warnf(struct rt *rt, const struct image_event *e, const char *record)
 {
-	if (!rt->options->no_warnings)
-		say(rt, e, record, "WARNING");
-	(void)record;
+	if (rt->options->no_warnings)
+		return;
+	format_event(rt, &rt->line, e, record);
+	if (json(rt))
+		json_message(rt, "warnf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
+	else
+		say(rt, e, SEVERITY_WARNING, rt->line.data ? rt->line.data : "", "");
+	buf_reset(&rt->line);
 }
 
-static void copy_stream(struct rt *rt, FILE *in, uint64_t most, const char *type)
+/* what can be read from fd, as it comes; JSON has it whole */
+static void copy_stream(struct rt *rt, int fd, uint64_t most, const char *type, bool traced)
 {
 	char bytes[4096];
-	size_t n;
+	ssize_t n;
 
-	while (most && (n = fread(bytes, 1, most < sizeof(bytes) ? most : sizeof(bytes), in))) {
-		buf_add(&rt->line, bytes, n);
-		if (!json(rt)) /* as it comes */
-			flush_line(rt, type);
-		most -= n;
+	while (most && (n = read(fd, bytes, most < sizeof(bytes) ? most : sizeof(bytes))) > 0) {
+		if (traced)
+			render_traced(rt, &rt->line, bytes, (size_t)n);
+		else
+			buf_add(&rt->line, bytes, (size_t)n);
+		most -= (uint64_t)n;
+		if (json(rt))
+			continue;
+		flush_line(rt, type);
+		output_settle(rt);
 	}
 	if (json(rt))
 		flush_line(rt, type);
@@ -76,43 +92,43 @@ static void copy_stream(struct rt *rt, FILE *in, uint64_t most, const char *type
 
 static void do_system(struct rt *rt, const struct image_event *e, const char *record)
 {
-	int status;
-	FILE *in;
+	int fd, status;
+	pid_t pid;
 
 	format_event(rt, &rt->line, e, record);
 	output_flush(rt);
-	in = popen(rt->line.data ? rt->line.data : "", "re");
+	fd = command_start(rt->line.data ? rt->line.data : "", &pid);
 	buf_reset(&rt->line);
-	if (!in) {
-		fprintf(stderr, "%s: ERROR: cannot run a command: %s\n", e->place, strerror(errno));
+	if (fd < 0) {
+		fprintf(stderr, "%s: ERROR: cannot run a command: %s\n", e->place, strerror(-fd));
 		return;
 	}
-	copy_stream(rt, in, UINT64_MAX, "syscall");
-	status = pclose(in);
-	if (status)
-		fprintf(stderr, "%s: ERROR: command exited with code %d\n", e->place, status >> 8 & 255);
-}
-
-static uint64_t setting(struct rt *rt, const char *name, uint64_t otherwise)
-{
-	for (size_t i = 0; i < rt->im->nsettings; i++)
-		if (str_eq(rt->im->settings[i].name, name))
-			return (uint64_t)rt->im->settings[i].value;
-	return otherwise;
+	copy_stream(rt, fd, UINT64_MAX, "syscall", false);
+	close(fd);
+	if (!json(rt))
+		output_text(rt, "\n", 1);
+	status = command_end(pid);
+	if (!status)
+		return;
+	output_flush(rt);
+	fprintf(stderr, "%s: ERROR: command exited with code %d\n", e->place, status);
 }
 
 static void do_cat(struct rt *rt, const struct image_event *e, const char *record)
 {
-	FILE *in;
+	int fd;
 
 	format_event(rt, &rt->line, e, record);
-	in = fopen(rt->line.data ? rt->line.data : "", "re");
-	if (!in) {
-		fprintf(stderr, "ERROR: failed to open file '%s' (%s)\n", rt->line.data, strerror(errno));
+	fd = open(rt->line.data ? rt->line.data : "", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		int err = errno;
+
+		output_flush(rt);
+		fprintf(stderr, "ERROR: failed to open file '%s' (%s)\n", rt->line.data ? rt->line.data : "", strerror(err));
 	} else {
 		buf_reset(&rt->line);
-		copy_stream(rt, in, setting(rt, "max_cat_bytes", 10240), "cat");
-		fclose(in);
+		copy_stream(rt, fd, (uint64_t)rt_setting(rt, "max_cat_bytes", 10240), "cat", true);
+		close(fd);
 	}
 	buf_reset(&rt->line);
 }
@@ -201,8 +217,35 @@ static void do_join(struct rt *rt, const struct image_event *e, const char *reco
 static void do_warning(struct rt *rt, const struct image_event *e, const char *record)
 {
 	(void)record;
-	if (!rt->options->no_warnings)
-		fprintf(stderr, "%s: WARNING: %s\n", e->place, e->text);
+	if (rt->options->no_warnings)
+		return;
+	if (json(rt))
+		json_message(rt, "runtime_error", e->place, e->text, e->text_len);
+	else
+		say(rt, e, SEVERITY_WARNING, e->text, "");
+}
+
+static const char *helper_words(const char *helper, int64_t result)
+{
+	if (str_eq(helper, "map_lookup_elem"))
+		return "Can't lookup map element because it does not exist.";
+	if (str_eq(helper, "map_delete_elem") && result == -ENOENT)
+		return "Can't delete map element because it does not exist.";
+	return strerror((int)-result);
+}
+
+static void do_helper_error(struct rt *rt, const struct image_event *e, const char *record)
+{
+	int64_t result = arg(rt, e, record, 0, 0);
+	const char *text = helper_words(e->text, result);
+	char more[128];
+
+	if (json(rt)) {
+		json_helper_error(rt, e, text, result);
+		return;
+	}
+	snprintf(more, sizeof(more), "Additional Info - helper: %s, retcode: %lld\n", e->text, (long long)result);
+	say(rt, e, SEVERITY_WARNING, text, more);
 }
 
 static const action_fn actions[EVENT_ACTION_COUNT] = {

@@ -351,3 +351,18 @@ void json_message(struct rt *rt, const char *type, const char *place, const char
 	place_members(&out, place);
 	end(rt, &out);
 }
+
+void json_helper_error(struct rt *rt, const struct image_event *e, const char *text, int64_t result)
+{
+	struct buf out = {0};
+
+	begin(&out, "helper_error");
+	buf_puts(&out, "\"msg\": ");
+	quote(&out, text, strlen(text));
+	buf_puts(&out, ", \"helper\": ");
+	quote(&out, e->text, e->text_len);
+	buf_puts(&out, ", \"retcode\": ");
+	buf_signed(&out, result);
+	place_members(&out, e->place);
+	end(rt, &out);
+}

@@ -95,12 +95,9 @@ static void set_params(struct rt *rt)
 /* A large ring costs: 16 MiB take 6 ms to make, and are resident twice. */
 static uint32_t ring_bytes(struct rt *rt)
 {
-	uint64_t pages = 0, bytes = 4096, few = 0;
+	uint64_t pages = (uint64_t)rt_setting(rt, "perf_rb_pages", 0), bytes = 4096, few = 0;
 	bool often = false;
 
-	for (size_t i = 0; i < rt->im->nsettings; i++)
-		if (str_eq(rt->im->settings[i].name, "perf_rb_pages"))
-			pages = (uint64_t)rt->im->settings[i].value;
 	for (size_t i = 0; i < rt->im->nevents; i++) {
 		often |= rt->im->events[i].often;
 		few += 8 * rt->im->events[i].size;

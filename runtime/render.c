@@ -12,6 +12,14 @@ const struct image_type *rt_type(struct rt *rt, uint64_t ref)
 	return &rt->im->types[ref - 1];
 }
 
+int64_t rt_setting(const struct rt *rt, const char *name, int64_t otherwise)
+{
+	for (size_t i = 0; i < rt->im->nsettings; i++)
+		if (str_eq(rt->im->settings[i].name, name))
+			return rt->im->settings[i].value;
+	return otherwise;
+}
+
 int64_t load_int(const void *bytes, uint64_t size, bool is_signed)
 {
 	uint64_t v = 0;

@@ -31,6 +31,7 @@ struct rt {
 	int out; /* the script's output */
 	struct buf gathered; /* for out */
 	struct buf line; /* text being made */
+	bool colour; /* of warnings and errors */
 	bool tty; /* out is a terminal: control characters of what was traced are escaped */
 	struct usdt_entry **usdt; /* places of usdt probes, see attach.h */
 	size_t nusdt;
@@ -118,6 +119,7 @@ void render_fault(struct rt *rt, struct buf *out); /* <fault> */
 void render_address(struct buf *out, uint64_t address); /* 0x1f; 0 */
 void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
 int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes); /* of a bit field; bytes: of the struct */
+int64_t rt_setting(const struct rt *rt, const char *name, int64_t otherwise); /* of the script's config */
 int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
 void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len); /* text that is not ours: harmless to a terminal */
 const struct image_type *rt_type(struct rt *rt, uint64_t ref);
@@ -151,6 +153,14 @@ void json_attached(struct rt *rt);
 void json_lost(struct rt *rt, uint64_t events);
 void json_loss(struct rt *rt, const struct image_loss *l, uint64_t n); /* a row of the ledger */
 void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
+void json_helper_error(struct rt *rt, const struct image_event *e, const char *text, int64_t result);
+
+/* command.c */
+int command_start(const char *text, pid_t *pid); /* sh -c text: where to read what it says, or -errno */
+int command_end(pid_t pid); /* wait; its status, 128 + N if signal N ended it */
+
+/* notify.c */
+void notify(const char *state); /* "READY=1" to systemd, if it listens */
 
 /* output.c */
 int output_open(struct rt *rt);

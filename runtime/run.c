@@ -103,19 +103,12 @@ static void watch(struct rt *rt)
 	}
 }
 
-static bool print_maps_wanted(const struct image *im)
-{
-	for (size_t i = 0; i < im->nsettings; i++)
-		if (str_eq(im->settings[i].name, "print_maps_on_exit"))
-			return im->settings[i].value;
-	return true;
-}
-
 static int finish(struct rt *rt)
 {
 	bool lost;
 	int status;
 
+	notify("STOPPING=1");
 	let_signals_kill();
 	rt->leaving = coarse_ns();
 	rt->state->stopped = 1; /* detaching is slow, and comes when all is printed */
@@ -128,7 +121,7 @@ static int finish(struct rt *rt)
 	if (!status && !rt->options->dry_run) {
 		if (!json(rt))
 			output_text(rt, "\n\n", 2);
-		if (print_maps_wanted(rt->im))
+		if (rt_setting(rt, "print_maps_on_exit", 1))
 			maps_print_all(rt);
 	}
 	output_flush(rt);
@@ -157,6 +150,7 @@ static int trace(struct rt *rt)
 		json_attached(rt);
 	else if (!rt->options->quiet)
 		fprintf(stderr, "Attached %u probe%s\n", rt->attached, rt->attached == 1 ? "" : "s");
+	notify("READY=1");
 	if (getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED")) {
 		output_flush(rt);
 		puts("__BPFTRACE_NOTIFY_PROBES_ATTACHED");
@@ -194,6 +188,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 		goto out;
 	}
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
+	rt.colour = colour_wanted();
 	rt.symbols = symbols_new(rt.im);
 	if (output_open(&rt))
 		goto out;

@@ -501,7 +501,7 @@ int main(int argc, char **argv)
 		argv++;
 		argc--;
 	}
-	c.compile.colour = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+	c.compile.colour = colour_wanted();
 	argc = drop_bare_debug(argc, argv);
 	parse_options(&c, argc, argv);
 	if (!c.stop) {

@@ -242,6 +242,7 @@ struct script {
 	unsigned nclauses, nmaps;
 	size_t nfixed; /* parameters that were given; the others are given when the image is run */
 	struct config settings;
+	bool watch_helpers; /* -k: what BPF helpers refuse is reported */
 };
 
 /* node.c: constructors, one a kind; lists are built by node_append */

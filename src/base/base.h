@@ -160,6 +160,9 @@ void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIK
 void warning_at(struct diag *d, const struct warning *w, struct span span, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a second place of the latest message, below it */
+void diag_excerpt(struct sources *s, struct span span, struct buf *out); /* the line of the script with tildes below it */
+bool colour_wanted(void); /* by BPFTRACE_COLOR, NO_COLOR, and whether we write to terminals */
+extern const char *const severity_colours[2], colour_end[]; /* by enum severity */
 void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets messages; keeps the counts */
 
 /* log.c: messages about the machine, on stderr: "ERROR: ...", "WARNING: ..." */

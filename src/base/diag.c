@@ -7,13 +7,15 @@
  */
 #include "base/base.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KEPT_MAX 50 /* of errors, and of warnings; the others are only counted */
 #define LINE_MAX_SHOWN 1000 /* a longer line is not quoted */
 
 static const char *const severity_names[] = {"ERROR", "WARNING"};
-static const char *const severity_colours[] = {"\033[31m", "\033[33m"};
+const char *const severity_colours[] = {"\033[31m", "\033[33m"}, colour_end[] = "\033[0m";
 
 void diag_init(struct diag *d, struct arena *a, struct sources *s)
 {
@@ -150,7 +152,7 @@ static void put_message(struct buf *b, struct sources *s, enum severity severity
 		buf_printf(b, "%s:%u:%u-%u: ", p.source->name, p.line, p.column, p.end_column);
 	else if (placed)
 		buf_printf(b, "%s:%u-%u: ", p.source->name, p.line, p.end_line);
-	buf_printf(b, "%s: %s%s\n", severity_names[severity], text, colour ? "\033[0m" : "");
+	buf_printf(b, "%s: %s%s\n", severity_names[severity], text, colour ? colour_end : "");
 	if (placed)
 		put_excerpt(b, &p);
 }
@@ -190,6 +192,25 @@ void also_at(struct diag *d, struct span span, const char *fmt, ...)
 static bool before(const struct message *x, const struct message *y)
 {
 	return x->severity != y->severity ? x->severity < y->severity : x->span.from < y->span.from;
+}
+
+void diag_excerpt(struct sources *s, struct span span, struct buf *out)
+{
+	struct place p;
+
+	if (sources_place(s, span, &p))
+		put_excerpt(out, &p);
+}
+
+bool colour_wanted(void)
+{
+	const char *wish = getenv("BPFTRACE_COLOR");
+
+	if (wish && (str_eq(wish, "always") || str_eq(wish, "never")))
+		return str_eq(wish, "always");
+	if (wish && *wish && !str_eq(wish, "auto"))
+		warn("BPFTRACE_COLOR is '%s', expected auto, always or never", wish);
+	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
 }
 
 void diag_flush(struct diag *d, FILE *out, bool colour)

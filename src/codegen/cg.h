@@ -249,6 +249,11 @@ void event_send(struct cg *cg, unsigned index, const struct node *args);
 struct value cg_late(struct cg *cg, const struct node *n); /* a PARAM, NPARAMS, CALL getopt */
 void cg_finish_args(struct cg *cg);
 
+/* warn.c: runtime warnings of cg->span */
+void cg_warn(struct cg *cg, const char *text);
+void cg_warn_if(struct cg *cg, LLVMValueRef i1, const char *helper, LLVMValueRef result); /* with -k: the helper failed */
+LLVMValueRef cg_watch(struct cg *cg, const char *helper, LLVMValueRef result); /* with -k: negative is a failure; result */
+
 /* imtype.c */
 uint64_t image_type_of(struct cg *cg, const struct type *t); /* a REF */
 

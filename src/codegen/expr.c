@@ -86,6 +86,8 @@ static LLVMValueRef divide_checked(struct cg *cg, bool modulo, LLVMValueRef a, L
 	LLVMBuildStore(cg->b, cg_num(cg, 1), slot);
 	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, b, cg_num(cg, 0), ""));
 	LLVMBuildStore(cg->b, divide(cg, modulo, a, b, is_signed), slot);
+	cg_else(cg, &f);
+	cg_warn(cg, "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.");
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
@@ -305,6 +307,8 @@ static struct value element(struct cg *cg, const struct node *n)
 	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, index, cg_num(cg, base.type->kind == TYPE_STRING ? base.type->size : base.type->count), ""));
 	index = cg_add_var(cg, base.v, LLVMBuildMul(cg->b, index, cg_num(cg, size), ""));
 	cg_read(cg, slot, size, index, base.at == AT_TRUSTED || base.at == AT_CTX ? AT_KERNEL : base.at);
+	cg_else(cg, &f);
+	cg_warn(cg, "Array access out of bounds. This can lead to unexpected results.");
 	cg_end_if(cg, &f);
 	return cg_mem(n->type, slot);
 }
@@ -474,13 +478,13 @@ static struct value expr(struct cg *cg, const struct node *n)
 {
 	struct value v = place(cg, n);
 
-	if (v.type->kind == TYPE_ARRAY && n->type->kind == TYPE_STRING)
-		return chars(cg, n, v);
-	if (v.type->kind == TYPE_NONE)
-		return v;
-	v = cg_value(cg, v);
-	if (v.type->kind == n->type->kind)
-		v.type = n->type;
+	if (v.type->kind == TYPE_ARRAY && n->type->kind == TYPE_STRING) {
+		v = chars(cg, n, v);
+	} else if (v.type->kind != TYPE_NONE) {
+		v = cg_value(cg, v);
+		if (v.type->kind == n->type->kind)
+			v.type = n->type;
+	}
 	return v;
 }
 

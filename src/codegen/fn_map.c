@@ -18,8 +18,10 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 	LLVMValueRef key = cg_map_key(cg, m, target->next), p;
 	struct cg_if f;
 
-	if (m->keyed)
-		return boolean(cg, n, LLVMBuildICmp(cg->b, LLVMIntEQ, cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_of(m)->global, key), cg_num(cg, 0), ""));
+	if (m->keyed) {
+		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_of(m)->global, key));
+		return boolean(cg, n, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
+	}
 	if (m->value->kind == TYPE_AGGREGATE) { /* all CPUs' shares: the runtime's work */
 		unsigned event = event_new(cg, EVENT_clear, n->span);
 

@@ -114,6 +114,8 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
 	LLVMValueRef p = cg_map_lookup(cg, m, key), slot;
 	struct cg_if f;
 
+	if (m->keyed)
+		cg_warn_if(cg, LLVMBuildIsNull(cg->b, p, ""), "map_lookup_elem", cg_num(cg, 0));
 	if (cg_scalar(m->value)) {
 		slot = cg_alloca(cg, cg->i64, 8);
 		LLVMBuildStore(cg->b, cg_num(cg, 0), slot);

@@ -116,12 +116,20 @@ static struct cg_if if_fault(struct cg *cg, LLVMValueRef slot, LLVMValueRef from
 	return cg_if(cg, LLVMBuildAnd(cg->b, negative(cg, get(cg, slot)), somewhere, ""));
 }
 
+/* with -k */
+static void watch(struct cg *cg, LLVMValueRef slot, enum where at, const char *kernel, const char *user)
+{
+	if (at == AT_KERNEL || at == AT_USER || at == AT_ANY)
+		cg_watch(cg, at == AT_KERNEL ? kernel : user, get(cg, slot));
+}
+
 static LLVMValueRef read_bytes(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
 {
 	LLVMValueRef slot = read_with(cg, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, to, size, from, at);
 
 	if ((at == AT_USER || at == AT_ANY) && cg_may_sleep(cg))
 		fault_in(cg, slot, to, size, from);
+	watch(cg, slot, at, "probe_read_kernel", "probe_read_user");
 	return slot;
 }
 
@@ -168,6 +176,7 @@ LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, uint32_t capacity, LLVM
 		return get(cg, slot);
 	if ((at == AT_USER || at == AT_ANY) && cg_may_sleep(cg))
 		fault_in_str(cg, slot, to, capacity, size, from);
+	watch(cg, slot, at, "probe_read_kernel_str", "probe_read_user_str");
 	f = if_fault(cg, slot, from);
 	if (capacity > 1)
 		mark(cg, to);

@@ -6,6 +6,7 @@ bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_
 	struct pass p = {.script = s, .arena = s->arena, .types = s->types, .kernel = k, .diag = d, .options = o};
 
 	s->nfixed = o->nparams;
+	s->watch_helpers = o->warnings;
 	if (!expand(&p))
 		return false;
 	for (struct clause *c = s->clauses; c; c = c->next)
