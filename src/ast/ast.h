@@ -26,6 +26,7 @@ struct variable {
 	struct span span;
 	bool declared; /* let $x : type: the type stays */
 	bool assigned;
+	const struct subprogram *of; /* whose it is; NULL: the probe's */
 	struct span early; /* where it was read before it was assigned */
 	bool loop; /* the variable of a for: read only */
 	void *cg; /* codegen's */
@@ -92,6 +93,7 @@ struct node {
 			const struct function *fn; /* set by resolve: a function, */
 			int agg; /* or an aggregation, else -1, */
 			const struct builtin *builtin; /* or a builtin: pid() */
+			struct subprogram *sub; /* or a function of the script */
 			struct span name_span;
 		} call;
 		struct { /* UNARY, and INCDEC with an lvalue */
@@ -206,6 +208,19 @@ struct node {
 	};
 };
 
+/* A function of the script as one clause has it; made by resolve. */
+struct subprogram {
+	struct subprogram *next;
+	const struct node *node; /* the FN */
+	struct node *body; /* a copy */
+	struct variable **params;
+	size_t nparams;
+	bool *spaced; /* of each: has an argument said where the pointer points? */
+	struct variable *result; /* its type is that of the call */
+	unsigned depth; /* of calls below it */
+	void *cg; /* codegen's */
+};
+
 /*
  * One program of the image: an action block and the attach points that run
  * it.  A probe of the script becomes several when its attach points need
@@ -226,6 +241,7 @@ struct clause {
 	struct node *predicate; /* or NULL */
 	struct node *body;
 	struct variable *vars;
+	struct subprogram *subprograms; /* those it calls; callees before their callers */
 	bool uses_probe; /* `probe` with more than one attach point */
 	bool uses_func;
 };

@@ -40,6 +40,7 @@ struct cg_map {
 struct cg_fn {
 	struct cg_fn *outer;
 	LLVMValueRef fn;
+	const struct subprogram *sub; /* the function of the script that it is, or is part of */
 	LLVMMetadataRef scope;
 	LLVMBasicBlockRef entry; /* allocas and what every path needs */
 	LLVMBasicBlockRef body_end; /* where `return` goes */
@@ -205,7 +206,8 @@ LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b
 /* stmt.c */
 void cg_stmt(struct cg *cg, const struct node *n);
 void cg_stmts(struct cg *cg, const struct node *list);
-void cg_return(struct cg *cg, LLVMValueRef result); /* i64, or NULL: as it is */
+void cg_end(struct cg *cg); /* of the clause: what follows does not run */
+void cg_return(struct cg *cg, const struct node *value); /* or NULL */
 void cg_variables(struct cg *cg); /* places for the clause's; begins its frame */
 LLVMValueRef cg_var(struct cg *cg, const struct variable *v); /* its address */
 /*
@@ -213,6 +215,7 @@ LLVMValueRef cg_var(struct cg *cg, const struct variable *v); /* its address */
  * own to BPF, have in common.  Small variables follow.
  */
 enum { FRAME_CTX, FRAME_SCRATCH, FRAME_RESULT, FRAME_ENDED, FRAME_WORDS };
+enum { ENDED_CLAUSE = 1, ENDED_FUNCTION }; /* what FRAME_ENDED says */
 LLVMValueRef cg_frame(struct cg *cg, unsigned word); /* address */
 uint32_t cg_frame_room(struct cg *cg); /* 8 more bytes: their offset */
 
@@ -264,8 +267,13 @@ void cg_unroll_stmt(struct cg *cg, const struct node *n);
 
 /* program.c */
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
+void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span); /* one with the clause's frame as its last parameter */
 void cg_fn_end(struct cg *cg, struct cg_fn *f);
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
+
+/* subprogram.c */
+void cg_subprograms(struct cg *cg);
+struct value cg_subprogram_call(struct cg *cg, const struct node *n);
 
 /* usdt.c */
 void cg_usdt_map(struct cg *cg);

@@ -172,7 +172,7 @@ LLVMValueRef cg_slot(struct cg *cg, uint32_t size)
 {
 	uint32_t room = (size + 7) / 8 * 8, offset = cg->slot_top;
 
-	if (room <= STACK_SLOT && cg->fn->stack + room <= (cg->fn->outer ? STACK_LOOP : STACK_MAIN)) {
+	if (room <= STACK_SLOT && cg->fn->stack + room <= (cg->fn->sub ? 0 : cg->fn->outer ? STACK_LOOP : STACK_MAIN)) {
 		cg->fn->stack += room;
 		return cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8);
 	}

@@ -369,6 +369,8 @@ static struct value block(struct cg *cg, const struct node *n)
 
 static struct value call(struct cg *cg, const struct node *n)
 {
+	if (n->call.sub)
+		return cg_subprogram_call(cg, n);
 	if (n->call.fn)
 		return function_emitters[n->call.fn->id](cg, n);
 	if (n->call.builtin)

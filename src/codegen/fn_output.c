@@ -129,7 +129,7 @@ struct value emit_fn_exit(struct cg *cg, const struct node *n)
 	if (cg->clause->provider->kind != ATTACH_end)
 		cg_state_set(cg, offsetof(struct image_state, stopped), cg_num(cg, 1));
 	event_send(cg, event_new(cg, EVENT_exit, n->span), NULL);
-	cg_return(cg, NULL);
+	cg_end(cg);
 	return cg_none();
 }
 

@@ -17,12 +17,8 @@ static void enter(struct cg *cg, struct cg_fn *f, const char *name, unsigned npa
 
 	if (nparams == 4)
 		params[0] = params[2] = params[3] = cg->ptr;
-	f->outer = cg->fn;
-	cg_fn_begin(cg, f, name, LLVMFunctionType(cg->i64, params, nparams, false), span);
-	f->frame = LLVMGetParam(f->fn, nparams - 1);
-	f->ctx = LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_CTX), "ctx");
-	f->scratch = cg_alloca(cg, cg->ptr, 8);
-	LLVMBuildStore(cg->b, LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_SCRATCH), ""), f->scratch);
+	f->sub = cg->fn->sub;
+	cg_fn_inner(cg, f, name, LLVMFunctionType(cg->i64, params, nparams, false), span);
 }
 
 static void body(struct cg *cg, struct cg_fn *f, const struct node *n)
@@ -37,12 +33,22 @@ static void body(struct cg *cg, struct cg_fn *f, const struct node *n)
 	cg_fn_end(cg, f);
 }
 
-/* after the loop: did a return end the clause? */
+/* after the loop: did a return end the clause, or the function? */
 static void leave(struct cg *cg)
 {
-	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, cg_frame(cg, FRAME_ENDED), 8, false, 8), cg_num(cg, 0), ""));
+	LLVMValueRef ended = cg_load_raw(cg, cg_frame(cg, FRAME_ENDED), 8, false, 8);
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, ended, cg_num(cg, 0), "")), g;
 
-	cg_return(cg, NULL);
+	if (cg->fn->sub && cg->fn->body_end) { /* the function itself: callers go on */
+		g = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, ended, cg_num(cg, ENDED_FUNCTION), ""));
+		LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
+		cg_end_if(cg, &g);
+		cg_goto(cg, cg->fn->body_end);
+	} else if (cg->fn->outer) {
+		LLVMBuildRet(cg->b, cg_num(cg, 1));
+	} else {
+		cg_end(cg);
+	}
 	cg_end_if(cg, &f);
 }
 

@@ -34,7 +34,7 @@ static void add_attribute(struct cg *cg, LLVMValueRef fn, const char *name)
 /* A function; code goes on in its first block.  Local ones are called by helpers. */
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span)
 {
-	bool local = LLVMCountParamTypes(type) > 1;
+	bool local = cg->fn != NULL;
 
 	f->outer = cg->fn;
 	f->place = LLVMGetCurrentDebugLocation2(cg->b);
@@ -50,6 +50,15 @@ void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 	cg_at(cg, cg_block(cg, "begin"));
 	LLVMSetCurrentDebugLocation2(cg->b, NULL);
 	debug_place(cg, span);
+}
+
+void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span)
+{
+	cg_fn_begin(cg, f, name, type, span);
+	f->frame = LLVMGetParam(f->fn, LLVMCountParamTypes(type) - 1);
+	f->ctx = LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_CTX), "ctx");
+	f->scratch = cg_alloca(cg, cg->ptr, 8);
+	LLVMBuildStore(cg->b, LLVMBuildLoad2(cg->b, cg->ptr, cg_frame(cg, FRAME_SCRATCH), ""), f->scratch);
 }
 
 void cg_fn_end(struct cg *cg, struct cg_fn *f)
@@ -129,7 +138,8 @@ static void heed_stop(struct cg *cg)
 static void clear_variables(struct cg *cg)
 {
 	for (const struct variable *v = cg->clause->vars; v; v = v->next)
-		cg_zero(cg, cg_var(cg, v), v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+		if (!v->of)
+			cg_zero(cg, cg_var(cg, v), v->type->kind == TYPE_POINTER ? 8 : v->type->size);
 }
 
 static const char *section_of(struct cg *cg, const struct clause *c)
@@ -174,6 +184,7 @@ static void program(struct cg *cg, const struct clause *c)
 
 	cg_at(cg, body);
 	cg_variables(cg);
+	cg_subprograms(cg);
 	clear_variables(cg);
 	if (c->predicate) {
 		predicate = cg_cond(cg, c->predicate);

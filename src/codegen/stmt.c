@@ -44,6 +44,7 @@ void cg_variables(struct cg *cg)
 
 	/* bodies of `for` are functions: what they use must have an address in the frame */
 	node_walk(&body, look_for_loop, &shared);
+	shared |= cg->clause->subprograms != NULL;
 	cg->frame_size = 8 * FRAME_WORDS;
 	for (struct variable *v = cg->clause->vars; v; v = v->next) {
 		struct place_of_var *p = arena_alloc(cg->arena, sizeof(*p));
@@ -79,16 +80,35 @@ LLVMValueRef cg_var(struct cg *cg, const struct variable *v)
 
 /* Statements */
 
-void cg_return(struct cg *cg, LLVMValueRef result)
+/* from a function to BPF into the one around it */
+static void leave_function(struct cg *cg, int how)
 {
-	if (result)
-		LLVMBuildStore(cg->b, result, cg_frame(cg, FRAME_RESULT));
-	if (cg->fn->outer) { /* in the body of a loop: end that, and what is around it */
-		LLVMBuildStore(cg->b, cg_num(cg, 1), cg_frame(cg, FRAME_ENDED));
-		LLVMBuildRet(cg->b, cg_num(cg, 1));
-	} else {
+	LLVMBuildStore(cg->b, cg_num(cg, how), cg_frame(cg, FRAME_ENDED));
+	LLVMBuildRet(cg->b, cg_num(cg, 1));
+}
+
+void cg_end(struct cg *cg)
+{
+	if (cg->fn->outer)
+		leave_function(cg, ENDED_CLAUSE);
+	else
 		cg_goto(cg, cg->fn->body_end);
-	}
+}
+
+void cg_return(struct cg *cg, const struct node *value)
+{
+	const struct subprogram *s = cg->fn->sub;
+
+	if (value && s)
+		cg_store(cg, cg_var(cg, s->result), s->result->type, cg_expr(cg, value));
+	else if (value)
+		LLVMBuildStore(cg->b, cg_i64(cg, cg_expr(cg, value)), cg_frame(cg, FRAME_RESULT));
+	if (!s)
+		cg_end(cg);
+	else if (cg->fn->body_end)
+		cg_goto(cg, cg->fn->body_end);
+	else /* in the body of a loop */
+		leave_function(cg, ENDED_FUNCTION);
 }
 
 static void assign_map(struct cg *cg, const struct node *n)
@@ -230,7 +250,7 @@ void cg_stmt(struct cg *cg, const struct node *n)
 		jump(cg, n);
 		break;
 	case NODE_RETURN:
-		cg_return(cg, n->expr ? cg_i64(cg, cg_expr(cg, n->expr)) : NULL);
+		cg_return(cg, n->expr);
 		break;
 	default:
 		cg_expr(cg, n);

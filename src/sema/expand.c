@@ -120,28 +120,41 @@ static struct clause *add_clause(struct pass *p, struct node *probe, const struc
 	return c;
 }
 
-static bool names_args(struct node **n, void *used)
+struct uses {
+	struct pass *pass;
+	unsigned needs;
+	struct dict seen; /* functions */
+};
+
+static bool names_args(struct node **n, void *arg)
 {
+	struct uses *u = arg;
 	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+	struct node *fn = (*n)->kind == NODE_CALL ? dict_find(&u->pass->subprograms, name) : NULL;
 
 	if ((*n)->kind == NODE_ARG)
-		*(unsigned *)used |= NEEDS_ARGN;
+		u->needs |= NEEDS_ARGN;
 	else if (str_eq(name, "args"))
-		*(unsigned *)used |= NEEDS_ARGS;
+		u->needs |= NEEDS_ARGS;
 	else if (str_eq(name, "retval"))
-		*(unsigned *)used |= NEEDS_RETVAL;
+		u->needs |= NEEDS_RETVAL;
+	if (fn && !dict_find(&u->seen, name)) {
+		dict_set(&u->seen, name, u);
+		node_walk(&fn->macro.body, names_args, u);
+	}
 	return true;
 }
 
 /* does the probe use what its provider knows the types of? */
-static bool uses_args(struct node *probe, const struct provider *p)
+static bool uses_args(struct pass *pass, struct node *probe, const struct provider *p)
 {
-	unsigned used = 0;
+	struct uses u = {.pass = pass};
 
-	node_walk(&probe->probe.body, names_args, &used);
+	dict_init(&u.seen, pass->arena);
+	node_walk(&probe->probe.body, names_args, &u);
 	if (probe->probe.predicate)
-		node_walk(&probe->probe.predicate, names_args, &used);
-	return used & (p->typed ? p->typed : NEEDS_ARGS);
+		node_walk(&probe->probe.predicate, names_args, &u);
+	return u.needs & (p->typed ? p->typed : NEEDS_ARGS);
 }
 
 static void add_attach(struct pass *p, struct clause *c, const struct image_attach *m)
@@ -176,7 +189,7 @@ static bool same_layout(const struct type *a, const struct type *b)
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
-	bool typed = a->provider->args && (uses_args(probe, a->provider) || a->provider->one_program_each);
+	bool typed = a->provider->args && (uses_args(p, probe, a->provider) || a->provider->one_program_each);
 
 	for (size_t i = 0; i < a->nmatches; i++) {
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
@@ -242,6 +255,7 @@ bool expand(struct pass *p)
 	dict_init(&p->maps, p->arena);
 	dict_init(&p->macros, p->arena);
 	dict_init(&p->library, p->arena);
+	dict_init(&p->subprograms, p->arena);
 	dict_init(&p->getopts, p->arena);
 	dict_init(&p->numbers, p->arena);
 	config_block(p);
@@ -252,14 +266,19 @@ bool expand(struct pass *p)
 	for (struct node *n = s->root; n; n = n->next)
 		if (n->kind == NODE_MACRO)
 			macro_declare(p, n);
+		else if (n->kind == NODE_FN)
+			subprogram_declare(p, n);
+	for (struct node *n = s->root; n; n = n->next)
+		if (n->kind == NODE_FN)
+			expand_macros(p, &n->macro.body);
 	for (struct node *n = s->root; n; n = n->next) {
-		if (n->kind == NODE_MACRO)
+		if (n->kind == NODE_MACRO || n->kind == NODE_FN)
 			continue;
 		if (n->kind == NODE_PROBE) {
-			expand_macros(p, n);
+			expand_macros(p, &n->probe.body);
+			expand_macros(p, &n->probe.predicate);
 			probe(p, n);
-		}
-		else if (n->kind == NODE_MAPDECL)
+		} else if (n->kind == NODE_MAPDECL)
 			map_declaration(p, n);
 		else
 			error_at(p->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));

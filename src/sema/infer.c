@@ -759,7 +759,7 @@ static void assign_map(struct pass *p, struct node *n)
 }
 
 /* does a literal fit what has been declared? */
-static bool literal_fits(const struct node *n, const struct type *t)
+bool literal_fits(const struct node *n, const struct type *t)
 {
 	int bits = (int)t->size * 8;
 
@@ -962,7 +962,9 @@ static void statement(struct pass *p, struct node *n)
 		statement(p, n->while_.body);
 		break;
 	case NODE_RETURN:
-		if (n->expr && !number_like(operand(p, n->expr)))
+		if (p->subprogram)
+			infer_return(p, n);
+		else if (n->expr && !number_like(operand(p, n->expr)))
 			wrong(p, n->expr->span, "Probe return values can only be integers. Found %s", name_of(p, n->expr->type));
 		break;
 	case NODE_BREAK:
@@ -986,6 +988,10 @@ static void round_trip(struct pass *p)
 		p->clause = c;
 		if (c->predicate)
 			condition(p, c->predicate);
+		for (p->subprogram = c->subprograms; p->subprogram; p->subprogram = p->subprogram->next) {
+			infer_subprogram(p, p->subprogram);
+			statement(p, p->subprogram->body);
+		}
 		statement(p, c->body);
 	}
 }
@@ -997,7 +1003,7 @@ static void settle(struct pass *p)
 {
 	for (struct clause *c = p->script->clauses; c; c = c->next)
 		for (struct variable *v = c->vars; v; v = v->next)
-			if (v->type)
+			if (v->type && !v->declared)
 				set_type(p, &v->type, stored_as(p, v->type, false));
 	for (struct map *m = p->script->maps; m; m = m->next) {
 		if (m->key)

@@ -5,7 +5,7 @@
 static bool has_effect(const struct node *e)
 {
 	if (e->kind == NODE_CALL)
-		return e->call.fn && e->call.fn->flags & FN_EFFECT;
+		return e->call.sub || (e->call.fn && e->call.fn->flags & FN_EFFECT);
 	return e->kind == NODE_INCDEC;
 }
 
@@ -70,5 +70,7 @@ void lint(struct pass *p)
 		if (c->predicate)
 			node_walk(&c->predicate, visit, p);
 		node_walk(&c->body, visit, p);
+		for (struct subprogram *s = c->subprograms; s; s = s->next)
+			node_walk(&s->body, visit, p);
 	}
 }

@@ -278,7 +278,7 @@ static bool visit(struct node **np, void *arg)
 
 	if (n->kind == NODE_CALL) {
 		all = dict_find(&p->macros, n->call.name);
-		if (!all && !known(n->call.name, n->call.args))
+		if (!all && !known(n->call.name, n->call.args) && !dict_find(&p->subprograms, n->call.name))
 			all = library(p, n->call.name);
 		if (!all)
 			return true;
@@ -304,9 +304,8 @@ static bool visit(struct node **np, void *arg)
 	return true;
 }
 
-void expand_macros(struct pass *p, struct node *probe)
+void expand_macros(struct pass *p, struct node **n)
 {
-	node_walk(&probe->probe.body, visit, p);
-	if (probe->probe.predicate)
-		node_walk(&probe->probe.predicate, visit, p);
+	if (*n)
+		node_walk(n, visit, p);
 }

@@ -19,6 +19,7 @@ struct pass {
 	struct dict macros; /* name to those of that name */
 	struct dict library; /* macros of the standard library, once read */
 	unsigned expansions; /* of macros so far */
+	struct dict subprograms; /* name to FN */
 	struct dict getopts; /* option to its first call */
 	struct dict numbers; /* enums of our own: signals, system calls */
 	struct dict imports; /* files, by their real path */
@@ -27,6 +28,7 @@ struct pass {
 	struct map **last_map;
 	/* infer */
 	struct clause *clause;
+	struct subprogram *subprogram; /* whose body is being looked at, or NULL */
 	bool report; /* the last round: types are final, say what is wrong */
 	const struct node *constant; /* the argument being looked at, where it must be a literal */
 	uint64_t warned_unstable; /* bits 1 << setting: said once */
@@ -58,11 +60,18 @@ void read_imports(struct pass *p);
 
 /* macro.c */
 void macro_declare(struct pass *p, struct node *macro);
-void expand_macros(struct pass *p, struct node *probe);
+void expand_macros(struct pass *p, struct node **n);
 
 /* resolve.c */
 void resolve(struct pass *p, struct clause *c);
 struct map *map_named(struct pass *p, const char *name, struct span span);
+
+/* subprogram.c */
+void subprogram_declare(struct pass *p, struct node *fn);
+struct subprogram *subprogram_of(const struct clause *c, const struct node *fn);
+void infer_subprogram(struct pass *p, struct subprogram *s);
+const struct type *infer_subprogram_call(struct pass *p, struct node *n);
+void infer_return(struct pass *p, struct node *n);
 
 /* constants.c */
 bool constant_find(const char *name, int64_t *value);
@@ -81,6 +90,7 @@ const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 const struct type *undefined_map(struct pass *p, const struct map *m, struct span span);
 const char *name_of(struct pass *p, const struct type *t);
+bool literal_fits(const struct node *n, const struct type *t); /* a literal, without loss */
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);

@@ -18,7 +18,9 @@ struct resolver {
 	struct pass *pass;
 	struct clause *clause;
 	struct scope *scope;
-	struct variable **last;
+	struct variable ***last; /* where the clause's next variable goes */
+	const struct subprogram *sub; /* whose body this is, or NULL */
+	const struct resolver *caller;
 	unsigned loops;
 	struct defining *defining;
 	struct dict hoisted; /* variables that live as long as the probe */
@@ -59,8 +61,9 @@ static struct variable *add_var(struct resolver *r, const char *name, struct spa
 
 	v->name = name;
 	v->span = span;
-	*r->last = v;
-	r->last = &v->next;
+	v->of = r->sub;
+	**r->last = v;
+	*r->last = &v->next;
 	while (scope->outer && dict_find(&r->hoisted, name))
 		scope = scope->outer;
 	dict_set(&scope->vars, name, v);
@@ -71,7 +74,7 @@ static struct variable *add_var(struct resolver *r, const char *name, struct spa
 static bool hoist(struct resolver *r, const struct node *n)
 {
 	for (struct variable *v = r->clause->vars; v; v = v->next)
-		if (str_eq(v->name, n->var.name) && !v->loop) {
+		if (v->of == r->sub && str_eq(v->name, n->var.name) && !v->loop) {
 			warning_at(r->pass->diag, WARN(hoisted_variable), n->span, "%s is used outside of the block that declares it", v->name);
 			dict_set(&r->hoisted, v->name, r);
 			return r->again = true;
@@ -232,10 +235,47 @@ static void spread_delete(struct node *n)
 	}
 }
 
+#define DEEPEST_CALL 6 /* the kernel allows 8 frames, among them the program's and those of loops */
+
+static void resolve_body(struct resolver *r, struct subprogram *s);
+
+/* f(a): f's copy for the clause, made where it is called first */
+static void subprogram(struct resolver *r, struct node *n, const struct node *fn)
+{
+	struct subprogram *s = subprogram_of(r->clause, fn), **end = &r->clause->subprograms;
+	struct resolver inner = {.pass = r->pass, .clause = r->clause, .last = r->last, .caller = r};
+	struct node *q = fn->macro.params;
+
+	for (const struct resolver *c = r; c; c = c->caller)
+		if (c->sub && c->sub->node == fn) {
+			error_at(r->pass->diag, n->span, "%s() calls itself: BPF functions cannot recurse", fn->macro.name);
+			return;
+		}
+	if (!s) {
+		s = arena_alloc(r->pass->arena, sizeof(*s));
+		s->node = fn;
+		s->body = node_clone(r->pass->arena, fn->macro.body);
+		s->nparams = node_count(q);
+		s->params = arena_alloc(r->pass->arena, (s->nparams + 1) * sizeof(*s->params));
+		s->spaced = arena_alloc(r->pass->arena, s->nparams + 1);
+		inner.sub = s;
+		resolve_body(&inner, s);
+		while (*end)
+			end = &(*end)->next;
+		*end = s;
+	}
+	n->call.sub = s;
+	if (r->sub && r->sub->depth < s->depth + 1)
+		((struct subprogram *)r->sub)->depth = s->depth + 1;
+	if (s->depth + 1 > DEEPEST_CALL)
+		error_at(r->pass->diag, n->span, "calls of functions are nested too deeply: %u at most", DEEPEST_CALL);
+}
+
 static void call(struct resolver *r, struct node *n)
 {
 	struct pass *p = r->pass;
-	const char *names[FN_COUNT + AGG_COUNT + 1];
+	const char *names[FN_COUNT + AGG_COUNT + 64];
+	const struct node *fn;
 	size_t count = 0;
 
 	if (str_eq(n->call.name, "sym"))
@@ -248,11 +288,16 @@ static void call(struct resolver *r, struct node *n)
 		n->call.builtin = builtin_find(n->call.name);
 		n->call.fn = NULL;
 	}
-	if (!n->call.builtin && !n->call.fn && n->call.agg < 0) {
+	fn = n->call.agg < 0 && !n->call.fn && !n->call.builtin ? dict_find(&p->subprograms, n->call.name) : NULL;
+	if (fn) {
+		subprogram(r, n, fn);
+	} else if (!n->call.builtin && !n->call.fn && n->call.agg < 0) {
 		for (size_t i = 0; i < FN_COUNT; i++)
 			names[count++] = functions[i].name;
 		for (size_t i = 0; i < AGG_COUNT; i++)
 			names[count++] = aggregations[i].name;
+		for (size_t i = 0; i < p->subprograms.count && count + 1 < ARRAY_SIZE(names); i++)
+			names[count++] = p->subprograms.entries[i].key;
 		names[count] = NULL;
 		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
 		suggest(p, n->call.name, names);
@@ -371,16 +416,47 @@ static void visit(struct resolver *r, struct node *n)
 	}
 }
 
+/* parameters, then the body; once more where a variable turns out to be needed after its block */
+static void resolve_body(struct resolver *r, struct subprogram *s)
+{
+	struct variable **before = *r->last;
+	struct scope scope;
+
+	dict_init(&r->hoisted, r->pass->arena);
+	do {
+		struct node *q = s->node->macro.params;
+
+		r->again = false;
+		*before = NULL;
+		*r->last = before;
+		enter(r, &scope);
+		visit(r, s->node->macro.result);
+		for (size_t i = 0; i < s->nparams; i++, q = q->next) {
+			visit(r, q->let.of);
+			if (find_var(r, q->let.name))
+				error_at(r->pass->diag, q->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", q->let.name);
+			s->params[i] = add_var(r, q->let.name, q->let.name_span);
+			s->params[i]->declared = s->params[i]->assigned = true;
+		}
+		s->result = add_var(r, "result", s->node->span);
+		s->result->declared = s->result->assigned = true;
+		visit(r, s->body);
+		r->scope = scope.outer;
+	} while (r->again);
+}
+
 void resolve(struct pass *p, struct clause *c)
 {
-	struct resolver r = {.pass = p, .clause = c};
+	struct variable **last;
+	struct resolver r = {.pass = p, .clause = c, .last = &last};
 	struct scope s;
 
 	dict_init(&r.hoisted, p->arena);
 	do {
 		r.again = false;
 		c->vars = NULL;
-		r.last = &c->vars;
+		c->subprograms = NULL;
+		last = &c->vars;
 		enter(&r, &s);
 		if (c->predicate)
 			visit(&r, c->predicate);

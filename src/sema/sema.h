@@ -12,7 +12,9 @@
  *   (options.late) a PARAM, NPARAMS or CALL getopt, int64 or string, for the loader to fill in;
  *   macros, comptime, sizeof, offsetof, unroll counts are gone or literal.
  * - IDENTs left are builtins (ident.builtin set; a CALL f() of a builtin has
- *   call.builtin).  `args` alone only stands below a FIELD or in print(args).
+ *   call.builtin, that of a function of the script call.sub: the clause's own
+ *   copy, in clause->subprograms, whose parameters, result and variables are
+ *   among clause->vars).  `args` alone only stands below a FIELD or in print(args).
  * - A MAP's keys are one node: @m[a, b] has become @m[(a, b)].  Its type is
  *   the map's value type.  A whole map as an argument (print(@m), clear,
  *   len, for) is a MAP without keys.  delete(@m[k]) has become delete(@m, k).
