@@ -193,6 +193,7 @@ void rt_detach(struct rt *rt)
 	pthread_t threads[CLOSERS];
 	size_t n = 0;
 
+	samplers_close(rt); /* a mapping holds its event */
 	while (n < CLOSERS && n + 1 < rt->nlinks && !pthread_create(&threads[n], NULL, close_some, &c))
 		n++;
 	close_some(&c);

@@ -27,6 +27,7 @@ void attach_done(struct rt *rt, const struct image_attach *a, int err);
 /* attach_perf.c */
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
 int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie); /* of perf_open: takes fd, or reports its error */
+void samplers_close(struct rt *rt);
 int attach_tracepoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);

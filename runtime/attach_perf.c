@@ -4,7 +4,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,14 +60,53 @@ int attach_tracepoint(struct rt *rt, struct bpf_program *p, const struct image_a
 	return perf_attach(rt, p, perf_open(&attr, -1, 0), cookie);
 }
 
-static int on_cpus(struct rt *rt, struct bpf_program *p, struct perf_event_attr *attr, bool all, uint64_t cookie)
+/*
+ * The kernel throttles what samples too often and says so in the event's ring
+ * buffer alone, a record when it begins and one when it ends.  The ring is mapped read-only, so
+ * that it never fills; what was written to it counts them.
+ */
+#define RING_BYTES (2 * (size_t)sysconf(_SC_PAGESIZE))
+#define THROTTLE_BYTES 32 /* header, time, id, stream */
+
+static void watch_sampler(struct rt *rt, const struct image_attach *a, int fd)
+{
+	void *ring = fd < 0 ? MAP_FAILED : mmap(NULL, RING_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (ring == MAP_FAILED)
+		return;
+	rt->samplers = xrealloc(rt->samplers, (rt->nsamplers + 1) * sizeof(*rt->samplers));
+	rt->samplers[rt->nsamplers++] = (struct sampler){a, ring};
+}
+
+uint64_t sampler_throttled(const struct sampler *s)
+{
+	const volatile struct perf_event_mmap_page *page = s->ring;
+
+	return (page->data_head / THROTTLE_BYTES + 1) / 2;
+}
+
+void samplers_close(struct rt *rt)
+{
+	for (size_t i = 0; i < rt->nsamplers; i++)
+		munmap(rt->samplers[i].ring, RING_BYTES);
+	free(rt->samplers);
+	rt->samplers = NULL;
+	rt->nsamplers = 0;
+}
+
+static int on_cpus(struct rt *rt, struct bpf_program *p, const struct image_attach *a, struct perf_event_attr *attr, bool all, uint64_t cookie)
 {
 	int *cpus, err;
 	size_t n;
 
 	err = cpus_online(rt->arena, &cpus, &n);
-	for (size_t i = 0; !err && i < (all ? n : 1); i++)
-		err = perf_attach(rt, p, perf_open(attr, all && rt->options->pid ? rt->options->pid : -1, cpus[i]), cookie);
+	for (size_t i = 0; !err && i < (all ? n : 1); i++) {
+		int fd = perf_open(attr, all && rt->options->pid ? rt->options->pid : -1, cpus[i]);
+
+		if (all)
+			watch_sampler(rt, a, fd);
+		err = perf_attach(rt, p, fd, cookie);
+	}
 	return err;
 }
 
@@ -80,14 +121,14 @@ int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_atta
 {
 	struct perf_event_attr attr = clock_of(a);
 
-	return on_cpus(rt, p, &attr, true, cookie);
+	return on_cpus(rt, p, a, &attr, true, cookie);
 }
 
 int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
 	struct perf_event_attr attr = clock_of(a);
 
-	return on_cpus(rt, p, &attr, false, cookie);
+	return on_cpus(rt, p, a, &attr, false, cookie);
 }
 
 int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
@@ -96,5 +137,5 @@ int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_atta
 		.type = a->kind == ATTACH_hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, .config = a->config, .sample_period = a->period,
 	};
 
-	return on_cpus(rt, p, &attr, true, cookie);
+	return on_cpus(rt, p, a, &attr, true, cookie);
 }

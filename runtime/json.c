@@ -327,16 +327,13 @@ static void place_members(struct buf *out, const char *place)
 	buf_printf(out, ", \"line\": %ld, \"col\": %ld", strtol(file, NULL, 10), strtol(line, NULL, 10));
 }
 
-void json_loss(struct rt *rt, const struct image_loss *l, uint64_t n)
+void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint64_t n)
 {
 	struct buf out = {0};
 
 	begin(&out, "loss");
 	buf_printf(&out, "\"kind\": \"%s\", \"count\": %llu, \"what\": ", loss_kind_name(l->kind), (unsigned long long)n);
-	if (l->kind == LOSS_map && l->index < rt->im->nmaps)
-		quote(&out, rt->im->maps[l->index].name, rt->im->maps[l->index].name_len);
-	else
-		quote(&out, l->text, l->text_len);
+	quote(&out, what, strlen(what));
 	place_members(&out, l->place);
 	end(rt, &out);
 }

@@ -92,21 +92,25 @@ static void set_params(struct rt *rt)
 	}
 }
 
-/* A large ring costs: 16 MiB take 6 ms to make, and are resident twice. */
+#define RING_LEAST (256u << 10) /* bytes, of a size that nobody asked for */
+#define RING_MOST (16u << 20)
+#define RING_LIMIT (1u << 30) /* the kernel has no larger ones */
+
+/* a power of two of whole pages.  A large ring costs: 16 MiB take 6 ms to make, and are resident twice. */
 static uint32_t ring_bytes(struct rt *rt)
 {
-	uint64_t pages = (uint64_t)rt_setting(rt, "perf_rb_pages", 0), bytes = 4096, few = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wanted = (uint64_t)rt_setting(rt, "perf_rb_pages", 0) * page, bytes = page, few = 0;
 	bool often = false;
 
 	for (size_t i = 0; i < rt->im->nevents; i++) {
 		often |= rt->im->events[i].often;
 		few += 8 * rt->im->events[i].size;
 	}
-	if (!pages) /* a thousandth of what is free, 256 KiB to 16 MiB; room for a few of each where all are seldom */
-		pages = often ? (uint64_t)sysconf(_SC_AVPHYS_PAGES) / 1024 : few / 4096;
-	if (pages < 64)
-		pages = 64;
-	while (bytes < pages * 4096 && bytes < 16 << 20)
+	if (!wanted) { /* a thousandth of what is free; room for a few of each where all are seldom */
+		wanted = often ? (uint64_t)sysconf(_SC_AVPHYS_PAGES) / 1024 * page : few;
+		wanted = wanted < RING_LEAST ? RING_LEAST : wanted > RING_MOST ? RING_MOST : wanted;
+	}
+	while (bytes < wanted && bytes < RING_LIMIT)
 		bytes *= 2;
 	return (uint32_t)bytes;
 }

@@ -249,6 +249,7 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 		render_traced(rt, out, name, strlen(name));
 	else
 		render_address(out, address);
+	ledger_count(rt, LOSS_symbol, !known && address);
 }
 
 void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)

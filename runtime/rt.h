@@ -44,10 +44,15 @@ struct rt {
 	pid_t child;
 	int child_go; /* written to, the child goes on to exec */
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
+	bool interrupted; /* by a signal that ends us */
 	bool exiting; /* exit() was called: events after it are dropped */
 	uint64_t leaving; /* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
 	bool ending; /* end programs run: their events count */
 	int write_error; /* -errno of the first failed write */
+	uint64_t losses[LOSS_COUNT]; /* what the runtime itself counted */
+	uint64_t events_lost; /* as said last */
+	struct sampler *samplers; /* perf events that may be throttled */
+	size_t nsamplers;
 	bool fault; /* something was rendered that could not be read */
 	bool *zeroed; /* by map: zero() was called, so that 0 is a value */
 };
@@ -63,6 +68,12 @@ int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */
 bool rt_interrupted(struct rt *rt); /* a signal waits that ends us */
+struct sampler {
+	const struct image_attach *attach;
+	void *ring; /* what the kernel writes when it throttles one */
+};
+/* attach_perf.c */
+uint64_t sampler_throttled(const struct sampler *s);
 int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */
 void rt_detach(struct rt *rt);
 
@@ -135,8 +146,10 @@ bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint6
 bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object);
 void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);
 
-/* ledger.c: what was lost, from the counters of image.losses: was there anything? */
-bool ledger_print(struct rt *rt);
+/* ledger.c: what was lost; BPF programs count in image.losses, the runtime here */
+void ledger_count(struct rt *rt, enum loss_kind kind, uint64_t n);
+bool ledger_print(struct rt *rt); /* a line for each that is not zero: was there any? */
+void ledger_watch(struct rt *rt); /* "Lost N events", when there are more than before */
 
 /* child.c */
 int child_start(struct rt *rt); /* stopped before its exec */
@@ -151,7 +164,7 @@ void json_map(struct table *t, size_t from, int64_t div);
 void json_entry(struct table *t, const struct entry *e);
 void json_attached(struct rt *rt);
 void json_lost(struct rt *rt, uint64_t events);
-void json_loss(struct rt *rt, const struct image_loss *l, uint64_t n); /* a row of the ledger */
+void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint64_t n); /* a row of the ledger */
 void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
 void json_helper_error(struct rt *rt, const struct image_event *e, const char *text, int64_t result);
 

@@ -24,6 +24,7 @@ static void watch_signals(struct rt *rt)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	rt->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -67,15 +68,38 @@ static void drain(struct rt *rt)
 	drain_for(rt, 0);
 }
 
+static bool has_kind(const struct image *im, enum attach_kind kind)
+{
+	for (size_t i = 0; i < im->nclauses; i++)
+		if (im->clauses[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* those that came; taken, so that they do not strike when unblocked */
+static void take_signals(struct rt *rt)
+{
+	struct signalfd_siginfo taken;
+
+	while (read(rt->signal_fd, &taken, sizeof(taken)) > 0) {
+		if (taken.ssi_signo != SIGUSR1)
+			rt->interrupted = true;
+		else if (!has_kind(rt->im, ATTACH_self))
+			ledger_print(rt);
+	}
+}
+
 bool rt_interrupted(struct rt *rt)
 {
-	struct pollfd fd = {.fd = rt->signal_fd, .events = POLLIN};
-
-	return rt->exiting || poll(&fd, 1, 0) > 0;
+	take_signals(rt);
+	return rt->exiting || rt->interrupted;
 }
+
+#define LEDGER_LOOKS 50 /* the ledger is looked at once a second */
 
 static void watch(struct rt *rt)
 {
+	unsigned looks = 0;
 	struct pollfd fds[] = {
 		{.fd = rt->signal_fd, .events = POLLIN},
 		{.fd = rt->child_fd, .events = POLLIN},
@@ -92,13 +116,9 @@ static void watch(struct rt *rt)
 		in_time = drain_for(rt, SIGNALS_NS);
 		if (stopped && in_time)
 			break;
-		if (fds[0].revents) { /* taken, so that it does not strike when unblocked */
-			struct signalfd_siginfo taken;
-
-			while (read(rt->signal_fd, &taken, sizeof(taken)) > 0)
-				;
-		}
-		if (fds[0].revents || fds[1].revents || fds[3].revents & POLLERR)
+		if (++looks % LEDGER_LOOKS == 0)
+			ledger_watch(rt);
+		if (rt_interrupted(rt) || fds[1].revents || fds[3].revents & POLLERR)
 			break;
 	}
 }

@@ -187,6 +187,7 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 	}
 	known = user ? symbol_user(rt->symbols, (pid_t)st->pid, address, &name, &offset, &object) :
 		       symbol_kernel(rt->symbols, address, &name, &offset, &object);
+	ledger_count(rt, LOSS_symbol, !known && address);
 	if (perf)
 		buf_printf(out, "\t%llx ", (unsigned long long)address);
 	else

@@ -59,7 +59,7 @@ static void for_range(struct cg *cg, const struct node *n)
 	uint32_t start = cg_frame_room(cg);
 	LLVMBasicBlockRef here;
 	struct cg_fn f = {0};
-	struct cg_if some;
+	struct cg_if some, refused;
 
 	count = LLVMBuildSub(cg->b, to, from, "");
 	count = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSGT, to, from, ""), count, cg_num(cg, 0), "");
@@ -75,7 +75,11 @@ static void for_range(struct cg *cg, const struct node *n)
 	debug_place(cg, n->span);
 	/* where the verifier knows that nothing is looped over, it drops the body and stumbles over its address (6.18) */
 	some = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_opaque(cg, count), cg_num(cg, 0), ""));
-	cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
+	count = cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
+	count = LLVMBuildTrunc(cg->b, count, cg->i32, ""); /* inlined by the verifier it gives -E2BIG in 32 bits */
+	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, count, cg_num32(cg, 0), "")); /* 1 << 23 is the kernel's limit */
+	cg_count_loss(cg, LOSS_loop, 0);
+	cg_end_if(cg, &refused);
 	leave(cg);
 	cg_end_if(cg, &some);
 }

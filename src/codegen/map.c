@@ -1,6 +1,7 @@
 /* Script maps as BPF maps: their definitions, reading and writing. */
 #include "codegen/cg.h"
 
+#include <errno.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,17 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
 	return cg_mem(m->value, slot);
 }
 
-/* update(), and its failure in the ledger */
+/* an update failed with err: the map is full, or something else is in the way */
+static void count_refusal(struct cg *cg, const struct map *m, LLVMValueRef err)
+{
+	struct cg_if full = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, err, cg_num(cg, -E2BIG), ""));
+
+	cg_count_loss(cg, LOSS_map, m->id);
+	cg_else(cg, &full);
+	cg_count_loss(cg, LOSS_map_busy, m->id);
+	cg_end_if(cg, &full);
+}
+
 static LLVMValueRef update(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value, unsigned flags)
 {
 	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, cg_map_of(m)->global, key, value, cg_num(cg, flags));
@@ -148,8 +159,9 @@ void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueR
 	LLVMValueRef p;
 
 	if (m->keyed) {
-		f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, update(cg, m, key, value, BPF_ANY), cg_num(cg, 0), ""));
-		cg_count_loss(cg, LOSS_map, m->id);
+		p = update(cg, m, key, value, BPF_ANY);
+		f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, p, cg_num(cg, 0), ""));
+		count_refusal(cg, m, p);
 		cg_end_if(cg, &f);
 		return;
 	}
@@ -163,7 +175,7 @@ void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueR
 LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
 {
 	struct cg_map *c = cg_map_of(m);
-	LLVMValueRef p = cg_map_lookup(cg, m, key), slot, zero;
+	LLVMValueRef p = cg_map_lookup(cg, m, key), slot, zero, err;
 	struct cg_if f, g;
 
 	if (!m->keyed)
@@ -172,11 +184,11 @@ LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
 	LLVMBuildStore(cg->b, p, slot);
 	f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	zero = cg_string(cg, "", 0, c->value_size);
-	update(cg, m, key, zero, BPF_NOEXIST); /* another CPU may have been first: as good */
+	err = update(cg, m, key, zero, BPF_NOEXIST); /* another CPU may have been first: as good */
 	p = cg_map_lookup(cg, m, key);
 	LLVMBuildStore(cg->b, p, slot);
 	g = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
-	cg_count_loss(cg, LOSS_map, m->id);
+	count_refusal(cg, m, err);
 	cg_end_if(cg, &g);
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->ptr, slot, "");

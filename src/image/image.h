@@ -24,7 +24,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 4
+#define IMAGE_VERSION 5
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */

@@ -1,0 +1,39 @@
+# Floods: what was fired is what was printed and what the ledger says was lost, exactly, every time, with small buffers and with
+# large ones; "Lost N events" adds up to the same.
+# spec: R-015 O-071 O-072 J-012
+# needs: tracefs host
+# timeout: 60
+. ./cli.inc
+n=20000
+flood() { # pages, thread count
+	probe -q -e "config = { perf_rb_pages = $1 } tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { @ = count(); printf(\"fired %d\n\", pid); }" \
+		-c "getppids $n $2"
+	status 0
+	fired=$((n * $2))
+	out "^@: $fired\$"
+	printed=$(grep -c '^fired' "$out")
+	lost=$(sed -n 's/^WARNING: Total lost event count: //p' "$err")
+	[ $((printed + ${lost:-0})) -eq $fired ] || wrong "$printed printed and ${lost:-0} lost of $fired"
+	where=$(sed -n 's/^stdin:1:[0-9-]*: WARNING: printf(.fired %d\\n., pid): \([0-9]*\) events lost.*/\1/p' "$err")
+	[ "${where:-0}" -eq "${lost:-0}" ] || wrong "the place says ${where:-0}, the total ${lost:-0}"
+	all=0
+	for part in $(sed -n 's/^Lost \([0-9]*\) events$/\1/p' "$err"); do
+		all=$((all + part))
+	done
+	[ $all -le "${lost:-0}" ] || wrong "said to be lost meanwhile: $all of ${lost:-0}"
+}
+small=0
+for run in 1 2 3 4 5 6 7 8 9 10; do
+	flood 1 2
+	small=$((small + ${lost:-0}))
+	flood 4096 2
+	[ -z "$lost" ] || wrong "$lost lost, though there was room for all"
+done
+[ $small -gt 0 ] || wrong 'nothing was lost of a ring of one page: this is no flood'
+# in JSON, always
+probe -q -f json -e 'config = { perf_rb_pages = 1 } tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { printf("fired"); }' -c "getppids $n"
+printed=$(grep -c '"printf"' "$out")
+lost=$(sed -n 's/^{"type": "lost_events", "count": \([0-9]*\), .*/\1/p' "$out" | tail -1)
+[ $((printed + lost)) -eq $n ] || wrong "$printed printed and $lost lost of $n"
+[ "$lost" -eq 0 ] || out "^\{\"type\": \"loss\", \"kind\": \"event\", \"count\": $lost, \"what\": \"printf\(.*filename\": \"stdin\", \"line\": 1"
+end
