@@ -88,6 +88,8 @@ static void say(struct rt *rt, const struct image_loss *l, uint64_t n)
 		json_loss(rt, l, text, n);
 		return;
 	}
+	if (rt->options->no_warnings)
+		return;
 	if (*l->place)
 		buf_printf(&line, "%s: ", l->place);
 	buf_puts(&line, "WARNING: ");
@@ -149,7 +151,7 @@ bool ledger_print(struct rt *rt)
 	lost |= say_others(rt);
 	if (json(rt))
 		json_lost(rt, events);
-	else if (events)
+	else if (events && !rt->options->no_warnings)
 		warn("Total lost event count: %llu", (unsigned long long)events);
 	free(shares);
 	return lost;

@@ -175,6 +175,8 @@ bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **na
 	return false;
 }
 
+#define USER_END (1ull << 47)
+
 static void frame(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st, uint64_t address)
 {
 	bool user = t->kind == TYPE_USTACK, known, perf = t->stack_mode == STACK_PERF;
@@ -187,7 +189,7 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 	}
 	known = user ? symbol_user(rt->symbols, (pid_t)st->pid, address, &name, &offset, &object) :
 		       symbol_kernel(rt->symbols, address, &name, &offset, &object);
-	ledger_count(rt, LOSS_symbol, !known && address);
+	ledger_count(rt, LOSS_symbol, !known && address && (!user || address < USER_END)); /* what lies beyond was no return address */
 	if (perf)
 		buf_printf(out, "\t%llx ", (unsigned long long)address);
 	else
