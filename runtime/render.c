@@ -228,10 +228,9 @@ void render_address(struct buf *out, uint64_t address)
 
 static void render_symbol(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
 {
-	const char *name, *object;
-	uint64_t address, offset;
+	const struct symbol *s;
+	uint64_t address;
 	uint32_t pid = 0, probe = 0;
-	bool known;
 
 	memcpy(&address, bytes, 8);
 	if (t->kind == TYPE_USYM) {
@@ -239,17 +238,17 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 		memcpy(&probe, bytes + 12, 4);
 	}
 	if (probe && !pid) {
-		name = function_name(rt, probe - 1, address);
+		const char *name = function_name(rt, probe - 1, address);
+
 		render_traced(rt, out, name, strlen(name));
 		return;
 	}
-	known = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, &name, &offset, &object) :
-				       symbol_kernel(rt->symbols, address, &name, &offset, &object);
-	if (known)
-		render_traced(rt, out, name, strlen(name));
+	s = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address) : symbol_kernel(rt->symbols, address);
+	if (s->known)
+		render_traced(rt, out, s->name, strlen(s->name));
 	else
 		render_address(out, address);
-	ledger_count(rt, LOSS_symbol, !known && address);
+	ledger_count(rt, LOSS_symbol, !s->known && address);
 }
 
 void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)

@@ -139,11 +139,21 @@ const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record);
 
 /* symbols.c */
-struct symbols *symbols_new(const struct image *im);
+struct symbol {
+	bool known; /* has it a name? */
+	const char *name;
+	uint64_t offset; /* from the name's start */
+	const char *object; /* module, file; NULL: none */
+	uint64_t place; /* offset in the file */
+};
+struct symbols *symbols_new(const struct rt *rt);
 void symbols_free(struct symbols *s);
-/* "name+offset" of an address; false: unknown */
-bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **module);
-bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object);
+void symbols_scan(struct symbols *s, pid_t pid); /* what processes have mapped, before they can end; pid 0: all of them */
+void symbols_follow(struct symbols *s); /* what they did since */
+const struct symbol *symbol_kernel(struct symbols *s, uint64_t address); /* until the next call */
+const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address);
+
+/* stack.c */
 void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);
 
 /* ledger.c: what was lost; BPF programs count in image.losses, the runtime here */

@@ -55,6 +55,7 @@ static bool only_special(const struct image *im)
  */
 static bool drain_for(struct rt *rt, uint64_t ns)
 {
+	symbols_follow(rt->symbols);
 	rt->budget = (int64_t)rt->ring_size;
 	rt->drain_until = ns ? coarse_ns() + ns : UINT64_MAX;
 	if (rt->ring)
@@ -170,6 +171,7 @@ static int trace(struct rt *rt)
 		json_attached(rt);
 	else if (!rt->options->quiet)
 		fprintf(stderr, "Attached %u probe%s\n", rt->attached, rt->attached == 1 ? "" : "s");
+	symbols_scan(rt->symbols, rt->options->pid);
 	notify("READY=1");
 	if (getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED")) {
 		output_flush(rt);
@@ -209,7 +211,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	}
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.colour = colour_wanted();
-	rt.symbols = symbols_new(rt.im);
+	rt.symbols = symbols_new(&rt);
 	if (output_open(&rt))
 		goto out;
 	watch_signals(&rt);

@@ -1,43 +1,49 @@
-/* Addresses to names: the kernel's from kallsyms, a process' from its mappings and their ELF files. */
+/*
+ * Addresses to names: the kernel's from kallsyms, a process' from what is
+ * mapped there.  Answers are kept: the same frames come again and again.
+ */
+#include "runtime/process.h"
 #include "runtime/rt.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct mapping {
-	uint64_t start, end, offset;
-	const char *path;
-};
-
-struct process {
-	struct process *next;
-	pid_t pid;
-	struct mapping *maps;
-	size_t nmaps;
-};
-
-struct object {
-	struct object *next;
-	const char *path;
-	struct elf_file *elf; /* NULL: cannot be read */
+struct answer {
+	uint64_t address;
+	uint32_t serial; /* of the process; 0: the kernel */
+	uint32_t version; /* of its mappings, when nothing was found */
+	struct symbol symbol;
 };
 
 struct symbols {
-	const struct image *im;
-	struct arena *arena;
 	struct ksyms *kernel; /* when first asked for */
-	struct process *processes;
-	struct object *objects;
+	struct processes *processes;
+	struct sideband *sideband;
+	bool demangled, scanned; /* scanned: what runs now may end before it is asked for */
+	struct answer *answers; /* by address and serial; a power of two of them, half of them empty */
+	size_t nanswers, count;
 };
 
-struct symbols *symbols_new(const struct image *im)
+#define MOST_ANSWERS (1 << 21) /* then all is forgotten */
+
+static bool wants_users(const struct image *im)
+{
+	for (size_t i = 0; i < im->ntypes; i++)
+		if (im->types[i].kind == TYPE_USYM || (im->types[i].kind == TYPE_USTACK && im->types[i].stack_mode != STACK_RAW))
+			return true;
+	return false;
+}
+
+struct symbols *symbols_new(const struct rt *rt)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
 
-	s->im = im;
-
-	s->arena = arena_new();
+	s->demangled = rt_setting(rt, "cpp_demangle", 1);
+	s->processes = processes_new();
+	for (size_t i = 0; i < rt->im->ntypes; i++)
+		s->scanned |= rt->im->types[i].kind == TYPE_USTACK;
+	if (wants_users(rt->im))
+		s->sideband = sideband_open(s->processes, rt->options->pid);
 	return s;
 }
 
@@ -45,171 +51,121 @@ void symbols_free(struct symbols *s)
 {
 	if (!s)
 		return;
-	for (struct object *o = s->objects; o; o = o->next)
-		elf_close(o->elf);
+	sideband_close(s->sideband);
+	processes_free(s->processes);
 	ksyms_free(s->kernel);
-	arena_free(s->arena);
+	free(s->answers);
 	free(s);
 }
 
-bool symbol_kernel(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **module)
+void symbols_scan(struct symbols *s, pid_t pid)
 {
+	if (s->sideband && pid > 0)
+		process_get(s->processes, pid);
+	else if (s->sideband && s->scanned)
+		processes_scan(s->processes);
+}
+
+void symbols_follow(struct symbols *s)
+{
+	sideband_read(s->sideband);
+}
+
+static struct answer *slot_of(struct symbols *s, uint32_t serial, uint64_t address)
+{
+	size_t i = ((address ^ (uint64_t)serial << 40) * 0x9e3779b97f4a7c15ull >> 20) & (s->nanswers - 1);
+
+	while ((s->answers[i].symbol.known || s->answers[i].address) && (s->answers[i].address != address || s->answers[i].serial != serial))
+		i = (i + 1) & (s->nanswers - 1);
+	return &s->answers[i];
+}
+
+static void grow(struct symbols *s)
+{
+	struct answer *old = s->answers;
+	size_t n = s->nanswers;
+	bool forget = n >= MOST_ANSWERS;
+
+	s->nanswers = forget ? n : n ? 2 * n : 4096;
+	s->answers = xcalloc(s->nanswers, sizeof(*s->answers));
+	for (size_t i = 0; !forget && i < n; i++)
+		if (old[i].address)
+			*slot_of(s, old[i].serial, old[i].address) = old[i];
+	if (forget)
+		s->count = 0;
+	free(old);
+}
+
+/* where the answer is or will be */
+static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t address)
+{
+	if (2 * (s->count + 1) > s->nanswers)
+		grow(s);
+	return slot_of(s, serial, address);
+}
+
+static const struct symbol *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, uint32_t version, struct symbol symbol)
+{
+	s->count += !a->address;
+	*a = (struct answer){address, serial, version, symbol};
+	return &a->symbol;
+}
+
+static const struct symbol nothing;
+
+const struct symbol *symbol_kernel(struct symbols *s, uint64_t address)
+{
+	struct symbol found = {0};
+	struct answer *a;
+
+	if (!address)
+		return &nothing;
+	a = answer(s, 0, address);
+	if (a->address)
+		return &a->symbol;
 	if (!s->kernel)
 		s->kernel = ksyms_load();
-	*name = ksyms_find(s->kernel, address, offset, module);
-	return *name != NULL;
+	found.name = ksyms_find(s->kernel, address, &found.offset, &found.object);
+	found.known = found.name != NULL;
+	return keep(s, a, 0, address, 0, found);
 }
 
-static struct process *process_of(struct symbols *s, pid_t pid)
+static struct symbol look(struct symbols *s, struct process *p, uint64_t address)
+{
+	const struct mapping *m = process_at(p, address);
+	struct symbol found = {0};
+	uint64_t start;
+
+	if (m) {
+		found.object = object_name(m->object);
+		found.place = address - m->start + m->offset;
+		found.name = object_symbol(m->object, found.place, s->demangled, &start);
+		found.offset = found.place - start;
+	}
+	if (!found.name && (!m || object_anonymous(m->object))) {
+		if (!p->jit)
+			p->jit = jit_open(p->pid);
+		found.name = jit_symbol(p->jit, address, &start);
+		found.offset = address - start;
+	}
+	found.known = found.name != NULL;
+	return found;
+}
+
+const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address)
 {
 	struct process *p;
-	char path[64], line[4352];
-	size_t cap = 0;
-	FILE *in;
+	struct answer *a;
 
-	for (p = s->processes; p; p = p->next)
-		if (p->pid == pid)
-			return p;
-	p = arena_alloc(s->arena, sizeof(*p));
-	p->pid = pid;
-	p->next = s->processes;
-	s->processes = p;
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	in = fopen(path, "re");
-	if (!in)
-		return p;
-	while (fgets(line, sizeof(line), in)) {
-		struct mapping m;
-		char flags[5], *slash = strchr(line, '/');
-		unsigned long start, end, offset;
-
-		if (sscanf(line, "%lx-%lx %4s %lx", &start, &end, flags, &offset) != 4 || flags[2] != 'x' || !slash)
-			continue;
-		slash[strcspn(slash, "\n")] = '\0';
-		m = (struct mapping){start, end, offset, arena_strdup(s->arena, slash)};
-		if (p->nmaps == cap) {
-			struct mapping *more = arena_alloc(s->arena, (cap ? 2 * cap : 16) * sizeof(*more));
-
-			if (cap)
-				memcpy(more, p->maps, cap * sizeof(*more));
-			cap = cap ? 2 * cap : 16;
-			p->maps = more;
-		}
-		p->maps[p->nmaps++] = m;
+	if (!address || pid <= 0)
+		return &nothing;
+	p = process_get(s->processes, pid);
+	a = answer(s, p->serial, address);
+	if (a->address && (a->symbol.known || a->version == p->version))
+		return &a->symbol;
+	if (!process_at(p, address)) { /* mapped a moment ago? */
+		symbols_follow(s);
+		a = answer(s, p->serial, address);
 	}
-	fclose(in);
-	return p;
-}
-
-static struct object *object_of(struct symbols *s, pid_t pid, const char *path)
-{
-	struct object *o;
-	char through[4400];
-	int err;
-
-	for (o = s->objects; o; o = o->next)
-		if (str_eq(o->path, path))
-			return o;
-	o = arena_alloc(s->arena, sizeof(*o));
-	o->path = arena_strdup(s->arena, path);
-	snprintf(through, sizeof(through), "/proc/%d/root%s", pid, path);
-	o->elf = elf_open(through, &err);
-	if (!o->elf)
-		o->elf = elf_open(path, &err);
-	o->next = s->objects;
-	s->objects = o;
-	return o;
-}
-
-/*
- * The process is gone, and its mappings with it.  A program linked to fixed
- * addresses that one of our probes names can still say what was there.
- */
-static bool symbol_probed(struct symbols *s, uint64_t address, const char **name, uint64_t *offset, const char **object)
-{
-	for (size_t i = 0; i < s->im->nclauses; i++) {
-		const struct image_clause *c = &s->im->clauses[i];
-
-		for (size_t j = 0; j < c->nattaches && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt); j++) {
-			struct object *o = object_of(s, 0, c->attaches[j].target);
-			const struct elf_symbol *sym;
-			uint64_t place;
-
-			if (!o->elf || elf_address_to_offset(o->elf, address, &place))
-				continue;
-			sym = elf_at(o->elf, place);
-			if (!sym)
-				continue;
-			*name = sym->name;
-			*offset = place - sym->offset;
-			*object = o->path;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool symbol_user(struct symbols *s, pid_t pid, uint64_t address, const char **name, uint64_t *offset, const char **object)
-{
-	struct process *p = process_of(s, pid);
-
-	*object = NULL;
-	if (!p->nmaps)
-		return symbol_probed(s, address, name, offset, object);
-	for (size_t i = 0; i < p->nmaps; i++) {
-		const struct mapping *m = &p->maps[i];
-		const struct elf_symbol *sym;
-		struct object *o;
-
-		if (address < m->start || address >= m->end)
-			continue;
-		*object = m->path;
-		o = object_of(s, pid, m->path);
-		sym = o->elf ? elf_at(o->elf, address - m->start + m->offset) : NULL;
-		if (!sym)
-			return false;
-		*name = sym->name;
-		*offset = address - m->start + m->offset - sym->offset;
-		return true;
-	}
-	return false;
-}
-
-#define USER_END (1ull << 47)
-
-static void frame(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st, uint64_t address)
-{
-	bool user = t->kind == TYPE_USTACK, known, perf = t->stack_mode == STACK_PERF;
-	const char *name, *object = NULL;
-	uint64_t offset;
-
-	if (t->stack_mode == STACK_RAW) {
-		buf_printf(out, "%llx\n", (unsigned long long)address);
-		return;
-	}
-	known = user ? symbol_user(rt->symbols, (pid_t)st->pid, address, &name, &offset, &object) :
-		       symbol_kernel(rt->symbols, address, &name, &offset, &object);
-	ledger_count(rt, LOSS_symbol, !known && address && (!user || address < USER_END)); /* what lies beyond was no return address */
-	if (perf)
-		buf_printf(out, "\t%llx ", (unsigned long long)address);
-	else
-		buf_puts(out, "        ");
-	if (known)
-		buf_printf(out, "%s+%llu", name, (unsigned long long)offset);
-	else if (perf)
-		buf_puts(out, "[unknown]");
-	else
-		buf_printf(out, address ? "0x%llx" : "%llu", (unsigned long long)address);
-	if (perf && user)
-		buf_printf(out, " (%s)", object ? object : "[unknown]");
-	buf_putc(out, '\n');
-}
-
-void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st)
-{
-	uint32_t n = st->count < t->stack_limit ? st->count : (uint32_t)t->stack_limit;
-
-	buf_putc(out, '\n');
-	for (uint32_t i = 0; i < n; i++)
-		frame(rt, out, t, st, st->frames[i]);
+	return keep(s, a, p->serial, address, p->version, look(s, p, address));
 }

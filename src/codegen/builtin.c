@@ -230,14 +230,14 @@ struct value emit_probetype(struct cg *cg, const struct node *n)
 /* kstack:	stack.count = bpf_get_stack(ctx, stack.frames, 8 * limit, 0) / 8 */
 struct value cg_stack(struct cg *cg, const struct node *n)
 {
-	bool user = n->type->kind == TYPE_USTACK;
+	bool user = n->type->kind == TYPE_USTACK, build_id = n->type->stack.mode == STACK_BUILD_ID;
 	uint32_t bytes = n->type->size - sizeof(struct event_stack);
 	LLVMValueRef slot = cg_result(cg, n, n->type->size), got;
 	struct cg_if lost;
 
 	cg_zero(cg, slot, n->type->size);
 	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)), cg_num(cg, bytes),
-			cg_num(cg, user ? BPF_F_USER_STACK : 0));
+			cg_num(cg, (user ? BPF_F_USER_STACK : 0) | (build_id ? BPF_F_USER_BUILD_ID : 0)));
 	lost = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""));
 	cg_count_loss(cg, LOSS_stack, 0);
 	cg_end_if(cg, &lost);
@@ -247,7 +247,7 @@ struct value cg_stack(struct cg *cg, const struct node *n)
 		cg_end_if(cg, &lost);
 	}
 	got = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""), cg_num(cg, 0), got, "");
-	cg_store_raw(cg, slot, LLVMBuildLShr(cg->b, got, cg_num(cg, 3), ""), 4, 4);
+	cg_store_raw(cg, slot, LLVMBuildLShr(cg->b, got, cg_num(cg, build_id ? 5 : 3), ""), 4, 4);
 	if (user) /* the symbols are those of the process as the whole machine numbers it */
 		cg_store_raw(cg, cg_add(cg, slot, 4), high(cg, n, pid_tgid(cg)).v, 4, 4);
 	return cg_mem(n->type, slot);

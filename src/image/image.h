@@ -110,7 +110,7 @@ struct event_header {
 struct event_stack {
 	uint32_t count; /* frames that follow */
 	uint32_t pid; /* tgid the user addresses belong to; 0 in a kernel stack */
-	uint64_t frames[]; /* stack_limit of them */
+	uint64_t frames[]; /* stack_limit of them; of mode build_id struct bpf_stack_build_id */
 };
 
 /*

@@ -129,7 +129,7 @@ const struct type *type_tuple(struct types *t, const struct type *const *elems, 
 
 const struct type *type_stack(struct types *t, bool user, enum stack_mode mode, uint32_t limit)
 {
-	struct type p = {.kind = user ? TYPE_USTACK : TYPE_KSTACK, .size = 8 + 8 * limit, .align = 8, .stack = {mode, limit}};
+	struct type p = {.kind = user ? TYPE_USTACK : TYPE_KSTACK, .size = 8 + (mode == STACK_BUILD_ID ? 32 : 8) * limit, .align = 8, .stack = {mode, limit}};
 
 	return intern(t, arena_printf(t->arena, "stack %d %d %u", user, mode, limit), &p);
 }

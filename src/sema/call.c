@@ -66,6 +66,7 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 	uint64_t mode = setting(p, SETTING_stack_mode), limit = STACK_LIMIT;
 	static const char *const modes[] = {"bpftrace", "perf", "raw", "build_id"};
 	const char *name = user ? "ustack" : "kstack";
+	bool chosen = false;
 	struct node *a = n->kind == NODE_CALL ? n->call.args : NULL;
 
 	if (a && a->kind == NODE_IDENT) {
@@ -75,6 +76,7 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 			return wrong(p, a->span, "Error parsing stack mode: '%s'", a->ident.name);
 		a->type = &type_none;
 		a = a->next;
+		chosen = true;
 	}
 	if (a) {
 		infer_expr(p, a);
@@ -86,8 +88,12 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 			return wrong(p, a->span, "%s([int limit]): limit shouldn't exceed 1024, %lld given", name, (long long)a->num);
 		limit = (uint64_t)a->num;
 	}
-	if (mode == STACK_BUILD_ID)
-		return wrong(p, n->span, "stack mode build_id is not supported yet");
+	if (mode == STACK_BUILD_ID && !user) {
+		if (chosen)
+			return wrong(p, n->span, "'build_id' stack mode can only be used for ustack");
+		mode = STACK_RAW;
+		warning_at(p->diag, WARN(kernel_build_id), n->span, "'build_id' stack mode can only be used for ustack. Falling back to 'raw' mode.");
+	}
 	return type_stack(p->types, user, mode, (uint32_t)limit);
 }
 
