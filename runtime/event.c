@@ -148,8 +148,12 @@ static void do_print_value(struct rt *rt, const struct image_event *e, const cha
 
 static void do_print_map(struct rt *rt, const struct image_event *e, const char *record)
 {
-	if (e->map)
-		map_print(rt, e->map - 1, arg(rt, e, record, 0, 0), arg(rt, e, record, 1, 0));
+	int64_t top = arg(rt, e, record, 0, 0), div = arg(rt, e, record, 1, 0);
+
+	if (e->map && e->then)
+		map_print_sweep(rt, e, top, div);
+	else if (e->map)
+		map_print(rt, e->map - 1, top, div);
 }
 
 static void do_print_entry(struct rt *rt, const struct image_event *e, const char *record)

@@ -186,23 +186,36 @@ static void print_ids(struct rt *rt)
 	}
 }
 
-/* .data.state into our memory */
-static int map_state(struct rt *rt)
+/* a data section into our memory; NULL: there is none, or it is smaller than that */
+static void *map_section(struct rt *rt, const char *name, size_t least, size_t *size)
 {
-	void *state = MAP_FAILED;
 	struct bpf_map *m;
 
 	errno = EINVAL;
 	bpf_object__for_each_map(m, rt->object)
 	{
-		if (strstr(bpf_map__name(m), ".data.state") && bpf_map__value_size(m) >= sizeof(*rt->state))
-			state = mmap(NULL, sizeof(*rt->state), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(m), 0);
+		void *p;
+
+		if (!strstr(bpf_map__name(m), name) || bpf_map__value_size(m) < least)
+			continue;
+		*size = bpf_map__value_size(m);
+		p = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(m), 0);
+		return p == MAP_FAILED ? NULL : p;
 	}
-	if (state == MAP_FAILED) {
+	return NULL;
+}
+
+static int map_state(struct rt *rt)
+{
+	size_t size;
+
+	rt->state = map_section(rt, ".data.state", sizeof(*rt->state), &size);
+	if (!rt->state) {
 		fail(-errno, "cannot run this image: its .data.state cannot be mapped");
 		return 255;
 	}
-	rt->state = state;
+	rt->pairs = map_section(rt, ".data.pairs", sizeof(*rt->pairs), &size);
+	rt->npairs = rt->pairs ? size / sizeof(*rt->pairs) : 0;
 	return 0;
 }
 

@@ -4,8 +4,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 bool is_agg(const struct table *t)
 {
@@ -145,12 +148,20 @@ static int compare(const void *x, const void *y, void *arg)
 	return t->key ? compare_keys(t->rt, t->key, a->key, b->key) : 0;
 }
 
-static bool table_open(struct table *t, struct rt *rt, uint64_t index)
+/* of a map that is two BPF maps; NULL: it is one */
+static struct image_pair *pair_of(struct rt *rt, uint64_t index)
+{
+	uint64_t pair = rt->im->maps[index].pair;
+
+	return pair && pair <= rt->npairs ? &rt->pairs[pair - 1] : NULL;
+}
+
+static bool table_open_one(struct table *t, struct rt *rt, uint64_t index, bool other)
 {
 	char name[32];
 	struct bpf_map *m;
 
-	snprintf(name, sizeof(name), "m%llu", (unsigned long long)index);
+	snprintf(name, sizeof(name), "m%llu%s", (unsigned long long)index, other ? "_other" : "");
 	m = rt_map(rt, name);
 	if (!m)
 		return false;
@@ -164,6 +175,13 @@ static bool table_open(struct table *t, struct rt *rt, uint64_t index)
 		.rt = rt,
 	};
 	return true;
+}
+
+static bool table_open(struct table *t, struct rt *rt, uint64_t index)
+{
+	const struct image_pair *p = pair_of(rt, index);
+
+	return table_open_one(t, rt, index, p && p->current & 1);
 }
 
 static size_t raw_size(const struct table *t)
@@ -371,30 +389,91 @@ void map_print_entry(struct rt *rt, uint64_t index, const void *key)
 	table_close(&t);
 }
 
-/* write zeroes to every key, or delete it */
+/* write zeroes to every key of what was read, or delete it; into: where the zeroes go */
+static void sweep_table(struct table *t, bool delete, int into)
+{
+	char *zero = xcalloc(1, raw_size(t));
+
+	if (!t->key) {
+		uint32_t first = 0;
+
+		bpf_map_update_elem(t->fd, &first, zero, BPF_ANY);
+	}
+	for (size_t i = 0; t->key && i < t->count; i++) {
+		if (delete || into != t->fd)
+			bpf_map_delete_elem(t->fd, t->list[i].key);
+		if (!delete)
+			bpf_map_update_elem(into, t->list[i].key, zero, into == t->fd ? BPF_EXIST : BPF_NOEXIST);
+	}
+	t->rt->zeroed[t->map - t->rt->im->maps] = !delete && t->count && (t->key || scalar_is_set(t));
+	free(zero);
+}
+
 static void sweep(struct rt *rt, uint64_t index, bool delete)
 {
 	struct table t;
-	char *zero;
 
 	if (!table_open(&t, rt, index))
 		return;
 	table_read(&t);
-	zero = xcalloc(1, raw_size(&t));
-	if (!t.key) {
-		uint32_t first = 0;
-
-		bpf_map_update_elem(t.fd, &first, zero, BPF_ANY);
-	}
-	for (size_t i = 0; t.key && i < t.count; i++) {
-		if (delete)
-			bpf_map_delete_elem(t.fd, t.list[i].key);
-		else
-			bpf_map_update_elem(t.fd, t.list[i].key, zero, BPF_EXIST);
-	}
-	rt->zeroed[index] = !delete && t.count && (t.key || scalar_is_set(&t));
-	free(zero);
+	sweep_table(&t, delete, t.fd);
 	table_close(&t);
+}
+
+#define BUSY_MOST 20000 /* looks, of 50 us: nobody writes that long */
+
+/* until no program writes to what it wrote to before: those that cannot sleep RCU knows, the others say */
+static void wait_for_programs(struct rt *rt)
+{
+	unsigned looks = 0;
+
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(50000);
+	for (uint64_t i = 0; i < rt->im->nmaps; i++) {
+		struct image_pair *p = rt->held[i] ? pair_of(rt, i) : NULL;
+
+		while (p && __atomic_load_n(&p->busy[~p->current & 1], __ATOMIC_SEQ_CST) && looks++ < BUSY_MOST)
+			usleep(50);
+	}
+}
+
+/* the maps that are printed together: programs get the other one of each pair */
+static void exchange(struct rt *rt, uint64_t group)
+{
+	for (size_t i = 0; i < rt->im->nevents; i++) {
+		const struct image_event *e = &rt->im->events[i];
+		struct image_pair *p = e->then && e->group == group && e->map ? pair_of(rt, e->map - 1) : NULL;
+
+		if (!p || rt->held[e->map - 1])
+			continue;
+		__atomic_store_n(&p->current, ~p->current & 1, __ATOMIC_SEQ_CST);
+		rt->held[e->map - 1] = true;
+	}
+	wait_for_programs(rt);
+}
+
+/* print(@x); clear(@x): what programs wrote to is printed and swept in peace */
+void map_print_sweep(struct rt *rt, const struct image_event *e, int64_t top, int64_t div)
+{
+	uint64_t index = e->map - 1;
+	struct image_pair *p = pair_of(rt, index);
+	bool delete = e->then == THEN_clear;
+	struct table t, now;
+
+	if (!p || !table_open(&now, rt, index)) {
+		map_print(rt, index, top, div);
+		sweep(rt, index, delete);
+		return;
+	}
+	if (!rt->held[index])
+		exchange(rt, e->group);
+	if (!table_open_one(&t, rt, index, ~p->current & 1) || !table_open(&now, rt, index))
+		return;
+	table_read(&t);
+	print_table(&t, top, div);
+	sweep_table(&t, delete, now.fd);
+	table_close(&t);
+	rt->held[index] = false;
 }
 
 void map_clear(struct rt *rt, uint64_t index)
@@ -422,8 +501,14 @@ void maps_print_all(struct rt *rt)
 		order[i] = i;
 	qsort_r(order, n, sizeof(*order), by_name, (void *)rt->im);
 	for (size_t i = 0; i < n; i++) {
+		struct image_pair *p = rt->held[order[i]] ? pair_of(rt, order[i]) : NULL;
 		struct table t;
 
+		if (p && table_open_one(&t, rt, order[i], ~p->current & 1)) { /* exchanged, and the event to print it was lost */
+			table_read(&t);
+			print_table(&t, 0, 0);
+			table_close(&t);
+		}
 		if (!table_open(&t, rt, order[i]))
 			continue;
 		table_read(&t);

@@ -27,6 +27,8 @@ struct rt {
 	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
 	struct image_params params;
+	struct image_pair *pairs; /* likewise */
+	size_t npairs;
 	volatile struct image_state *state; /* shared with the programs; once loaded */
 	int out; /* the script's output */
 	struct buf gathered; /* for out */
@@ -54,6 +56,7 @@ struct rt {
 	struct sampler *samplers; /* perf events that may be throttled */
 	size_t nsamplers;
 	bool fault; /* something was rendered that could not be read */
+	bool *held; /* by map: of a pair, what programs no longer write waits to be printed */
 	bool *zeroed; /* by map: zero() was called, so that 0 is a value */
 };
 
@@ -109,6 +112,7 @@ bool is_agg(const struct table *t);
 bool is_hist(const struct table *t);
 int64_t average(const struct table *t, const uint64_t *v); /* of total and n */
 void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div);
+void map_print_sweep(struct rt *rt, const struct image_event *e, int64_t top, int64_t div); /* loses nothing between */
 void map_print_entry(struct rt *rt, uint64_t index, const void *key);
 void map_clear(struct rt *rt, uint64_t index);
 void map_zero(struct rt *rt, uint64_t index);

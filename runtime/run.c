@@ -209,6 +209,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 		fputs("ERROR: No probes to attach\n", stderr);
 		goto out;
 	}
+	rt.held = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.colour = colour_wanted();
 	rt.symbols = symbols_new(&rt);

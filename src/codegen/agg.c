@@ -165,13 +165,17 @@ void cg_aggregate(struct cg *cg, const struct node *assign)
 {
 	const struct node *args = assign->assign.value->call.args;
 	const struct map *m = assign->assign.target->map.map;
-	LLVMValueRef v = args ? cg_i64(cg, cg_expr(cg, args)) : NULL, p;
+	LLVMValueRef v = args ? cg_i64(cg, cg_expr(cg, args)) : NULL, key, p;
+	struct cg_hold hold;
 	struct cg_if f;
 
-	p = cg_map_slot(cg, m, cg_map_key(cg, m, assign->assign.target->map.keys));
+	key = cg_map_key(cg, m, assign->assign.target->map.keys);
+	hold = cg_hold_map(cg, m);
+	p = cg_map_slot(cg, &hold, key);
 	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
 	add[m->value->agg.kind](cg, p, v, &m->value->agg);
 	cg_end_if(cg, &f);
+	cg_release_map(cg, &hold);
 }
 
 /*
@@ -206,7 +210,7 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 		return fn;
 	cg_fn_begin(cg, &f, name, type, m->span);
 	sum = LLVMGetParam(f.fn, 1);
-	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_percpu_elem, 3, cg_map_of(m)->global, LLVMBuildLoad2(cg->b, cg->ptr, word(cg, sum, SUM_KEY), ""),
+	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_percpu_elem, 3, cg_map_now(cg, m), LLVMBuildLoad2(cg->b, cg->ptr, word(cg, sum, SUM_KEY), ""),
 			  LLVMGetParam(f.fn, 0));
 	have = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	LLVMBuildRet(cg->b, cg_num(cg, 1));

@@ -31,7 +31,8 @@ struct value {
 
 /* The BPF map of a script map: what map->cg points to. */
 struct cg_map {
-	LLVMValueRef global;
+	LLVMValueRef global, other; /* other: the second of a pair, or NULL */
+	unsigned pair;
 	enum map_storage storage;
 	uint32_t key_size, value_size; /* bytes, as BPF has them */
 };
@@ -84,6 +85,13 @@ struct cg {
 	struct cg_fn *fn;
 	struct cg_loop *loop;
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
+	struct cg_snapshot { /* print(@x); clear(@x): one event */
+		struct cg_snapshot *next;
+		const struct node *print, *clear;
+		const struct map *map;
+		unsigned group;
+	} *snapshots;
+	LLVMValueRef pairs; /* struct image_pair[] */
 	struct span span; /* of the expression being emitted */
 	bool asleep; /* no sleeping here: the kernel holds a lock around the body of a loop over a map */
 	struct { /* where the value of a node is wanted, see cg_result() */
@@ -221,14 +229,28 @@ uint32_t cg_frame_room(struct cg *cg); /* 8 more bytes: their offset */
 
 /* map.c */
 void cg_maps(struct cg *cg);
+struct cg_hold;
 struct cg_map *cg_map_of(const struct map *m);
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
 struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value); /* value: address */
-LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr to the value, made zero if missing; NULL if full */
+LLVMValueRef cg_map_slot(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key); /* ptr to the value, made zero if missing; NULL if full */
 LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta); /* i64 before; atomic */
 struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, const struct type *t);
+
+/* snapshot.c */
+void cg_snapshots(struct cg *cg); /* find them, before the maps are made */
+const struct cg_snapshot *cg_snapshot_of(const struct cg *cg, const struct node *call); /* that it is one half of; or NULL */
+bool cg_is_pair(const struct cg *cg, const struct map *m);
+LLVMValueRef cg_map_now(struct cg *cg, const struct map *m); /* the BPF map to read */
+struct cg_if cg_if_other(struct cg *cg, const struct map *m); /* of a pair: is it the second? */
+struct cg_hold {
+	const struct map *map;
+	LLVMValueRef now, which;
+};
+struct cg_hold cg_hold_map(struct cg *cg, const struct map *m); /* the BPF map to write until it is released */
+void cg_release_map(struct cg *cg, struct cg_hold *hold);
 
 /* agg.c */
 void cg_aggregate(struct cg *cg, const struct node *assign);
@@ -261,6 +283,7 @@ LLVMValueRef cg_watch(struct cg *cg, const char *helper, LLVMValueRef result); /
 uint64_t image_type_of(struct cg *cg, const struct type *t); /* a REF */
 
 /* loop.c */
+LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LLVMValueRef arg); /* i64: elements */
 void cg_for_stmt(struct cg *cg, const struct node *n);
 void cg_while_stmt(struct cg *cg, const struct node *n);
 void cg_unroll_stmt(struct cg *cg, const struct node *n);

@@ -19,7 +19,7 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 	struct cg_if f;
 
 	if (m->keyed) {
-		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_of(m)->global, key));
+		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_now(cg, m), key));
 		return boolean(cg, n, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
 	}
 	if (m->value->kind == TYPE_AGGREGATE) { /* all CPUs' shares: the runtime's work */
@@ -67,5 +67,5 @@ struct value emit_fn_len(struct cg *cg, const struct node *n)
 		debug_place(cg, n->span);
 		fn = f.fn;
 	}
-	return cg_int(n->type, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, cg_map_of(arg->map.map)->global, fn, cg_num(cg, 0), cg_num(cg, 0)));
+	return cg_int(n->type, cg_for_each(cg, arg->map.map, fn, cg_num(cg, 0)));
 }

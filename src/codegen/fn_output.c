@@ -88,7 +88,14 @@ struct value emit_fn_print(struct cg *cg, const struct node *n)
 	unsigned event;
 	LLVMValueRef key;
 
-	if (arg->kind == NODE_MAP && !arg->map.keys && (arg->map.map->keyed || arg->type->kind == TYPE_AGGREGATE || arg->next)) {
+	const struct cg_snapshot *shot = cg_snapshot_of(cg, n);
+
+	if (shot) {
+		event = map_event(cg, n, EVENT_print_map);
+		event_at(cg, event)->then = shot->clear->call.fn->id == FN_zero ? THEN_zero : THEN_clear;
+		event_at(cg, event)->group = shot->group;
+		event_send(cg, event, arg->next);
+	} else if (arg->kind == NODE_MAP && !arg->map.keys && (arg->map.map->keyed || arg->type->kind == TYPE_AGGREGATE || arg->next)) {
 		event_send(cg, map_event(cg, n, EVENT_print_map), arg->next);
 	} else if (arg->kind == NODE_MAP && arg->type->kind == TYPE_AGGREGATE) {
 		event = map_event(cg, n, EVENT_print_entry);
@@ -107,13 +114,15 @@ struct value emit_fn_print(struct cg *cg, const struct node *n)
 
 struct value emit_fn_clear(struct cg *cg, const struct node *n)
 {
-	event_send(cg, map_event(cg, n, EVENT_clear), NULL);
+	if (!cg_snapshot_of(cg, n)) /* else the print before it clears as well */
+		event_send(cg, map_event(cg, n, EVENT_clear), NULL);
 	return cg_none();
 }
 
 struct value emit_fn_zero(struct cg *cg, const struct node *n)
 {
-	event_send(cg, map_event(cg, n, EVENT_zero), NULL);
+	if (!cg_snapshot_of(cg, n))
+		event_send(cg, map_event(cg, n, EVENT_zero), NULL);
 	return cg_none();
 }
 

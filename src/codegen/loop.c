@@ -84,6 +84,24 @@ static void for_range(struct cg *cg, const struct node *n)
 	cg_end_if(cg, &some);
 }
 
+/* bpf_for_each_map_elem(m, fn, arg, 0): for it the verifier must know which of a pair it is */
+LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LLVMValueRef arg)
+{
+	struct cg_map *c = cg_map_of(m);
+	LLVMValueRef slot;
+	struct cg_if f;
+
+	if (!c->other)
+		return cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0));
+	slot = cg_alloca(cg, cg->i64, 8);
+	f = cg_if_other(cg, m);
+	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->other, fn, arg, cg_opaque(cg, cg_num(cg, 0))), slot);
+	cg_else(cg, &f);
+	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0)), slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
 /* $kv = (key, value); the value of an aggregation is that of all CPUs */
 static void for_map(struct cg *cg, const struct node *n)
 {
@@ -111,7 +129,7 @@ static void for_map(struct cg *cg, const struct node *n)
 	cg_at(cg, here);
 
 	debug_place(cg, n->span);
-	cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, cg_map_of(m)->global, f.fn, cg->fn->frame, cg_num(cg, 0));
+	cg_for_each(cg, m, f.fn, cg->fn->frame);
 	leave(cg);
 }
 

@@ -47,8 +47,9 @@ static uint32_t agg_size(const struct agg *a)
 
 void cg_maps(struct cg *cg)
 {
-	unsigned i = 0;
+	unsigned i = 0, npairs = 0;
 
+	cg_snapshots(cg);
 	cg->im.nmaps = cg->script->nmaps;
 	cg->im.maps = arena_alloc(cg->arena, cg->im.nmaps * sizeof(*cg->im.maps));
 	for (struct map *m = cg->script->maps; m; m = m->next, i++) {
@@ -72,6 +73,10 @@ void cg_maps(struct cg *cg)
 		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_BYTES)
 			def.flags = BPF_F_NO_PREALLOC;
 		c->global = debug_map(cg, arena_printf(cg->arena, "m%u", m->id), &def);
+		if (cg_is_pair(cg, m)) {
+			c->other = debug_map(cg, arena_printf(cg->arena, "m%u_other", m->id), &def);
+			c->pair = npairs++;
+		}
 		cg->im.maps[m->id] = (struct image_map){
 			.name = m->name,
 			.name_len = strlen(m->name),
@@ -79,8 +84,14 @@ void cg_maps(struct cg *cg)
 			.key = m->keyed ? image_type_of(cg, m->key) : 0,
 			.value = image_type_of(cg, m->value),
 			.max_entries = def.max_entries,
+			.pair = c->other ? npairs : 0,
 		};
 	}
+	if (!npairs)
+		return;
+	cg->pairs = debug_global(cg, "pairs", LLVMArrayType(cg->i8, npairs * (unsigned)sizeof(struct image_pair)), npairs * (uint32_t)sizeof(struct image_pair));
+	LLVMSetSection(cg->pairs, ".data.pairs");
+	LLVMSetAlignment(cg->pairs, 8);
 }
 
 struct cg_map *cg_map_of(const struct map *m)
@@ -106,7 +117,7 @@ LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *k
 
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key)
 {
-	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg_map_of(m)->global, key);
+	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg_map_now(cg, m), key);
 }
 
 /* a key that is missing reads as zero */
@@ -137,6 +148,11 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
 	return cg_mem(m->value, slot);
 }
 
+static LLVMValueRef lookup(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key)
+{
+	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, hold->now, key);
+}
+
 /* an update failed with err: the map is full, or something else is in the way */
 static void count_refusal(struct cg *cg, const struct map *m, LLVMValueRef err)
 {
@@ -148,34 +164,38 @@ static void count_refusal(struct cg *cg, const struct map *m, LLVMValueRef err)
 	cg_end_if(cg, &full);
 }
 
-static LLVMValueRef update(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value, unsigned flags)
+static LLVMValueRef update(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key, LLVMValueRef value, unsigned flags)
 {
-	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, cg_map_of(m)->global, key, value, cg_num(cg, flags));
+	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, hold->now, key, value, cg_num(cg, flags));
 }
 
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value)
 {
+	struct cg_hold hold = cg_hold_map(cg, m);
 	struct cg_if f;
 	LLVMValueRef p;
 
 	if (m->keyed) {
-		p = update(cg, m, key, value, BPF_ANY);
+		p = update(cg, &hold, key, value, BPF_ANY);
 		f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, p, cg_num(cg, 0), ""));
 		count_refusal(cg, m, p);
 		cg_end_if(cg, &f);
+		cg_release_map(cg, &hold);
 		return;
 	}
-	p = cg_map_lookup(cg, m, key);
+	p = lookup(cg, &hold, key);
 	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
 	cg_memcpy(cg, p, value, m->value->size);
 	cg_store_raw(cg, cg_add(cg, p, cg_map_of(m)->value_size - 8), cg_num(cg, 1), 8, 8);
 	cg_end_if(cg, &f);
+	cg_release_map(cg, &hold);
 }
 
-LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
+LLVMValueRef cg_map_slot(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key)
 {
+	const struct map *m = hold->map;
 	struct cg_map *c = cg_map_of(m);
-	LLVMValueRef p = cg_map_lookup(cg, m, key), slot, zero, err;
+	LLVMValueRef p = lookup(cg, hold, key), slot, zero, err;
 	struct cg_if f, g;
 
 	if (!m->keyed)
@@ -184,8 +204,8 @@ LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
 	LLVMBuildStore(cg->b, p, slot);
 	f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	zero = cg_string(cg, "", 0, c->value_size);
-	err = update(cg, m, key, zero, BPF_NOEXIST); /* another CPU may have been first: as good */
-	p = cg_map_lookup(cg, m, key);
+	err = update(cg, hold, key, zero, BPF_NOEXIST); /* another CPU may have been first: as good */
+	p = lookup(cg, hold, key);
 	LLVMBuildStore(cg->b, p, slot);
 	g = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	count_refusal(cg, m, err);
@@ -197,7 +217,8 @@ LLVMValueRef cg_map_slot(struct cg *cg, const struct map *m, LLVMValueRef key)
 LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta)
 {
 	unsigned size = m->value->size;
-	LLVMValueRef p = cg_map_slot(cg, m, key), before = cg_alloca(cg, cg->i64, 8), v;
+	struct cg_hold hold = cg_hold_map(cg, m);
+	LLVMValueRef p = cg_map_slot(cg, &hold, key), before = cg_alloca(cg, cg->i64, 8), v;
 	struct cg_if f;
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), before);
@@ -216,5 +237,6 @@ LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LL
 	if (!m->keyed)
 		cg_store_raw(cg, cg_add(cg, p, cg_map_of(m)->value_size - 8), cg_num(cg, 1), 8, 8);
 	cg_end_if(cg, &f);
+	cg_release_map(cg, &hold);
 	return LLVMBuildLoad2(cg->b, cg->i64, before, "");
 }

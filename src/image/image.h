@@ -17,6 +17,7 @@
  *			clause N for what the BPF stack is too small for
  *	.rodata.params	struct image_params, set by the loader
  *	.data.state	struct image_state
+ *	.data.pairs	struct image_pair[], of the maps that are printed and cleared at once
  *	.rodata.args	what the tool was given, as image.params says
  */
 #ifndef PROBE_IMAGE_IMAGE_H
@@ -24,7 +25,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 5
+#define IMAGE_VERSION 6
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */
@@ -95,6 +96,13 @@ struct image_state {
 #include "image/events.def"
 #undef STATE
 };
+
+/* of the script maps that are two BPF maps, in .data.pairs (codegen/snapshot.c) */
+struct image_pair {
+	uint64_t current; /* & 1: which one programs write */
+	uint64_t busy[2]; /* programs that can sleep and are writing to it now */
+};
+enum event_then { THEN_nothing, THEN_clear, THEN_zero };
 
 /*
  * Every record in the ring begins with this; the values of image_event.args

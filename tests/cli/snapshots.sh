@@ -1,0 +1,52 @@
+# print(@x); clear(@x) at every interval, under load: the sum of all that was printed is what was fired, for every kind of map, from 2
+# to 16 threads.  In a uprobe that may sleep as well.
+# spec: O-020 R-006 D-013
+# needs: uprobe tracefs host
+# timeout: 60
+. ./cli.inc
+n=20000
+# the sum of the second words of the lines that begin so
+sum() {
+	awk -v re="^$1" '$1 ~ re { n += $2 } END { print n + 0 }' "$out"
+}
+adds_up() { # name, expected
+	[ "$(sum "$1")" -eq "$2" ] || wrong "$1 adds up to $(sum "$1"), expected $2"
+}
+for threads in 2 5 16; do
+	probe -q --strict -e 'tracepoint:syscalls:sys_enter_getppid /pid == cpid/ {
+			@count = count(); @keyed[tid] = count(); @plain[tid % 3]++; @n++; @sum[cpu] = sum(2); @hist = hist(1); @some = stats(1);
+		}
+		interval:ms:50 {
+			time("%H\n"); print(@count); print(@keyed); print(@plain, 100); clear(@plain); print(@n); print(@sum);
+			clear(@count); clear(@keyed); clear(@n); zero(@sum);
+			print(@hist); clear(@hist); print(@some); clear(@some);
+		}' -c "getppids $n $threads"
+	status 0; no_err
+	fired=$((n * threads))
+	adds_up @count: $fired
+	adds_up '@keyed\\[' $fired
+	adds_up '@plain\\[' $fired
+	adds_up @n: $fired
+	adds_up '@sum\\[' $((fired * 2))
+	adds_up '\\[1\\]' $fired
+	some=$(sed -n 's/^@some: { .count = \([0-9]*\).*/\1/p' "$out" | awk '{ n += $1 } END { print n }')
+	[ "$some" -eq $fired ] || wrong "@some adds up to $some"
+done
+for threads in 2 16; do
+	probe -q --strict -e "uprobe:$WORKLOADS/calls:greet { @[str(arg0)] = count(); @n++; }
+		interval:ms:50 { print(@); clear(@); print(@n); clear(@n); }" -c "$WORKLOADS/calls greet 3000 $threads"
+	status 0; no_err
+	adds_up '@\\[hello' $((3000 * threads))
+	adds_up @n: $((3000 * threads))
+done
+# between the two the map may not be used: then they are what they are
+probe -q -e 'BEGIN { @a = 1; print(@a); @a = 2; clear(@a); @b[1] = 1; print(@b); @c = len(@b); clear(@b); exit(); }'
+out '^@a: 2$'; out '^@b\[1\]: 1$'; out '^@c: 1$'
+# read by the script
+probe -q -e 'BEGIN { @b[1] = 5; @b[2] = 6; for ($kv : @b) { print($kv); } print(len(@b)); print(has_key(@b, 2)); print(@b[1]); delete(@b, 1); print(@b); clear(@b); }
+	interval:ms:30 { @i++; @b[7] = @i; for ($kv : @b) { print(("second", $kv.0, $kv.1)); } print((len(@b), has_key(@b, 2), @b[7])); if (@i == 3) { exit(); } print(@b); clear(@b); }'
+for line in '\(1, 5\)' '2' 'true' '5' '@b\[2\]: 6' '\(second, 7, 1\)' '\(second, 7, 3\)' '\(1, false, 3\)' '@b\[7\]: 1' '@b\[7\]: 3'; do
+	out "^$line\$"
+done
+[ "$(grep -c '^@b\[7\]' "$out")" -eq 3 ] || wrong '@b[7] is not printed three times'
+end
