@@ -1,6 +1,5 @@
 /* The kernel's types, from BTF. */
-#include "kernel/btfdata.h"
-#include "kernel/kernel.h"
+#include "kernel/btf.h"
 #include "lang/lang.h"
 
 #include <bpf/btf.h>
@@ -8,14 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct kernel {
-	struct arena *arena;
-	struct types *types;
-	struct btfdata *data; /* NULL until asked for, or where there is none */
-	bool tried;
-	const struct type **made; /* by BTF id */
-};
 
 struct kernel *kernel_open(struct arena *a, struct types *t)
 {
@@ -32,7 +23,7 @@ void kernel_close(struct kernel *k)
 	free(k->made);
 }
 
-static bool load(struct kernel *k)
+bool btf_load(struct kernel *k)
 {
 	const char *path = getenv("BPFTRACE_BTF");
 
@@ -49,7 +40,7 @@ static bool load(struct kernel *k)
 
 bool kernel_has_btf(struct kernel *k)
 {
-	return load(k);
+	return btf_load(k);
 }
 
 static const struct type *convert(struct kernel *k, uint32_t id);
@@ -84,8 +75,7 @@ static const struct type *convert_int(struct kernel *k, const struct btf_type *b
 	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(k->data, b->name_off), "char"));
 }
 
-/* const, volatile and typedefs taken off; *user: a __user tag among them */
-static uint32_t strip(struct kernel *k, uint32_t id, bool *user)
+uint32_t btf_strip(struct kernel *k, uint32_t id, bool *user)
 {
 	const struct btf_type *b = btfdata_type(k->data, id);
 
@@ -120,24 +110,24 @@ static const struct type *convert(struct kernel *k, uint32_t id)
 
 	if (k->made[id])
 		return k->made[id];
-	b = btfdata_type(k->data, strip(k, id, &user));
+	b = btfdata_type(k->data, btf_strip(k, id, &user));
 	if (!b || btf_is_void(b) || btf_is_func_proto(b)) {
 		t = &type_none;
 	} else if (btf_is_int(b)) {
 		t = convert_int(k, b);
 	} else if (btf_is_any_enum(b)) {
-		uint32_t bare = strip(k, id, &ignored);
+		uint32_t bare = btf_strip(k, id, &ignored);
 
 		t = bare == id ? convert_enum(k, b) : convert(k, bare);
 	} else if (btf_is_ptr(b)) {
 		bool to_user = false;
 
-		strip(k, b->type, &to_user);
+		btf_strip(k, b->type, &to_user);
 		t = type_pointer(k->types, convert(k, b->type), to_user || user ? SPACE_USER : SPACE_KERNEL, false);
 	} else if (btf_is_array(b)) {
 		t = type_array(k->types, convert(k, btf_array(b)->type), btf_array(b)->nelems);
 	} else if (btf_is_composite(b) || btf_is_fwd(b)) {
-		uint32_t bare = strip(k, id, &ignored);
+		uint32_t bare = btf_strip(k, id, &ignored);
 
 		t = bare == id ? convert_struct(k, id, b) : convert(k, bare);
 	} else {
@@ -188,7 +178,7 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 		{"typedef", BTF_KIND_TYPEDEF}, {"int", BTF_KIND_INT},
 	};
 
-	if (!load(k))
+	if (!btf_load(k))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		int id;
@@ -204,7 +194,7 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 
 bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type)
 {
-	if (!load(k))
+	if (!btf_load(k))
 		return false;
 	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
 		const struct btf_type *b = btfdata_type(k->data, id);
@@ -264,119 +254,15 @@ const struct type *kernel_function(struct kernel *k, const char *module, const c
 {
 	int id;
 
-	if (!load(k) || (module && !str_eq(module, "vmlinux")))
+	if (!btf_load(k) || (module && !str_eq(module, "vmlinux")))
 		return NULL;
 	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
 	return id < 0 ? NULL : parameters(k, function, btfdata_type(k->data, (uint32_t)id)->type, 0, result);
 }
 
-/* the prototype; NULL: BTF does not know the function */
-static const struct btf_type *prototype(struct kernel *k, const char *module, const char *function)
-{
-	int id;
-
-	if (!load(k) || (module && !str_eq(module, "vmlinux")))
-		return NULL;
-	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
-	return id < 0 ? NULL : btfdata_type(k->data, btfdata_type(k->data, (uint32_t)id)->type);
-}
-
-/* words of a trampoline's context that a value of the type takes; 0: it cannot be passed */
-static unsigned trampoline_words(struct kernel *k, uint32_t id)
-{
-	bool user;
-	const struct btf_type *b = btfdata_type(k->data, strip(k, id, &user));
-
-	if (b && (btf_is_ptr(b) || btf_is_any_enum(b)))
-		return 1;
-	if (b && (btf_is_int(b) || btf_is_struct(b)) && b->size && b->size <= 16)
-		return (b->size + 7) / 8;
-	return 0;
-}
-
-#define TRAMPOLINE_PARAMETERS 12 /* MAX_BPF_FUNC_ARGS */
-
-bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module, const char *function, const char **why)
-{
-	const struct btf_type *b = prototype(k, module, function), *result;
-	const char *reason = NULL;
-	bool user;
-
-	if (!b) {
-		*why = arena_printf(a, "BTF has nothing on %s; kprobe:%s will do.", function, function);
-		return false;
-	}
-	if (btf_vlen(b) > TRAMPOLINE_PARAMETERS)
-		reason = "has too many parameters";
-	for (unsigned i = 0; i < btf_vlen(b) && !reason; i++)
-		if (!btf_params(b)[i].type)
-			reason = "takes a variable number of arguments";
-		else if (!trampoline_words(k, btf_params(b)[i].type))
-			reason = "takes a struct by value that is too large";
-	result = btfdata_type(k->data, strip(k, b->type, &user));
-	if (!reason && !btf_is_void(result) && trampoline_words(k, b->type) != 1)
-		reason = "returns a struct";
-	if (reason)
-		*why = arena_printf(a, "%s %s, which trampolines cannot pass on; kprobe:%s will do.", function, reason, function);
-	return !reason;
-}
-
-/* a type as C has it, without what it is the type of */
-static void type_text(struct kernel *k, struct buf *out, uint32_t id)
-{
-	const struct btf_type *b = btfdata_type(k->data, id);
-	const char *name = b ? btfdata_name(k->data, b->name_off) : "";
-
-	if (!b || btf_is_void(b)) {
-		buf_puts(out, "void");
-	} else if (btf_is_ptr(b)) {
-		type_text(k, out, b->type);
-		buf_puts(out, " *");
-	} else if (btf_is_const(b) || btf_is_volatile(b)) {
-		const char *word = btf_is_const(b) ? "const" : "volatile";
-		const struct btf_type *of = btfdata_type(k->data, b->type);
-		bool after = of && btf_is_ptr(of);
-
-		buf_printf(out, "%s%s", after ? "" : word, after ? "" : " ");
-		type_text(k, out, b->type);
-		buf_printf(out, "%s%s", after ? " " : "", after ? word : "");
-	} else if (btf_is_restrict(b) || btf_is_type_tag(b)) {
-		type_text(k, out, b->type);
-	} else if (btf_is_array(b)) {
-		type_text(k, out, btf_array(b)->type);
-		buf_printf(out, "[%u]", btf_array(b)->nelems);
-	} else if (btf_is_func_proto(b)) {
-		type_text(k, out, b->type);
-		buf_puts(out, " ()");
-	} else {
-		buf_printf(out, "%s%s", btf_is_struct(b) || (btf_is_fwd(b) && !btf_kflag(b)) ? "struct " : btf_is_union(b) || btf_is_fwd(b) ? "union " :
-			   btf_is_any_enum(b) ? "enum " : "", *name ? name : "{...}");
-	}
-}
-
-static const char *type_words(struct kernel *k, struct arena *a, uint32_t id)
-{
-	struct buf text = {0};
-	const char *words;
-
-	type_text(k, &text, id);
-	words = arena_strdup(a, text.data);
-	buf_free(&text);
-	return words;
-}
-
-const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg)
-{
-	const struct btf_type *b = prototype(k, module, function);
-
-	for (unsigned i = 0; b && i < btf_vlen(b); i++)
-		each(btf_params(b)[i].type ? type_words(k, a, btf_params(b)[i].type) : "...", btfdata_name(k->data, btf_params(b)[i].name_off), arg);
-	return b ? type_words(k, a, b->type) : NULL;
-}
-
 bool kernel_kfunc(struct kernel *k, const char *name)
 {
-	int id = load(k) ? btfdata_find(k->data, name, BTF_KIND_FUNC) : -1;
+	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_FUNC) : -1;
 
 	for (uint32_t i = 1; id > 0 && i < btfdata_count(k->data); i++) {
 		const struct btf_type *b = btfdata_type(k->data, i);
@@ -389,7 +275,7 @@ bool kernel_kfunc(struct kernel *k, const char *name)
 
 const struct type *kernel_variable(struct kernel *k, const char *name)
 {
-	int id = load(k) ? btfdata_find(k->data, name, BTF_KIND_VAR) : -1;
+	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_VAR) : -1;
 
 	return id > 0 ? convert(k, btfdata_type(k->data, (uint32_t)id)->type) : NULL;
 }
@@ -400,7 +286,7 @@ const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 	const struct btf_type *b;
 	int id;
 
-	if (!load(k))
+	if (!btf_load(k))
 		return NULL;
 	/* the function that calls the probes has the same parameters, with their names */
 	id = btfdata_find(k->data, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
@@ -423,7 +309,7 @@ static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn
 {
 	size_t len = strlen(prefix);
 
-	if (!load(k))
+	if (!btf_load(k))
 		return;
 	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
 		const struct btf_type *b = btfdata_type(k->data, id);
@@ -457,28 +343,4 @@ void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg)
 void kernel_each_iterator(struct kernel *k, name_fn each, void *arg)
 {
 	each_of(k, BTF_KIND_STRUCT, "bpf_iter__", each, arg);
-}
-
-static void define_text(void *ctx, const char *fmt, va_list args)
-{
-	char text[512];
-
-	vsnprintf(text, sizeof(text), fmt, args);
-	buf_puts(ctx, text);
-}
-
-bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out)
-{
-	DECLARE_LIBBPF_OPTS(btf_dump_emit_type_decl_opts, opts);
-	struct btf_dump *d;
-	int err;
-
-	if (!load(k) || !t->btf_id)
-		return false;
-	d = btf_dump__new(btfdata_libbpf(k->data), define_text, out, NULL);
-	if (libbpf_get_error(d))
-		return false;
-	err = btf_dump__emit_type_decl(d, t->btf_id, &opts);
-	btf_dump__free(d);
-	return !err;
 }

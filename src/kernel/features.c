@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <linux/perf_event.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -160,6 +161,16 @@ const char *feature_name(enum feature f)
 const char *feature_text(enum feature f)
 {
 	return rows[f].text;
+}
+
+bool perf_counts(uint32_t type, uint64_t config)
+{
+	struct perf_event_attr attr = {.type = type, .config = config, .size = sizeof(attr), .sample_period = 1000000, .disabled = 1};
+	long fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd >= 0)
+		close((int)fd);
+	return fd >= 0 || errno == EACCES || errno == EPERM;
 }
 
 #define CAP_WORD(caps, n) ((caps)[(n) / 32].effective & 1u << (n) % 32)

@@ -44,8 +44,8 @@ void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void 
 void kernel_each_function(struct kernel *k, name_fn each, void *arg); /* BTF FUNCs of vmlinux */
 void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg);
 void kernel_each_iterator(struct kernel *k, name_fn each, void *arg);
-/* C definition of a type, for -lv 'struct x' */
-bool kernel_type_define(struct kernel *k, const struct type *t, struct buf *out);
+/* C definition of a type, for -lv 'struct x'; false: there is none */
+bool kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out);
 
 /* tracefs.c: mounted or, where it is not, a mount of our own that nobody else sees */
 int tracefs_open(const char *path, int flags); /* below the tracefs root; fd or -errno */
@@ -182,6 +182,7 @@ bool feature(enum feature f); /* tried once, remembered */
 void feature_off(enum feature f); /* --no-feature: as if the kernel had it not */
 const char *feature_name(enum feature f);
 const char *feature_text(enum feature f);
+bool perf_counts(uint32_t type, uint64_t config); /* has this machine the counter of perf? */
 /* may we trace at all?  0, or -EPERM with what is missing in *why */
 int permitted(struct arena *a, const char **why);
 

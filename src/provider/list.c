@@ -2,11 +2,7 @@
 #include "provider/kinds.h"
 
 #include <string.h>
-
-struct job {
-	struct listing listing;
-	FILE *out;
-};
+#include <unistd.h>
 
 static void print_name(struct listing *l, const char *name)
 {
@@ -19,46 +15,46 @@ static void print_parameter(struct listing *l, const char *text)
 	fprintf(l->arg, "    %s\n", text);
 }
 
-/* one pattern: "provider:rest", or "*words*" of all kernel probes */
-static void list_pattern(struct listing *l, struct arena *a, char *pattern)
+/* do these take part?  User space only where a script would say whose (C-032) */
+static bool takes_part(const struct listing *l, const struct provider *p, const struct provider *named, const char *pattern, const char *first)
+{
+	bool file = strchr(first, '/') && !access(first, F_OK);
+
+	if (!p->list || (named ? p != named : !glob_match(pattern, p->name)))
+		return false;
+	if (p->space == SPACE_USER)
+		return named || l->pid || file;
+	return !file && (named || p->kernel_listed);
+}
+
+/* one pattern: "provider:rest"; "words" is "*:words" */
+static void list_pattern(struct listing *l, char *pattern)
 {
 	char *colon = strchr(pattern, ':'), *first = "*", *second = "*", *last;
-	const struct provider *named = NULL;
-	bool whole = false;
+	const struct provider *named;
 
-	if (!colon) {
-		named = provider_find(pattern);
-		if (named)
-			pattern = (char *)named->name;
-		else
-			second = pattern;
-		whole = !named;
-	} else {
+	if (colon) {
 		*colon = '\0';
-		named = provider_find(pattern);
 		second = colon + 1;
 		last = strrchr(second, ':');
 		if (last) {
 			*last = '\0';
-			first = second;
+			first = *second ? second : "*";
 			second = last + 1;
 		}
 		if (!*second)
 			second = "*";
-		if (!*first)
-			first = "*";
 	}
-	for (const struct provider *const *p = providers; *p; p++) {
-		bool chosen = named ? *p == named : whole || glob_match(pattern, (*p)->name);
-		bool user = (*p)->space == SPACE_USER;
-
-		if (!chosen || !(*p)->list || (!(*p)->kernel_listed && !user && named != *p) || (user && !named && !strchr(first, '/')))
-			continue;
-		if (!user && strchr(first, '/'))
-			continue;
-		(*p)->list(l, first, second);
+	named = provider_find(pattern);
+	if (!colon && !named) {
+		second = pattern;
+		pattern = "*";
+		if (strchr(second, '.') && !glob_has(second))
+			fprintf(stderr, "WARNING: there is no file '%s': it is taken for a pattern\n", second);
 	}
-	(void)a;
+	for (const struct provider *const *p = providers; *p; p++)
+		if (takes_part(l, *p, named, pattern, first))
+			(*p)->list(l, first, second);
 }
 
 struct type_search {
@@ -71,13 +67,11 @@ static void each_type(const char *name, void *arg)
 	struct type_search *s = arg;
 	struct listing *l = s->listing;
 	struct buf text = {0};
-	const struct type *t;
 
 	if (!glob_match(s->pattern, name))
 		return;
-	t = l->verbose ? kernel_type(l->kernel, s->keyword, name) : NULL;
-	if (t && kernel_type_define(l->kernel, t, &text))
-		fprintf(l->arg, "vmlinux: %s;\n\n", text.data);
+	if (l->verbose && kernel_type_define(l->kernel, s->keyword, name, &text))
+		fprintf(l->arg, "vmlinux: %s\n\n", text.data);
 	else
 		fprintf(l->arg, "%s %s\n", s->keyword, name);
 	buf_free(&text);
@@ -100,6 +94,6 @@ int provider_list(struct kernel *k, struct types *t, struct arena *a, const char
 		}
 	}
 	for (char *word = strsep(&rest, ","); word; word = strsep(&rest, ","))
-		list_pattern(&l, a, word);
+		list_pattern(&l, word);
 	return 0;
 }

@@ -81,7 +81,7 @@ static bool expand(struct attach *a, const char **missing)
 static void list_table(struct listing *l, const char *provider, const struct counter *table, const char *target, const char *symbol)
 {
 	for (const struct counter *c = table; c->name; c++)
-		for (int i = 0; i < 2; i++) {
+		for (int i = 0; i < 2 && perf_counts(table == hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, c->config); i++) {
 			const char *name = i ? c->alias : c->name;
 
 			if (name && (glob_match(symbol, name) || (!str_eq(target, "*") && glob_match(target, name))))

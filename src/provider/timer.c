@@ -51,15 +51,34 @@ static bool expand(struct attach *a, const char **missing)
 	return true;
 }
 
+static void list_units(struct listing *l, const char *provider, const char *target, const char *symbol)
+{
+	static const char *const names[] = {"hz", "ms", "s", "us"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (glob_match(symbol, names[i]) || (!str_eq(target, "*") && glob_match(target, names[i])))
+			l->each(l, arena_printf(l->arena, "%s:%s:", provider, names[i]));
+}
+
+static void list_profile(struct listing *l, const char *target, const char *symbol)
+{
+	list_units(l, "profile", target, symbol);
+}
+
+static void list_interval(struct listing *l, const char *target, const char *symbol)
+{
+	list_units(l, "interval", target, symbol);
+}
+
 static const char *const profile_aliases[] = {"p", NULL};
 static const char *const interval_aliases[] = {"i", NULL};
 
 const struct provider provider_profile = {
 	.kind = ATTACH_profile, .name = "profile", .aliases = profile_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "profile:hz|s|ms|us:N",
-	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand,
+	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand, .list = list_profile,
 };
 
 const struct provider provider_interval = {
 	.kind = ATTACH_interval, .name = "interval", .aliases = interval_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "interval:hz|s|ms|us:N",
-	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand,
+	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand, .list = list_interval,
 };

@@ -1,0 +1,22 @@
+/* What the files that read BTF share. */
+#ifndef PROBE_KERNEL_BTF_H
+#define PROBE_KERNEL_BTF_H
+
+#include "kernel/btfdata.h"
+#include "kernel/kernel.h"
+
+#include <bpf/btf.h>
+
+struct kernel {
+	struct arena *arena;
+	struct types *types;
+	struct btfdata *data; /* NULL until asked for, or where there is none */
+	bool tried;
+	const struct type **made; /* by BTF id */
+};
+
+bool btf_load(struct kernel *k); /* false: there is none */
+/* the id behind const, volatile and typedefs; *user: a __user tag among them */
+uint32_t btf_strip(struct kernel *k, uint32_t id, bool *user);
+
+#endif
