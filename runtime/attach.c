@@ -38,6 +38,7 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_rawtracepoint] = attach_btf,
 	[ATTACH_fentry] = attach_btf,
 	[ATTACH_fexit] = attach_btf,
+	[ATTACH_iter] = attach_iter,
 	[ATTACH_profile] = attach_profile,
 	[ATTACH_interval] = attach_interval,
 	[ATTACH_software] = attach_counter,
@@ -57,6 +58,12 @@ static const char *reason(const struct image_attach *a, int err)
 		return kprobe_reason(a, err);
 	if (a->frequency && err == -EINVAL)
 		return "the kernel allows fewer samples a second: /proc/sys/kernel/perf_event_max_sample_rate";
+	if (a->kind == ATTACH_iter && (err == -EBADF || err == -EINVAL))
+		return "it goes over the elements of one map, and cannot be told of which";
+	if (a->kind == ATTACH_iter && a->target_len && (err == -ENOENT || err == -EPERM))
+		return "the pin must be in a bpf file system, such as /sys/fs/bpf";
+	if (err == -524) /* ENOTSUPP */
+		return a->kind == ATTACH_fentry || a->kind == ATTACH_fexit ? "more than six arguments are too many for this kernel (6.6): kprobe will do" : "this kernel does not support it";
 	if (a->kind == ATTACH_hardware && (err == -ENOENT || err == -EOPNOTSUPP))
 		return "this machine has no such counter: software:cpu-clock, or profile, will do";
 	return strerror(-err);
@@ -116,7 +123,7 @@ static const bool backwards[ATTACH_COUNT] = {
 
 static bool run_by_us(const struct image_clause *c)
 {
-	return c->kind == ATTACH_begin || c->kind == ATTACH_end;
+	return c->kind == ATTACH_begin || c->kind == ATTACH_end || c->kind == ATTACH_self || c->kind == ATTACH_test || c->kind == ATTACH_bench;
 }
 
 int rt_attach(struct rt *rt)
@@ -127,6 +134,8 @@ int rt_attach(struct rt *rt)
 
 	for (size_t i = 0; i < im->nclauses; i++) {
 		cookies[i + 1] = cookies[i] + im->clauses[i].nattaches;
+		if (im->clauses[i].kind == ATTACH_test || im->clauses[i].kind == ATTACH_bench)
+			continue;
 		if (run_by_us(&im->clauses[i]))
 			rt->attached++;
 		else if (rt->exiting) /* begin called exit(): as if they were, for the banner */
@@ -141,7 +150,7 @@ int rt_attach(struct rt *rt)
 		if (!run_by_us(&im->clauses[i]) && !(im->clauses[i].kind < ATTACH_COUNT && backwards[im->clauses[i].kind]))
 			attach_clause(rt, &im->clauses[i], cookies[i]);
 	free(cookies);
-	if (wanted && !rt->nlinks && !rt->attach_status && !rt_interrupted(rt)) {
+	if (wanted && !rt->nlinks && !rt->attach_status && !rt->exiting && !rt->pinned && !rt_interrupted(rt)) {
 		fputs("ERROR: Attachment failed for all probes.\n", stderr);
 		rt->attach_status = 255;
 	}

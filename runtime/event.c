@@ -55,6 +55,7 @@ static void do_errorf(struct rt *rt, const struct image_event *e, const char *re
 	else
 		say(rt, e, SEVERITY_ERROR, rt->line.data ? rt->line.data : "", "");
 	buf_reset(&rt->line);
+	rt->errors++;
 }
 
 static void do_warnf(struct rt *rt, const struct image_event *e, const char *record)

@@ -6,7 +6,7 @@
 
 bool json(const struct rt *rt)
 {
-	return rt->options->format == OUTPUT_JSON;
+	return rt->options->format == OUTPUT_JSON && !rt->holding;
 }
 
 static void quote(struct buf *out, const char *text, size_t len)
@@ -298,6 +298,33 @@ void json_attached(struct rt *rt)
 
 	begin(&out, "attached_probes");
 	buf_printf(&out, "\"count\": %u, \"data\": {\"probes\": %u}", rt->attached, rt->attached);
+	end(rt, &out);
+}
+
+static void begin_result(struct buf *out, const char *type, const char *name)
+{
+	begin(out, type);
+	buf_puts(out, "\"data\": {");
+	quote(out, name, strlen(name));
+}
+
+void json_test(struct rt *rt, const char *name, uint64_t ns, bool passed, const char *output, size_t len)
+{
+	struct buf out = {0};
+
+	begin_result(&out, "test_result", name);
+	buf_printf(&out, ": {\"duration\": %llu, \"passed\": %s, \"output\": ", (unsigned long long)ns, passed ? "true" : "false");
+	quote(&out, output, len);
+	buf_puts(&out, "}}");
+	end(rt, &out);
+}
+
+void json_bench(struct rt *rt, const char *name, uint64_t ns, uint64_t iterations)
+{
+	struct buf out = {0};
+
+	begin_result(&out, "benchmark_result", name);
+	buf_printf(&out, ": {\"average\": %llu, \"iters\": %llu}}", (unsigned long long)ns, (unsigned long long)iterations);
 	end(rt, &out);
 }
 

@@ -74,6 +74,28 @@ FLAG(unsafe, unsafe)
 FLAG(strict, strict)
 FLAG(dry_run, dry_run)
 
+static bool set_mode(struct run_options *o, enum run_mode mode, const char *name)
+{
+	if (o->mode == MODE_trace || o->mode == mode) {
+		o->mode = mode;
+		return true;
+	}
+	fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", name);
+	return false;
+}
+
+static bool set_test(struct run_options *o, const char *arg)
+{
+	(void)arg;
+	return set_mode(o, MODE_test, "test");
+}
+
+static bool set_bench(struct run_options *o, const char *arg)
+{
+	(void)arg;
+	return set_mode(o, MODE_bench, "bench");
+}
+
 static bool set_no_feature(struct run_options *o, const char *arg)
 {
 	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi};

@@ -69,19 +69,26 @@ void output_text(struct rt *rt, const char *s, size_t len)
 	if (rt->write_error)
 		return;
 	buf_add(&rt->gathered, s, len);
+	if (rt->holding)
+		return;
 	if (rt->options->buffering == BUFFER_NONE || rt->gathered.len >= GATHERED)
 		output_flush(rt);
 }
 
 void output_settle(struct rt *rt)
 {
-	if (rt->options->buffering == BUFFER_LINE)
+	if (rt->options->buffering == BUFFER_LINE && !rt->holding)
 		write_lines(rt);
+}
+
+void output_hold(struct rt *rt, bool hold)
+{
+	rt->holding = hold;
 }
 
 void output_flush(struct rt *rt)
 {
-	if (rt->gathered.len)
+	if (rt->gathered.len && !rt->holding)
 		write_gathered(rt, rt->gathered.len);
 }
 

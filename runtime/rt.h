@@ -49,6 +49,11 @@ struct rt {
 	bool interrupted; /* by a signal that ends us */
 	bool exiting; /* exit() was called: events after it are dropped */
 	uint64_t leaving; /* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
+	int iter_fd; /* of an iter, or -1 */
+	bool pinned; /* an iter stays when we go: there is nothing else to do */
+	int self_fd; /* signals that self probes run on */
+	unsigned errors; /* that the script said: errorf() */
+	bool holding; /* output is kept in `gathered` */
 	bool ending; /* end programs run: their events count */
 	int write_error; /* -errno of the first failed write */
 	uint64_t losses[LOSS_COUNT]; /* what the runtime itself counted */
@@ -77,7 +82,16 @@ struct sampler {
 };
 /* attach_perf.c */
 uint64_t sampler_throttled(const struct sampler *s);
-int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end: run them here and now */
+int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end, self: run them here and now */
+void rt_drain(struct rt *rt); /* run.c: what is in the ring, out */
+
+/* attach_iter.c */
+int iter_run(struct rt *rt); /* all of its objects; 0 or -errno, reported */
+
+/* suite.c: --test and --bench */
+int suite_run(struct rt *rt); /* the exit status */
+bool suite_has(const struct rt *rt, enum attach_kind *missing); /* something to run in this mode; else *missing is what it has */
+
 void rt_detach(struct rt *rt);
 
 /* func.c: the function of attach point `index` of all; address: of a usdt probe's, in the file.  Kept until rt ends */
@@ -177,6 +191,8 @@ void json_value(struct rt *rt, uint64_t type, const void *bytes);
 void json_map(struct table *t, size_t from, int64_t div);
 void json_entry(struct table *t, const struct entry *e);
 void json_attached(struct rt *rt);
+void json_test(struct rt *rt, const char *name, uint64_t ns, bool passed, const char *output, size_t len);
+void json_bench(struct rt *rt, const char *name, uint64_t ns, uint64_t iterations);
 void json_lost(struct rt *rt, uint64_t events);
 void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint64_t n); /* a row of the ledger */
 void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
@@ -193,7 +209,8 @@ void notify(const char *state); /* "READY=1" to systemd, if it listens */
 int output_open(struct rt *rt);
 void output_text(struct rt *rt, const char *s, size_t len);
 void output_settle(struct rt *rt); /* a batch of events is done: what is a line may be read */
-void output_flush(struct rt *rt); /* all of it: stderr, a child or the end is next */
+void output_flush(struct rt *rt);
+void output_hold(struct rt *rt, bool hold); /* keep it in rt->gathered */ /* all of it: stderr, a child or the end is next */
 int output_close(struct rt *rt);
 
 #endif

@@ -24,9 +24,12 @@ static void watch_signals(struct rt *rt)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	rt->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	rt->self_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* a second Ctrl-C ends us at once */
@@ -40,10 +43,22 @@ static void let_signals_kill(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* nothing but begin, end and what is for another mode: then it ends by itself (P-075) */
 static bool only_special(const struct image *im)
 {
+	for (size_t i = 0; i < im->nclauses; i++) {
+		uint64_t kind = im->clauses[i].kind;
+
+		if (kind != ATTACH_begin && kind != ATTACH_end && kind != ATTACH_test && kind != ATTACH_bench)
+			return false;
+	}
+	return true;
+}
+
+static bool only_for(const struct image *im, enum attach_kind kind)
+{
 	for (size_t i = 0; i < im->nclauses; i++)
-		if (im->clauses[i].kind != ATTACH_begin && im->clauses[i].kind != ATTACH_end)
+		if (im->clauses[i].kind != kind)
 			return false;
 	return true;
 }
@@ -64,7 +79,7 @@ static bool drain_for(struct rt *rt, uint64_t ns)
 	return rt->budget > 0 || coarse_ns() < rt->drain_until;
 }
 
-static void drain(struct rt *rt)
+void rt_drain(struct rt *rt)
 {
 	drain_for(rt, 0);
 }
@@ -82,12 +97,21 @@ static void take_signals(struct rt *rt)
 {
 	struct signalfd_siginfo taken;
 
-	while (read(rt->signal_fd, &taken, sizeof(taken)) > 0) {
-		if (taken.ssi_signo != SIGUSR1)
-			rt->interrupted = true;
-		else if (!has_kind(rt->im, ATTACH_self))
+	while (read(rt->signal_fd, &taken, sizeof(taken)) > 0)
+		rt->interrupted = true;
+}
+
+static void on_sigusr1(struct rt *rt)
+{
+	struct signalfd_siginfo taken;
+
+	while (read(rt->self_fd, &taken, sizeof(taken)) > 0) {
+		if (has_kind(rt->im, ATTACH_self))
+			rt_run_special(rt, ATTACH_self);
+		else
 			ledger_print(rt);
 	}
+	rt_drain(rt);
 }
 
 bool rt_interrupted(struct rt *rt)
@@ -105,6 +129,7 @@ static void watch(struct rt *rt)
 		{.fd = rt->signal_fd, .events = POLLIN},
 		{.fd = rt->child_fd, .events = POLLIN},
 		{.fd = rt->ring ? ring_buffer__epoll_fd(rt->ring) : -1, .events = POLLIN},
+		{.fd = rt->self_fd, .events = POLLIN},
 		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
 	};
 
@@ -117,9 +142,11 @@ static void watch(struct rt *rt)
 		in_time = drain_for(rt, SIGNALS_NS);
 		if (stopped && in_time)
 			break;
+		if (fds[3].revents)
+			on_sigusr1(rt);
 		if (++looks % LEDGER_LOOKS == 0)
 			ledger_watch(rt);
-		if (rt_interrupted(rt) || fds[1].revents || fds[3].revents & POLLERR)
+		if (rt_interrupted(rt) || fds[1].revents || fds[4].revents & POLLERR)
 			break;
 	}
 }
@@ -133,12 +160,12 @@ static int finish(struct rt *rt)
 	let_signals_kill();
 	rt->leaving = coarse_ns();
 	rt->state->stopped = 1; /* detaching is slow, and comes when all is printed */
-	drain(rt);
+	rt_drain(rt);
 	rt->exiting = true;
-	drain(rt);
+	rt_drain(rt);
 	rt->ending = true;
 	status = rt_run_special(rt, ATTACH_end);
-	drain(rt);
+	rt_drain(rt);
 	if (!status && !rt->options->dry_run) {
 		if (!json(rt))
 			output_text(rt, "\n\n", 2);
@@ -152,21 +179,46 @@ static int finish(struct rt *rt)
 	return status;
 }
 
+/* may there be a run at all, of what the script has? */
+static int has_work(struct rt *rt)
+{
+	enum attach_kind other;
+
+	if (rt->options->mode != MODE_trace) {
+		if (suite_has(rt, &other))
+			return 0;
+		fprintf(stderr, "ERROR: the script has no %s probes\n", rt->options->mode == MODE_test ? "test" : "bench");
+		return 1;
+	}
+	for (other = ATTACH_test; other <= ATTACH_bench; other++)
+		if (only_for(rt->im, other)) {
+			fprintf(stderr, "ERROR: No probes attached; use --%s to run %s probes.\n", attach_kind_name(other), attach_kind_name(other));
+			return 255;
+		}
+	return 0;
+}
+
 static int trace(struct rt *rt)
 {
 	int status = rt->options->dry_run ? 0 : rt_run_special(rt, ATTACH_begin);
 
 	if (status)
 		return status;
-	drain(rt);
+	rt_drain(rt);
 	status = rt_attach(rt);
 	if (status)
 		return status;
-	if (rt->options->dry_run)
+	if (rt->options->dry_run || rt->pinned)
 		return 0;
-	drain(rt);
+	rt_drain(rt);
 	if (!rt->exiting && rt_interrupted(rt))
 		return finish(rt);
+	if (rt->options->mode != MODE_trace) {
+		status = suite_run(rt);
+		rt_run_special(rt, ATTACH_end);
+		rt_drain(rt);
+		return status;
+	}
 	if (!rt->options->quiet && json(rt))
 		json_attached(rt);
 	else if (!rt->options->quiet)
@@ -180,7 +232,9 @@ static int trace(struct rt *rt)
 	}
 	if (!rt->exiting)
 		child_run(rt);
-	if (!only_special(rt->im))
+	if (rt->iter_fd >= 0 && !rt->exiting)
+		iter_run(rt);
+	else if (!only_special(rt->im))
 		watch(rt);
 	return finish(rt);
 }
@@ -196,7 +250,7 @@ static int watch_pid(struct rt *rt)
 
 int run(const void *image, size_t len, const struct run_options *o)
 {
-	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1};
+	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .iter_fd = -1, .self_fd = -1};
 	const char *why;
 	int status = 1, exited = 0, written;
 
@@ -209,6 +263,10 @@ int run(const void *image, size_t len, const struct run_options *o)
 		fputs("ERROR: No probes to attach\n", stderr);
 		goto out;
 	}
+	status = has_work(&rt);
+	if (status)
+		goto out;
+	status = 1;
 	rt.held = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.colour = colour_wanted();

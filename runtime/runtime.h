@@ -8,6 +8,7 @@
 #include "base/base.h"
 
 enum output_format { OUTPUT_TEXT, OUTPUT_JSON };
+enum run_mode { MODE_trace, MODE_test, MODE_bench };
 enum output_buffering { BUFFER_LINE, BUFFER_FULL, BUFFER_NONE };
 
 struct run_options {
@@ -20,6 +21,7 @@ struct run_options {
 	bool unsafe;
 	bool dry_run;
 	bool strict;
+	enum run_mode mode; /* --test, --bench */
 	const char *const *words; /* parameters of the image: $1 ... */
 	size_t nwords;
 	const char *const *named; /* --name=value, --name, as written */

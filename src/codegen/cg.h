@@ -99,6 +99,10 @@ struct cg {
 		LLVMValueRef address;
 		uint32_t size;
 	} target;
+	struct cg_object { /* a pointer of an iter's context that the body uses */
+		struct cg_object *next;
+		uint32_t offset, room; /* in the context, in the frame */
+	} *objects;
 	uint32_t frame_size;
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool failed;
@@ -308,6 +312,12 @@ struct value cg_usdt_arg(struct cg *cg, const struct node *n);
 struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
 struct value cg_args_field(struct cg *cg, const struct node *n); /* args.x */
 struct value cg_register(struct cg *cg, const struct type *t, int offset); /* of the context, pt_regs or the like */
+
+/* iter.c */
+void cg_iter_begin(struct cg *cg); /* ends the program where there is no object */
+struct value cg_iter_field(struct cg *cg, const struct node *n); /* ctx->x */
+bool cg_iter_pinned(const struct cg *cg);
+void cg_iter_printf(struct cg *cg, const struct node *format, const struct image_conversion *list, size_t n); /* to who reads the pinned file */
 
 /* builtin.c, fn_*.c */
 typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);

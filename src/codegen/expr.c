@@ -277,6 +277,8 @@ static struct value field(struct cg *cg, const struct node *n)
 		e = e->unary.expr; /* (*args).x */
 	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_args])
 		return cg_args_field(cg, n);
+	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_ctx] && cg->clause->provider->kind == ATTACH_iter)
+		return cg_iter_field(cg, n);
 	base = cg_place(cg, e);
 	if (base.type->kind == TYPE_POINTER) {
 		base = cg_value(cg, base);

@@ -24,6 +24,10 @@ static struct value formatted(struct cg *cg, const struct node *n, enum event_ac
 
 	if (!format_parse(cg->arena, format->str, format->len, &e->conversions, &e->nconversions, &why))
 		bug("format: %s", why);
+	if (cg_iter_pinned(cg)) {
+		cg_iter_printf(cg, format, e->conversions, e->nconversions);
+		return cg_none();
+	}
 	event_send(cg, event, format->next);
 	return cg_none();
 }

@@ -10,7 +10,7 @@
 static const bool undisturbed[ATTACH_COUNT] = {
 	[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_kprobe] = true,
 	[ATTACH_kretprobe] = true, [ATTACH_tracepoint] = true, [ATTACH_profile] = true, [ATTACH_interval] = true,
-	[ATTACH_software] = true, [ATTACH_hardware] = true, [ATTACH_watchpoint] = true,
+	[ATTACH_software] = true, [ATTACH_hardware] = true, [ATTACH_watchpoint] = true, [ATTACH_test] = true, [ATTACH_bench] = true,
 };
 
 /* Kinds that -p filters in the program (P-012); the others are attached to the process. */
@@ -203,6 +203,8 @@ static void program(struct cg *cg, const struct clause *c)
 	LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
 	if (runs_by_itself(c->provider->kind))
 		heed_stop(cg);
+	if (c->provider->kind == ATTACH_iter)
+		cg_iter_begin(cg);
 	if (filtered[c->provider->kind])
 		filter_process(cg);
 	if (cg->slot_max > VALUE_MOST)

@@ -301,6 +301,8 @@ const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 
 const struct type *kernel_iterator(struct kernel *k, const char *name)
 {
+	if (!btf_load(k) || btfdata_find(k->data, arena_printf(k->arena, "bpf_iter_%s", name), BTF_KIND_FUNC) < 0)
+		return NULL;
 	return kernel_type(k, "struct", arena_printf(k->arena, "bpf_iter__%s", name));
 }
 

@@ -198,3 +198,21 @@ const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char 
 		each(btf_params(b)[i].type ? type_words(k, a, btf_params(b)[i].type) : "...", btfdata_name(k->data, btf_params(b)[i].name_off), arg);
 	return b ? type_words(k, a, b->type) : NULL;
 }
+
+void kernel_each_member(struct kernel *k, struct arena *a, const char *name, parameter_fn each, void *arg)
+{
+	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_STRUCT) : -1;
+	const struct btf_type *b = id > 0 ? btfdata_type(k->data, (uint32_t)id) : NULL;
+
+	for (unsigned i = 0; b && i < btf_vlen(b); i++) {
+		const struct btf_type *of = btfdata_type(k->data, btf_members(b)[i].type);
+		const char *member = btfdata_name(k->data, btf_members(b)[i].name_off);
+		uint32_t type = btf_members(b)[i].type;
+
+		if (!*member && of && btf_is_union(of) && btf_vlen(of)) { /* __bpf_md_ptr: a pointer in a union that aligns it */
+			member = btfdata_name(k->data, btf_members(of)->name_off);
+			type = btf_members(of)->type;
+		}
+		each(type_words(k, a, type), member, arg);
+	}
+}

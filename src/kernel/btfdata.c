@@ -19,7 +19,7 @@ struct btfdata {
 	void *mapped; /* or NULL */
 	size_t size; /* of what is mapped */
 	struct buf read; /* where it cannot be mapped */
-	struct btf *parsed; /* by libbpf: out of an object; or for who asks for it */
+	struct btf *parsed; /* by libbpf: out of an object */
 	const char *types, *strings;
 	uint32_t types_len, strings_len;
 	uint32_t *offsets; /* of types by id - 1, in 4 bytes */
@@ -204,15 +204,4 @@ int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind)
 			return (int)id;
 	}
 	return -ENOENT;
-}
-
-struct btf *btfdata_libbpf(struct btfdata *b)
-{
-	if (!b->parsed && b->mapped)
-		b->parsed = btf__new(b->mapped, (uint32_t)b->size);
-	else if (!b->parsed)
-		b->parsed = btf__new(b->read.data, (uint32_t)b->read.len);
-	if (libbpf_get_error(b->parsed))
-		b->parsed = NULL;
-	return b->parsed;
 }

@@ -14,6 +14,5 @@ uint32_t btfdata_count(const struct btfdata *b); /* of types; ids are below it; 
 const struct btf_type *btfdata_type(const struct btfdata *b, uint32_t id); /* NULL: no such type */
 const char *btfdata_name(const struct btfdata *b, uint32_t offset); /* "" where there is none */
 int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind); /* id or -ENOENT */
-struct btf *btfdata_libbpf(struct btfdata *b); /* a copy as libbpf has it; ours to free */
 
 #endif

@@ -32,6 +32,7 @@ bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module,
 /* its parameters in C: "struct sock *", "sk"; its result: "int", "void"; NULL: BTF does not know it */
 typedef void (*parameter_fn)(const char *type, const char *name, void *arg);
 const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg);
+void kernel_each_member(struct kernel *k, struct arena *a, const char *name, parameter_fn each, void *arg); /* of a struct */
 /* may BPF programs call the function? (kernels that say so: 6.10) */
 bool kernel_kfunc(struct kernel *k, const char *name);
 /* type of a per-CPU or global variable; NULL: not in BTF */

@@ -1,18 +1,56 @@
 /* probe -l. */
 #include "provider/kinds.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void print_name(struct listing *l, const char *name)
+/* what a provider has listed: names, each with its parameters, to be sorted */
+struct listed {
+	struct buf text; /* "NAME\n    PARAMETER\n..." NUL, ... */
+	size_t *starts;
+	size_t count;
+};
+
+static void add_name(struct listing *l, const char *name)
 {
-	fputs(name, l->arg);
-	putc('\n', l->arg);
+	struct listed *out = l->arg;
+
+	if (!(out->count & (out->count - 1)))
+		out->starts = xrealloc(out->starts, (out->count ? 2 * out->count : 1) * sizeof(*out->starts));
+	if (out->count)
+		buf_putc(&out->text, '\0');
+	out->starts[out->count++] = out->text.len;
+	buf_puts(&out->text, name);
+	buf_putc(&out->text, '\n');
 }
 
-static void print_parameter(struct listing *l, const char *text)
+static void add_parameter(struct listing *l, const char *text)
 {
-	fprintf(l->arg, "    %s\n", text);
+	struct listed *out = l->arg;
+
+	buf_puts(&out->text, "    ");
+	buf_puts(&out->text, text);
+	buf_putc(&out->text, '\n');
+}
+
+static int by_name(const void *a, const void *b, void *text)
+{
+	return strcmp((const char *)text + *(const size_t *)a, (const char *)text + *(const size_t *)b);
+}
+
+static void print_listed(struct listed *l, FILE *out)
+{
+	if (l->count)
+		qsort_r(l->starts, l->count, sizeof(*l->starts), by_name, l->text.data);
+	for (size_t i = 0; i < l->count; i++) {
+		const char *entry = l->text.data + l->starts[i];
+
+		if (!i || strcmp(entry, l->text.data + l->starts[i - 1])) /* a name that several static functions have */
+			fputs(entry, out);
+	}
+	buf_free(&l->text);
+	free(l->starts);
 }
 
 /* do these take part?  User space only where a script would say whose (C-032) */
@@ -28,7 +66,7 @@ static bool takes_part(const struct listing *l, const struct provider *p, const 
 }
 
 /* one pattern: "provider:rest"; "words" is "*:words" */
-static void list_pattern(struct listing *l, char *pattern)
+static void list_pattern(struct listing *l, char *pattern, FILE *out)
 {
 	char *colon = strchr(pattern, ':'), *first = "*", *second = "*", *last;
 	const struct provider *named;
@@ -53,8 +91,13 @@ static void list_pattern(struct listing *l, char *pattern)
 			fprintf(stderr, "WARNING: there is no file '%s': it is taken for a pattern\n", second);
 	}
 	for (const struct provider *const *p = providers; *p; p++)
-		if (takes_part(l, *p, named, pattern, first))
+		if (takes_part(l, *p, named, pattern, first)) {
+			struct listed all = {0};
+
+			l->arg = &all;
 			(*p)->list(l, first, second);
+			print_listed(&all, out);
+		}
 }
 
 struct type_search {
@@ -80,7 +123,7 @@ static void each_type(const char *name, void *arg)
 int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose, FILE *out)
 {
 	static const char *const keywords[] = {"struct", "union", "enum"};
-	struct listing l = {.arena = a, .kernel = k, .types = t, .pid = pid, .verbose = verbose, .each = print_name, .parameter = print_parameter, .arg = out};
+	struct listing l = {.arena = a, .kernel = k, .types = t, .pid = pid, .verbose = verbose, .each = add_name, .parameter = add_parameter, .arg = out};
 	char *words = arena_strdup(a, pattern ? pattern : "*"), *rest = words;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
@@ -94,6 +137,6 @@ int provider_list(struct kernel *k, struct types *t, struct arena *a, const char
 		}
 	}
 	for (char *word = strsep(&rest, ","); word; word = strsep(&rest, ","))
-		list_pattern(&l, word);
+		list_pattern(&l, word, out);
 	return 0;
 }

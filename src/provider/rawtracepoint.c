@@ -66,20 +66,26 @@ struct lister {
 	const char *symbol;
 };
 
+static void parameter(const char *type, const char *name, void *arg)
+{
+	struct lister *l = arg;
+
+	if (!str_eq(name, "__data")) /* what calls the probes has it before what they are given */
+		l->listing->parameter(l->listing, arena_printf(l->listing->arena, "%s %s", type, name));
+}
+
 static void list_event(const char *event, void *arg)
 {
 	struct lister *l = arg;
 	struct listing *out = l->listing;
-	const struct type *t;
 	char name[512];
 
 	if (!glob_match(l->symbol, event))
 		return;
 	snprintf(name, sizeof(name), "rawtracepoint:vmlinux:%s", event);
 	out->each(out, name);
-	t = out->verbose ? kernel_raw_tracepoint(out->kernel, event) : NULL;
-	for (uint32_t i = 0; t && i < t->nfields; i++)
-		out->parameter(out, arena_printf(out->arena, "%s %s", type_name(out->arena, t->fields[i].type), t->fields[i].name));
+	if (out->verbose)
+		kernel_each_parameter(out->kernel, out->arena, NULL, arena_printf(out->arena, "__traceiter_%s", event), parameter, l);
 }
 
 static void list(struct listing *l, const char *target, const char *symbol)

@@ -159,6 +159,8 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 	}
 	if (id == BUILTIN_kstack || id == BUILTIN_ustack)
 		return stack_type(p, n, id == BUILTIN_ustack);
+	if (id == BUILTIN_ctx && c->provider->kind == ATTACH_iter)
+		return type_pointer(p->types, kernel_iterator(p->kernel, c->attaches[0].symbol), SPACE_KERNEL, true);
 	if (id == BUILTIN_ctx)
 		return type_pointer(p->types, &type_none, SPACE_KERNEL, false);
 	if (str_eq(b->type, "uint8"))

@@ -233,6 +233,38 @@ static void probe(struct pass *p, struct node *n)
 		warning_at(p->diag, WARN(missing_probe), n->span, "Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
 }
 
+/* P-073, P-074 */
+static void check_kinds(struct pass *p)
+{
+	struct dict names[2];
+	bool others = false;
+	unsigned iters = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		dict_init(&names[i], p->arena);
+	for (const struct clause *c = p->script->clauses; c; c = c->next) {
+		enum attach_kind kind = c->provider->kind;
+
+		iters += kind == ATTACH_iter;
+		others |= kind != ATTACH_iter && kind != ATTACH_begin && kind != ATTACH_end;
+		if (kind != ATTACH_test && kind != ATTACH_bench)
+			continue;
+		for (size_t i = 0; i < c->nattaches; i++) {
+			const char *name = c->attaches[i].symbol;
+
+			if (dict_find(&names[kind == ATTACH_bench], name))
+				error_at(p->diag, c->probe->span, "\"%s\" was used as the name for more than one %s probe", name, kind == ATTACH_test ? "TEST" : "BENCH");
+			dict_set(&names[kind == ATTACH_bench], name, (void *)c);
+		}
+	}
+	for (const struct clause *c = p->script->clauses; c; c = c->next)
+		if (c->provider->kind == ATTACH_iter && (iters > 1 || others)) {
+			error_at(p->diag, c->probe->span, "Only single iter attach point is allowed.");
+			hint(p->diag, "beside iter there can be begin and end");
+			return;
+		}
+}
+
 static void check_limits(struct pass *p)
 {
 	uint64_t probes = 0, most = p->script->settings.num[SETTING_max_probes];
@@ -284,5 +316,6 @@ bool expand(struct pass *p)
 			error_at(p->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
 	}
 	check_limits(p);
+	check_kinds(p);
 	return !p->diag->errors;
 }
