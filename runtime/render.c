@@ -2,7 +2,6 @@
 #include "runtime/rt.h"
 
 #include <arpa/inet.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -175,9 +174,10 @@ static void render_inet(struct buf *out, const char *bytes)
 /* strftime's %f is ours: microseconds */
 static void render_time(struct rt *rt, struct buf *out, const char *bytes)
 {
-	struct timespec boot, real;
+	static const clockid_t clocks[] = {CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_TAI};
+	struct timespec then, real;
 	uint64_t ns, now;
-	uint32_t format;
+	uint32_t format, clock;
 	const char *text;
 	char expanded[512], done[512];
 	struct tm tm;
@@ -185,11 +185,12 @@ static void render_time(struct rt *rt, struct buf *out, const char *bytes)
 	size_t n = 0;
 
 	memcpy(&ns, bytes, 8);
+	memcpy(&clock, bytes + 8, 4);
 	memcpy(&format, bytes + 12, 4);
 	text = format < rt->im->nevents ? rt->im->events[format].text : "%H:%M:%S";
-	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(clocks[clock < ARRAY_SIZE(clocks) ? clock : 0], &then);
 	clock_gettime(CLOCK_REALTIME, &real);
-	now = ns + (uint64_t)(real.tv_sec - boot.tv_sec) * 1000000000ull + (uint64_t)(real.tv_nsec - boot.tv_nsec);
+	now = ns + (uint64_t)(real.tv_sec - then.tv_sec) * 1000000000ull + (uint64_t)(real.tv_nsec - then.tv_nsec);
 	t = (time_t)(now / 1000000000);
 	localtime_r(&t, &tm);
 	for (const char *s = text; *s && n + 8 < sizeof(expanded); s++) {
@@ -206,18 +207,13 @@ static void render_time(struct rt *rt, struct buf *out, const char *bytes)
 	buf_puts(out, strftime(done, sizeof(done), expanded, &tm) ? done : "(?)");
 }
 
-static void render_user(struct buf *out, uint32_t uid)
+/* of another process' choosing: a name that cgroup_path() found, the pattern in the image */
+static void render_cgroup(struct rt *rt, struct buf *out, const char *bytes)
 {
-	FILE *in = fopen("/etc/passwd", "re");
-	struct passwd *p;
+	uint64_t id = (uint64_t)load_int(bytes, 8, false), pattern = (uint64_t)load_int(bytes + 8, 4, false);
+	const char *text = cgroup_path(rt, id, pattern < rt->im->nevents ? rt->im->events[pattern].text : NULL);
 
-	while (in && (p = fgetpwent(in)))
-		if (p->pw_uid == uid) {
-			buf_puts(out, p->pw_name);
-			break;
-		}
-	if (in)
-		fclose(in);
+	render_traced(rt, out, text, strlen(text));
 }
 
 void render_address(struct buf *out, uint64_t address)
@@ -310,13 +306,13 @@ void render(struct rt *rt, struct buf *out, uint64_t ref, const void *data)
 		render_time(rt, out, bytes);
 		break;
 	case TYPE_USERNAME:
-		render_user(out, (uint32_t)load_int(bytes, 4, false));
+		buf_puts(out, user_name(rt, (uint32_t)load_int(bytes, 4, false)));
 		break;
 	case TYPE_ERRNO:
 		buf_puts(out, strerror((int)load_int(bytes, 4, true)));
 		break;
 	case TYPE_CGROUP_PATH:
-		buf_printf(out, "%llu", (unsigned long long)load_int(bytes, 8, false));
+		render_cgroup(rt, out, bytes);
 		break;
 	case TYPE_ERROR:
 	case TYPE_NONE:

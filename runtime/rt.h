@@ -62,6 +62,7 @@ struct rt {
 	size_t nsamplers;
 	bool fault; /* something was rendered that could not be read */
 	bool *held; /* by map: of a pair, what programs no longer write waits to be printed */
+	struct looked_up *users, *cgroups; /* lookup.c */
 	bool *zeroed; /* by map: zero() was called, so that 0 is a value */
 };
 
@@ -197,6 +198,10 @@ void json_lost(struct rt *rt, uint64_t events);
 void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint64_t n); /* a row of the ledger */
 void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
 void json_helper_error(struct rt *rt, const struct image_event *e, const char *text, int64_t result);
+
+/* lookup.c: "" where there is none */
+const char *user_name(struct rt *rt, uint32_t uid);
+const char *cgroup_path(struct rt *rt, uint64_t id, const char *pattern); /* "unified:/a/b"; pattern: of hierarchies, or NULL */
 
 /* command.c */
 int command_start(const char *text, pid_t *pid); /* sh -c text: where to read what it says, or -errno */

@@ -472,6 +472,20 @@ static void silence(struct command *c)
 	arena_free(a);
 }
 
+static int info(void)
+{
+	struct arena *a = arena_new();
+	const char *why;
+	bool may = !permitted(a, &why);
+
+	if (may)
+		info_print(stdout, PACKAGE_VERSION, compiler_version());
+	else
+		fprintf(stderr, "ERROR: %s\n", why);
+	arena_free(a);
+	return may ? STATUS_OK : STATUS_WRONG;
+}
+
 static bool consistent(struct command *c)
 {
 	if (c->run.command && c->run.pid) {
@@ -521,7 +535,7 @@ int main(int argc, char **argv)
 	silence(&c);
 	if (!c.stop && consistent(&c)) {
 		if (c.info)
-			info_print(stdout, PACKAGE_VERSION, compiler_version());
+			c.status = info();
 		else
 			c.status = c.list ? list(&c) : compile_and_run(&c);
 	}

@@ -213,6 +213,16 @@ static LLVMValueRef text_number(struct cg *cg, const struct node *call, const st
 	return cg_num(cg, event);
 }
 
+/* what the time counts by: 0 boot, 1 monotonic, 2 TAI */
+static int64_t clock_of(const struct node *ns)
+{
+	const char *clock = "";
+
+	if (ns->kind == NODE_CALL && ns->call.fn && ns->call.fn->id == FN_nsecs && ns->call.args)
+		clock = ns->call.args->ident.name;
+	return str_eq(clock, "monotonic") ? 1 : str_eq(clock, "tai") || str_eq(clock, "sw_tai") ? 2 : 0;
+}
+
 /* strftime(format, ns): the time and which format; the runtime writes it */
 struct value emit_fn_strftime(struct cg *cg, const struct node *n)
 {
@@ -220,7 +230,7 @@ struct value emit_fn_strftime(struct cg *cg, const struct node *n)
 	struct value ns = cg_expr(cg, n->call.args->next);
 
 	cg_store_raw(cg, slot, cg_i64(cg, ns), 8, 8);
-	cg_store_raw(cg, cg_add(cg, slot, 8), cg_num(cg, 0), 4, 4);
+	cg_store_raw(cg, cg_add(cg, slot, 8), cg_num(cg, clock_of(n->call.args->next)), 4, 4);
 	cg_store_raw(cg, cg_add(cg, slot, 12), text_number(cg, n, n->call.args), 4, 4);
 	return cg_mem(n->type, slot);
 }
