@@ -20,14 +20,14 @@ static bool aloud;
 
 static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char text[8192];
+	char *text; /* of any length: a verifier log is one message */
 
-	if (level == LIBBPF_DEBUG)
+	if (level == LIBBPF_DEBUG || vasprintf(&text, fmt, args) < 0)
 		return 0;
-	vsnprintf(text, sizeof(text), fmt, args);
 	if (aloud)
 		fputs(text, stderr);
 	buf_puts(&said, text);
+	free(text);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ struct variable {
 	const char *name; /* "$x" */
 	const struct type *type; /* set by infer */
 	struct span span;
+	bool carried; /* assigned in a loop */
 	bool declared; /* let $x : type: the type stays */
 	bool assigned;
 	const struct subprogram *of; /* whose it is; NULL: the probe's */

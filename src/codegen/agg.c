@@ -243,9 +243,8 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 
 struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, const struct type *t)
 {
-	LLVMValueRef sum = cg_alloca(cg, LLVMArrayType(cg->i64, SUM_WORDS), 8), fn = reader(cg, m), total;
+	LLVMValueRef sum = cg_words(cg), fn = reader(cg, m), total;
 
-	cg->fn->stack += 8 * SUM_WORDS;
 	LLVMBuildStore(cg->b, key, word(cg, sum, SUM_KEY));
 	cg_store_raw(cg, word(cg, sum, SUM_TOTAL), cg_num(cg, 0), 8, 8);
 	cg_store_raw(cg, word(cg, sum, SUM_N), cg_num(cg, 0), 8, 8);

@@ -48,6 +48,8 @@ struct cg_fn {
 	LLVMValueRef ctx; /* ptr */
 	LLVMValueRef scratch; /* alloca: ptr to the clause's scratch memory */
 	LLVMValueRef frame; /* ptr to the clause's frame, which the bodies of loops share */
+	LLVMValueRef words; /* ptr to what loops of our own are given; NULL until it is asked for */
+	LLVMValueRef zero_key; /* ptr to an int 0, the key of maps without one; NULL until it is asked for */
 	unsigned stack; /* bytes of allocas that stay in memory */
 	LLVMMetadataRef place; /* of the code around it */
 };
@@ -157,6 +159,8 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align); /* in t
 /* memory of size bytes, 8-aligned: on the stack if small, else in the clause's scratch */
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
+LLVMValueRef cg_words(struct cg *cg); /* ptr to 3 words on the stack, good until it is asked for again */
+unsigned cg_alignment(LLVMValueRef address); /* what it is a multiple of: 1 2 4 8 */
 void cg_zero(struct cg *cg, LLVMValueRef address, uint32_t size);
 void cg_memcpy(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size);
 LLVMValueRef cg_load_raw(struct cg *cg, LLVMValueRef address, unsigned size, bool is_signed, unsigned align); /* i64 */
@@ -235,6 +239,7 @@ uint32_t cg_frame_room(struct cg *cg); /* 8 more bytes: their offset */
 void cg_maps(struct cg *cg);
 struct cg_hold;
 struct cg_map *cg_map_of(const struct map *m);
+LLVMValueRef cg_zero_key(struct cg *cg); /* ptr to an int 0 */
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
 struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);

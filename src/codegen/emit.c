@@ -182,29 +182,89 @@ LLVMValueRef cg_slot(struct cg *cg, uint32_t size)
 	return cg_scratch(cg, offset);
 }
 
+LLVMValueRef cg_words(struct cg *cg)
+{
+	if (!cg->fn->words)
+		cg->fn->words = cg_alloca(cg, LLVMArrayType(cg->i64, 3), 8);
+	return cg->fn->words;
+}
+
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset)
 {
 	return cg_add(cg, LLVMBuildLoad2(cg->b, cg->ptr, cg->fn->scratch, "scratch"), offset);
 }
 
-#define INLINE_BYTES 128 /* more are set or copied by a helper: fewer instructions, and faster */
+/*
+ * What an address is a multiple of.  Maps, records, scratch and frames are
+ * multiples of 8, and what is added to them is mostly a constant.
+ */
+unsigned cg_alignment(LLVMValueRef address)
+{
+	uint64_t offset = 0;
+	unsigned base = 8;
+
+	while (LLVMIsAGetElementPtrInst(address) || (LLVMIsAConstantExpr(address) && LLVMGetConstOpcode(address) == LLVMGetElementPtr)) {
+		LLVMValueRef by = LLVMGetOperand(address, 1);
+
+		if (!LLVMIsAConstantInt(by))
+			return 1;
+		offset += LLVMConstIntGetZExtValue(by);
+		address = LLVMGetOperand(address, 0);
+	}
+	if (LLVMIsAAllocaInst(address) || LLVMIsAGlobalVariable(address))
+		base = LLVMGetAlignment(address);
+	else if (!LLVMIsACallInst(address) && !LLVMIsALoadInst(address) && !LLVMIsAArgument(address))
+		return 1;
+	for (unsigned n = 8; n > 1; n /= 2)
+		if (base >= n && offset % n == 0)
+			return n;
+	return 1;
+}
+
+#define INLINE_WORDS 16 /* more are set or copied by a helper: fewer instructions, and faster */
+
+/* the words of size bytes: the largest that the alignment allows, smaller ones for the rest */
+static unsigned word(unsigned align, uint32_t left)
+{
+	while (align > left)
+		align /= 2;
+	return align;
+}
+
+static unsigned words(unsigned align, uint32_t size)
+{
+	return size / align + (unsigned)__builtin_popcount(size % align);
+}
 
 void cg_zero(struct cg *cg, LLVMValueRef address, uint32_t size)
 {
-	if (size <= INLINE_BYTES)
-		LLVMBuildMemSet(cg->b, address, LLVMConstInt(cg->i8, 0, false), cg_num(cg, size), 1);
-	else /* a read that fails zeroes its target: the kernel's memset */
+	unsigned align = cg_alignment(address), n;
+
+	if (words(align, size) > INLINE_WORDS) { /* a read that fails zeroes its target: the kernel's memset */
 		cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, address, cg_num(cg, size), cg_num(cg, 0));
+		return;
+	}
+	for (uint32_t i = 0; i < size; i += n) {
+		n = word(align, size - i);
+		cg_store_raw(cg, cg_add(cg, address, i), cg_num(cg, 0), n, n);
+	}
 }
 
+/* word by word: LLVM would load them all before it stores the first, and spill them */
 void cg_memcpy(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size)
 {
+	unsigned a = cg_alignment(to), b = cg_alignment(from), align = a < b ? a : b, n;
+
 	if (!size || to == from)
 		return;
-	if (size <= INLINE_BYTES)
-		LLVMBuildMemCpy(cg->b, to, 1, from, 1, cg_num(cg, size));
-	else
+	if (words(align, size) > INLINE_WORDS) {
 		cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, to, cg_num(cg, size), from);
+		return;
+	}
+	for (uint32_t i = 0; i < size; i += n) {
+		n = word(align, size - i);
+		cg_store_raw(cg, cg_add(cg, to, i), cg_load_raw(cg, cg_add(cg, from, i), n, false, n), n, n);
+	}
 }
 
 LLVMValueRef cg_load_raw(struct cg *cg, LLVMValueRef address, unsigned size, bool is_signed, unsigned align)

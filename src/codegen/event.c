@@ -132,15 +132,23 @@ static bool reads_memory(const struct node *n)
 
 void event_send(struct cg *cg, unsigned index, const struct node *args)
 {
-	size_t n = node_count(args), i = 0;
+	size_t n = node_count(args), i = 0, changed = 0;
 	uint32_t *offsets = arena_alloc(cg->arena, (n + 1) * sizeof(*offsets));
 	struct value *early = arena_alloc(cg->arena, (n + 1) * sizeof(*early));
 	struct cg_event e;
 
+	for (const struct node *a = args; a; a = a->next, i++)
+		if (has_effect(a))
+			changed = i; /* what comes before must not see it */
 	/* numbers first; what is large is then built in the record itself */
+	i = 0;
 	for (const struct node *a = args; a; a = a->next, i++) {
-		if (cg_scalar(a->type) || has_effect(a) || (cg_may_sleep(cg) && reads_memory(a)))
+		if (i < changed && !cg_scalar(a->type)) {
+			early[i] = cg_mem(a->type, cg_slot(cg, a->type->size));
+			cg_expr_into(cg, a, early[i].v, a->type);
+		} else if (cg_scalar(a->type) || has_effect(a) || (cg_may_sleep(cg) && reads_memory(a))) {
 			early[i] = cg_expr(cg, a);
+		}
 		offsets[i] = event_arg(cg, index, a->type);
 	}
 	e = event_begin(cg, index);

@@ -145,7 +145,7 @@ static struct value pointer_sum(struct cg *cg, const struct node *n, struct valu
 
 	if (n->binary.op == OP_SUB)
 		by = LLVMBuildNeg(cg->b, by, "");
-	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, LLVMBuildAdd(cg->b, cg_i64(cg, p), by, ""), cg->ptr, ""), AT_REGISTER};
+	return (struct value){n->type, cg_add_var(cg, cg_value(cg, p).v, by), AT_REGISTER};
 }
 
 static struct value binary(struct cg *cg, const struct node *n)
@@ -169,10 +169,22 @@ static struct value binary(struct cg *cg, const struct node *n)
 	return cg_int(n->type, cg_binary(cg, op, cg_i64(cg, a), cg_i64(cg, b), cg_signed_pair(a.type, b.type)));
 }
 
+/* &@m[k]: the verifier wants it checked before it is counted with, and LLVM must not see through that */
+static LLVMValueRef address_in_map(struct cg *cg, const struct node *map)
+{
+	LLVMValueRef p = cg_map_lookup(cg, map->map.map, cg_map_key(cg, map->map.map, map->map.keys)), slot = cg_alloca(cg, cg->i64, 8);
+	struct cg_if f;
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));
+	LLVMBuildStore(cg->b, cg_opaque(cg, LLVMBuildPtrToInt(cg->b, p, cg->i64, "")), slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildIntToPtr(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg->ptr, "");
+}
+
 static struct value unary(struct cg *cg, const struct node *n)
 {
 	const struct node *e = n->unary.expr;
-	LLVMValueRef v;
 
 	switch ((int)n->unary.op) {
 	case OP_NOT:
@@ -182,13 +194,11 @@ static struct value unary(struct cg *cg, const struct node *n)
 	case OP_NEG:
 		return cg_int(n->type, LLVMBuildNeg(cg->b, cg_i64(cg, cg_expr(cg, e)), ""));
 	case OP_ADDR:
-		if (e->kind == NODE_VAR)
-			return (struct value){n->type, cg_var(cg, e->var.var), AT_REGISTER};
-		if (e->kind == NODE_MAP)
-			v = cg_map_lookup(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys));
-		else
+		if (e->kind == NODE_VAR) /* LLVM must not know it: it would count with |, which the verifier allows no pointer */
+			return (struct value){n->type, LLVMBuildIntToPtr(cg->b, cg_opaque(cg, LLVMBuildPtrToInt(cg->b, cg_var(cg, e->var.var), cg->i64, "")), cg->ptr, ""), AT_REGISTER};
+		if (e->kind != NODE_MAP)
 			return cg_unsupported(cg, n, "the address of this");
-		return (struct value){n->type, v, AT_REGISTER};
+		return (struct value){n->type, address_in_map(cg, e), AT_REGISTER};
 	}
 	bug("no unary %s", op_text(n->unary.op));
 }

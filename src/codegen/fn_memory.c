@@ -209,9 +209,8 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 static LLVMValueRef search(struct cg *cg, const struct node *n)
 {
 	struct value hay = cg_expr(cg, n->call.args), needle = cg_expr(cg, n->call.args->next);
-	LLVMValueRef search = cg_alloca(cg, LLVMArrayType(cg->i64, SEARCH_WORDS), 8);
+	LLVMValueRef search = cg_words(cg);
 
-	cg->fn->stack += 8 * SEARCH_WORDS;
 	LLVMBuildStore(cg->b, hay.v, cg_add(cg, search, 8 * SEARCH_HAY));
 	LLVMBuildStore(cg->b, needle.v, cg_add(cg, search, 8 * SEARCH_NEEDLE));
 	cg_store_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), cg_num(cg, 0), 8, 8);
@@ -330,7 +329,7 @@ struct value emit_fn_bswap(struct cg *cg, const struct node *n)
 	LLVMTypeRef type;
 
 	if (n->type->size == 1)
-		return cg_int(n->type, v);
+		return cg_int(n->type, LLVMBuildAnd(cg->b, v, cg_num(cg, 255), ""));
 	type = cg_int_type(cg, n->type->size);
 	fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(name, strlen(name)), &type, 1);
 	v = LLVMBuildIntCast2(cg->b, v, type, false, "");

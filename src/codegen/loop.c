@@ -1,6 +1,6 @@
 /*
- * Loops.  `for` runs its body as a function the kernel calls, so that the
- * verifier sees it once:
+ * Loops.  `for` and `while` run their body as a function the kernel calls, so
+ * that the verifier sees it once:
  *	static long body(u64 i, void *frame)			bpf_loop
  *	static long body(map, key, value, void *frame)		bpf_for_each_map_elem
  * It returns 0 to go on, 1 to stop.
@@ -21,12 +21,12 @@ static void enter(struct cg *cg, struct cg_fn *f, const char *name, unsigned npa
 	cg_fn_inner(cg, f, name, LLVMFunctionType(cg->i64, params, nparams, false), span);
 }
 
-static void body(struct cg *cg, struct cg_fn *f, const struct node *n)
+static void body(struct cg *cg, struct cg_fn *f, const struct node *statements)
 {
 	struct cg_loop loop = {.outer = cg->loop, .fn = f};
 
 	cg->loop = &loop;
-	cg_stmt(cg, n->loop.body);
+	cg_stmt(cg, statements);
 	cg->loop = loop.outer;
 	if (!cg_ended(cg))
 		LLVMBuildRet(cg->b, cg_num(cg, 0));
@@ -69,7 +69,7 @@ static void for_range(struct cg *cg, const struct node *n)
 	enter(cg, &f, name, 2, n->span);
 	from = cg_load_raw(cg, cg_add(cg, f.frame, start), 8, false, 8);
 	cg_store(cg, cg_var(cg, n->loop.var), n->loop.var->type, cg_int(n->loop.var->type, LLVMBuildAdd(cg->b, from, LLVMGetParam(f.fn, 0), "")));
-	body(cg, &f, n);
+	body(cg, &f, n->loop.body);
 	cg_at(cg, here);
 
 	debug_place(cg, n->span);
@@ -124,7 +124,7 @@ static void for_map(struct cg *cg, const struct node *n)
 	else
 		v = cg_mem(m->value, LLVMGetParam(f.fn, 2));
 	cg_store(cg, cg_add(cg, var, kv->fields[1].offset), kv->fields[1].type, cg_value(cg, v));
-	body(cg, &f, n);
+	body(cg, &f, n->loop.body);
 	cg->asleep = asleep;
 	cg_at(cg, here);
 
@@ -141,20 +141,29 @@ void cg_for_stmt(struct cg *cg, const struct node *n)
 		for_range(cg, n);
 }
 
+#define MOST_ROUNDS (1 << 23) /* BPF_MAX_LOOPS: what bpf_loop takes */
+
+/*
+ * A body of its own, like that of `for`: if it stood in the program, the
+ * verifier would walk every round of it, and every path of every round.
+ */
 void cg_while_stmt(struct cg *cg, const struct node *n)
 {
-	LLVMBasicBlockRef head = cg_block(cg, "while"), inside = cg_block(cg, "body"), end = cg_block(cg, "done");
-	struct cg_loop loop = {.outer = cg->loop, .fn = cg->fn, .on_break = end, .on_continue = head};
+	char *name = arena_printf(cg->arena, "while_%u_%u", cg->clause->id, n->span.from);
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	struct cg_fn f = {0};
+	struct cg_if over;
 
-	cg_goto(cg, head);
-	cg_at(cg, head);
-	LLVMBuildCondBr(cg->b, cg_cond(cg, n->while_.cond), inside, end);
-	cg_at(cg, inside);
-	cg->loop = &loop;
-	cg_stmt(cg, n->while_.body);
-	cg->loop = loop.outer;
-	cg_goto(cg, head);
-	cg_at(cg, end);
+	enter(cg, &f, name, 2, n->span);
+	over = cg_if(cg, LLVMBuildNot(cg->b, cg_cond(cg, n->while_.cond), ""));
+	LLVMBuildRet(cg->b, cg_num(cg, 1));
+	cg_end_if(cg, &over);
+	body(cg, &f, n->while_.body);
+	cg_at(cg, here);
+
+	debug_place(cg, n->span);
+	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, MOST_ROUNDS), f.fn, cg->fn->frame, cg_num(cg, 0));
+	leave(cg);
 }
 
 void cg_unroll_stmt(struct cg *cg, const struct node *n)

@@ -99,15 +99,30 @@ struct cg_map *cg_map_of(const struct map *m)
 	return m->cg;
 }
 
+LLVMValueRef cg_zero_key(struct cg *cg)
+{
+	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	LLVMValueRef last;
+
+	if (!cg->fn->zero_key) { /* one for all of the function: the stack is small */
+		cg->fn->zero_key = cg_alloca(cg, cg->i32, 4);
+		last = LLVMGetBasicBlockTerminator(cg->fn->entry);
+		if (last)
+			LLVMPositionBuilderBefore(cg->b, last);
+		else
+			cg_at(cg, cg->fn->entry);
+		LLVMBuildStore(cg->b, cg_num32(cg, 0), cg->fn->zero_key);
+		cg_at(cg, here);
+	}
+	return cg->fn->zero_key;
+}
+
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys)
 {
 	LLVMValueRef key;
 
-	if (!m->keyed) {
-		key = cg_alloca(cg, cg->i32, 4);
-		LLVMBuildStore(cg->b, cg_num32(cg, 0), key);
-		return key;
-	}
+	if (!m->keyed)
+		return cg_zero_key(cg);
 	if (keys->type == m->key && keys->kind != NODE_TUPLE && !cg_scalar(m->key))
 		return cg_address(cg, cg_expr(cg, keys), m->key);
 	key = cg_slot(cg, m->key->size);

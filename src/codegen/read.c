@@ -17,11 +17,10 @@ enum where cg_where(enum space space)
 {
 	switch (space) {
 	case SPACE_KERNEL:
+	case SPACE_BPF: /* &$v, &@m: the verifier may have lost what it is, or it is NULL */
 		return AT_KERNEL;
 	case SPACE_USER:
 		return AT_USER;
-	case SPACE_BPF:
-		return AT_MEMORY;
 	case SPACE_NONE:
 		return AT_ANY;
 	}

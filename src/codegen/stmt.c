@@ -30,10 +30,22 @@ uint32_t cg_frame_room(struct cg *cg)
 	return offset;
 }
 
+static bool look_for_assignment(struct node **n, void *arg)
+{
+	const struct node *to = (*n)->kind == NODE_ASSIGN ? (*n)->assign.target : (*n)->kind == NODE_INCDEC ? (*n)->unary.expr : NULL;
+
+	(void)arg;
+	if (to && to->kind == NODE_VAR)
+		to->var.var->carried = true;
+	return true;
+}
+
 static bool look_for_loop(struct node **n, void *arg)
 {
-	if ((*n)->kind == NODE_FOR)
+	if ((*n)->kind == NODE_FOR || (*n)->kind == NODE_WHILE) {
 		*(bool *)arg = true;
+		node_walk(n, look_for_assignment, NULL);
+	}
 	return true;
 }
 
@@ -42,7 +54,11 @@ void cg_variables(struct cg *cg)
 	struct node *body = cg->clause->body;
 	bool shared = false;
 
-	/* bodies of `for` are functions: what they use must have an address in the frame */
+	/*
+	 * Bodies of loops are functions: what they use must have an address in
+	 * the frame.  What they assign is where the verifier does not follow
+	 * its value, else a sum would make every round a new one to it.
+	 */
 	node_walk(&body, look_for_loop, &shared);
 	shared |= cg->clause->subprograms != NULL;
 	cg->frame_size = 8 * FRAME_WORDS;
@@ -51,7 +67,7 @@ void cg_variables(struct cg *cg)
 		uint32_t size = v->type->kind == TYPE_POINTER ? 8 : v->type->size, room = (size + 7) / 8 * 8;
 
 		v->cg = p;
-		if (size > FRAME_VAR || (shared && cg->frame_size + room > FRAME_MOST)) {
+		if (size > FRAME_VAR || v->carried || (shared && cg->frame_size + room > FRAME_MOST)) {
 			p->scratch = true;
 			p->offset = cg->slot_top;
 			cg->slot_top += room;

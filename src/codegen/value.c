@@ -42,8 +42,8 @@ static struct value load_scalar(struct cg *cg, struct value v)
 	if (v.at == AT_CTX || v.at == AT_TRUSTED) {
 		x = LLVMBuildLoad2(cg->b, t->kind == TYPE_POINTER ? cg->ptr : cg_int_type(cg, size), v.v, "");
 		LLVMSetAlignment(x, size);
-		/* the verifier wants ctx unmodified: no merging of two such loads */
-		LLVMSetVolatile(x, v.at == AT_CTX);
+		/* one instruction may not load by two kinds of pointers: no merging with another load */
+		LLVMSetVolatile(x, true);
 		if (t->kind != TYPE_POINTER && size < 8)
 			x = t->is_signed ? LLVMBuildSExt(cg->b, x, cg->i64, "") : LLVMBuildZExt(cg->b, x, cg->i64, "");
 		return (struct value){t, x, AT_REGISTER};
@@ -66,7 +66,11 @@ static void load_trusted(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint
 	for (uint32_t i = 0; i < size;) {
 		unsigned n = size - i >= 8 ? 8 : size - i >= 4 ? 4 : size - i >= 2 ? 2 : 1;
 
-		cg_store_raw(cg, cg_add(cg, to, i), cg_load_raw(cg, cg_add(cg, from, i), n, false, n), n, n);
+		LLVMValueRef v = LLVMBuildLoad2(cg->b, cg_int_type(cg, n), cg_add(cg, from, i), "");
+
+		LLVMSetAlignment(v, n);
+		LLVMSetVolatile(v, true);
+		LLVMSetAlignment(LLVMBuildStore(cg->b, v, cg_add(cg, to, i)), cg_alignment(to) < n ? cg_alignment(to) : n);
 		i += n;
 	}
 }
@@ -180,6 +184,7 @@ LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t)
 /* i1: are n bytes at a and b the same?  Words while they fit, so that LLVM folds constants */
 static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, uint32_t n)
 {
+	unsigned left = cg_alignment(a), right = cg_alignment(b), align = left < right ? left : right;
 	LLVMValueRef diff = cg_num(cg, 0), slot;
 	uint32_t i = 0;
 
@@ -194,7 +199,7 @@ static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, u
 		LLVMBuildStore(cg->b, diff, slot);
 		f = cg_for(cg, cg_num(cg, n / 8));
 		at = LLVMBuildShl(cg->b, f.i, cg_num(cg, 3), "");
-		d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), 8, false, 8), cg_load_raw(cg, cg_add_var(cg, b, at), 8, false, 8), "");
+		d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), 8, false, align), cg_load_raw(cg, cg_add_var(cg, b, at), 8, false, align), "");
 		LLVMBuildStore(cg->b, d, slot);
 		differs = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
 		cg_goto(cg, f.end);
@@ -205,8 +210,8 @@ static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, u
 	}
 	while (i < n) {
 		unsigned size = n - i >= 8 ? 8 : n - i >= 4 ? 4 : n - i >= 2 ? 2 : 1;
-		LLVMValueRef x = cg_load_raw(cg, cg_add(cg, a, i), size, false, size);
-		LLVMValueRef y = cg_load_raw(cg, cg_add(cg, b, i), size, false, size);
+		LLVMValueRef x = cg_load_raw(cg, cg_add(cg, a, i), size, false, align);
+		LLVMValueRef y = cg_load_raw(cg, cg_add(cg, b, i), size, false, align);
 
 		diff = LLVMBuildOr(cg->b, diff, LLVMBuildXor(cg->b, x, y, ""), "");
 		i += size;

@@ -629,6 +629,11 @@ static void too_long(struct pass *p, const struct node *n)
 	hint(p->diag, "the setting max_strlen allows more");
 }
 
+static bool is_literal(const struct node *n)
+{
+	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
+}
+
 static const struct type *infer_any(struct pass *p, struct node *n)
 {
 	switch ((int)n->kind) {
@@ -681,7 +686,17 @@ static const struct type *infer_any(struct pass *p, struct node *n)
 		return infer_offset(p, n);
 	case NODE_BLOCK:
 		statements(p, n->block.stmts);
-		return n->block.value ? operand(p, n->block.value) : &type_none;
+		if (!n->block.value)
+			return &type_none;
+		operand(p, n->block.value);
+		if (!n->block.stmts && is_literal(n->block.value)) { /* of a macro: as good as written here */
+			struct node *value = n->block.value, *next = n->next;
+
+			*n = *value;
+			n->next = next;
+			return n->type;
+		}
+		return n->block.value->type;
 	case NODE_COMPTIME: {
 		struct node *e = n->expr, *next = n->next;
 

@@ -230,9 +230,9 @@ struct expr *binary(int op, struct expr *a, struct expr *b)
 
 	if (a->literal && b->literal && (wide(a) || wide(b) || !folds(op, a->known.num, b->known.num)))
 		a = hide(a);
-	if (b->literal && (op == DIV || op == MOD) && !b->known.num)
+	if ((b->literal || b->constant) && (op == DIV || op == MOD) && !b->known.num)
 		b = hide(b);
-	if (b->literal && (op == SHL || op == SHR) && (uint64_t)b->known.num > 63)
+	if ((b->literal || b->constant) && (op == SHL || op == SHR) && (uint64_t)b->known.num > 63)
 		b = hide(b);
 	literal = a->literal && b->literal;
 	e = new_expr(&bool_type, eval_binary, binaries[op].prec,
@@ -297,6 +297,10 @@ struct expr *cast_to(const struct type *t, struct expr *a)
 	covered("CAST");
 	covered("TYPE");
 	e->arg[0] = a;
+	if (a->literal && t->kind == INT && t->size == 8) {
+		e->known = eval(e);
+		e->constant = true;
+	}
 	return e;
 }
 

@@ -137,7 +137,7 @@ int max_strlen = 1024;
 static void header(FILE *out, uint64_t s, unsigned first)
 {
 	static const int lengths[] = {1024, 1024, 200, 80};
-	static const char *const settings[] = {"on_stack_limit = 64;", "max_map_keys = 5000;", "perf_rb_pages = 64;", "license = \"GPL\";", "log_size = 2000000;",
+	static const char *const settings[] = {"on_stack_limit = 64;", "perf_rb_pages = 64;", "license = \"GPL\";", "log_size = 2000000;",
 					       "BPFTRACE_MAX_CAT_BYTES = 4096;", "cache_user_symbols = \"PER_PROGRAM\";", "stack_mode = perf;", ""};
 
 	seed(s ^ 0xbadc0de, first / BATCH);
@@ -145,7 +145,7 @@ static void header(FILE *out, uint64_t s, unsigned first)
 	fprintf(out, "enum color { RED, GREEN, BLUE, PINK };\n#define TWELVE 10 + 2\n");
 	for (int i = 0; i < layout_count; i++)
 		fprintf(out, "%s\n", layouts[i].definition);
-	fprintf(out, "config = { max_strlen = %d; unstable_tseries = enable; %s }\n", max_strlen, settings[rnd(ARRAY_SIZE(settings))]);
+	fprintf(out, "config = { max_strlen = %d; max_map_keys = 300; unstable_tseries = enable; %s }\n", max_strlen, settings[rnd(ARRAY_SIZE(settings))]);
 	fprintf(out, "begin { if (getopt(\"num\", 7) != 9) { print(\"--num is lost\"); } }\n");
 	fprintf(out, "macro twice(e) { (e) + (e) }\nmacro bump($v) { $v += 3; $v }\n");
 }

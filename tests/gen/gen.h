@@ -81,6 +81,7 @@ struct expr {
 	const char *text;
 	int prec; /* of what binds least in text; higher binds more */
 	bool literal; /* folds when compiling */
+	bool constant; /* a literal that a cast has given a type */
 	struct value (*eval)(const struct expr *e);
 	struct expr *arg[MOST_PARTS + 1];
 	struct value known;

@@ -886,7 +886,7 @@ struct program *gen_program(unsigned index)
 		set = set->next;
 		program->maps[program->nmaps++] = m;
 		if (m->key && chance(15))
-			program->begin = text("%slet %s = %s(%d);\n", program->begin, m->name, m->agg ? "percpuhash" : chance(50) ? "hash" : "lruhash", 1000 + (int)rnd(5000));
+			program->begin = text("%slet %s = %s(%d);\n", program->begin, m->name, m->agg ? "percpuhash" : chance(50) ? "hash" : "lruhash", 300 + (int)rnd(100));
 	}
 	program->nclauses = 1 + (int)(rnd(10) / 6) + (int)(rnd(10) / 7);
 	program->has_end = program->nclauses > 1 && chance(50);
