@@ -45,13 +45,6 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_hardware] = attach_counter,
 };
 
-static void setting(const struct rt *rt, const char *name, uint64_t *value)
-{
-	for (size_t i = 0; i < rt->im->nsettings; i++)
-		if (str_eq(rt->im->settings[i].name, name))
-			*value = (uint64_t)rt->im->settings[i].value;
-}
-
 static const char *reason(const struct image_attach *a, int err)
 {
 	if (a->kind == ATTACH_kprobe || a->kind == ATTACH_kretprobe)
@@ -71,26 +64,16 @@ static const char *reason(const struct image_attach *a, int err)
 
 void attach_done(struct rt *rt, const struct image_attach *a, int err)
 {
-	uint64_t missing = 0;
-
 	if (!err) {
 		rt->attached++;
 		if (rt->options->verbose)
 			fprintf(stderr, "Attaching %s\n", a->name);
 		return;
 	}
-	rt->refused++;
-	setting(rt, "missing_probes", &missing);
-	if (a->wild || missing > 1 || rt->attach_status)
-		return;
-	if (missing) {
-		rt->refused--;
-		warn("Unable to attach probe: %s: %s. Skipping.", a->name, reason(a, err));
-		return;
-	}
-	fprintf(stderr, "ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config variable to 'warn'.\n", a->name,
-		reason(a, err));
-	rt->attach_status = 255;
+	if (a->wild)
+		rt->refused++;
+	else if (!rt->attach_status)
+		rt->attach_status = attach_failed(rt, a, reason(a, err));
 }
 
 static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
@@ -126,6 +109,11 @@ static bool run_by_us(const struct image_clause *c)
 	return c->kind == ATTACH_begin || c->kind == ATTACH_end || c->kind == ATTACH_self || c->kind == ATTACH_test || c->kind == ATTACH_bench;
 }
 
+static bool is_backwards(const struct image_clause *c)
+{
+	return c->kind < ATTACH_COUNT && backwards[c->kind];
+}
+
 int rt_attach(struct rt *rt)
 {
 	const struct image *im = rt->im;
@@ -144,10 +132,10 @@ int rt_attach(struct rt *rt)
 			wanted++;
 	}
 	for (size_t i = im->nclauses; i-- && !rt->attach_status && !rt_interrupted(rt);)
-		if (im->clauses[i].kind < ATTACH_COUNT && backwards[im->clauses[i].kind])
+		if (is_backwards(&im->clauses[i]) && !rt->absent[i])
 			attach_clause(rt, &im->clauses[i], cookies[i]);
 	for (size_t i = 0; i < im->nclauses && !rt->attach_status && !rt_interrupted(rt); i++)
-		if (!run_by_us(&im->clauses[i]) && !(im->clauses[i].kind < ATTACH_COUNT && backwards[im->clauses[i].kind]))
+		if (!run_by_us(&im->clauses[i]) && !is_backwards(&im->clauses[i]) && !rt->absent[i])
 			attach_clause(rt, &im->clauses[i], cookies[i]);
 	free(cookies);
 	if (wanted && !rt->nlinks && !rt->attach_status && !rt->exiting && !rt->pinned && !rt_interrupted(rt)) {

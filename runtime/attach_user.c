@@ -234,7 +234,7 @@ static const char *reason(const struct site *s)
 {
 	switch (-s->err) {
 	case ENOENT:
-		return access(s->attach->target, F_OK) ? "the file is gone" : "the file has no such function any more";
+		return access(s->attach->target, F_OK) ? "there is no such file" : "the file has no such function";
 	case EINVAL:
 		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a disk)";
 	case ESRCH:
@@ -279,9 +279,7 @@ int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause 
 		} else if (site->attach->wild) {
 			failed++;
 		} else {
-			fprintf(stderr, "ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config variable to 'warn'.\n",
-				site->attach->name, reason(site));
-			status = 255;
+			status = attach_failed(rt, site->attach, reason(site));
 		}
 	}
 	if (failed)

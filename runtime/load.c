@@ -238,6 +238,9 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	if (params_set(rt))
 		return 1;
 	choose_links(rt);
+	err = leave_missing(rt);
+	if (err)
+		return err;
 	ring = rt_map(rt, "ring");
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));

@@ -40,6 +40,7 @@ struct rt {
 	struct function_text **functions; /* of func.c: a list for each attach point */
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
+	bool *absent; /* by clause: not loaded, its attach point is missing here */
 	unsigned attached; /* points, for the banner */
 	unsigned refused; /* points of the clause being attached that a wildcard matched and the kernel would not have */
 	int attach_status; /* of a point that must be there and is not: the exit status */
@@ -101,6 +102,10 @@ const char *function_name(struct rt *rt, uint32_t index, uint64_t address);
 /* usdt.c */
 int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported */
 void usdt_fill(struct rt *rt); /* the map, after it */
+
+/* missing.c */
+int leave_missing(struct rt *rt); /* programs that cannot be loaded here are left out; 0 or the exit status, reported */
+int attach_failed(struct rt *rt, const struct image_attach *a, const char *why); /* 0: it is left out; or the exit status, reported */
 
 /* event.c: the ring's records */
 uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */

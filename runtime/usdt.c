@@ -55,8 +55,7 @@ static int add_sites(struct rt *rt, const struct image_clause *c, const struct i
 	}
 	if (found || a->wild)
 		return 0;
-	fprintf(stderr, "ERROR: Unable to attach probe: %s: %s has no such probe\n", a->name, a->target);
-	return 255;
+	return attach_failed(rt, a, "the file has no such probe");
 }
 
 int usdt_find(struct rt *rt)
@@ -86,8 +85,7 @@ int usdt_find(struct rt *rt)
 			if (f) {
 				status = add_sites(rt, c, a, f, list, n);
 			} else if (!a->wild) {
-				fprintf(stderr, "ERROR: Unable to attach probe: %s: %s\n", a->name, elf_error(err));
-				status = 255;
+				status = attach_failed(rt, a, elf_error(err));
 			}
 		}
 		elf_close(f);

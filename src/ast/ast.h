@@ -238,6 +238,7 @@ struct clause {
 	const struct type *args; /* struct of `args`, or NULL */
 	unsigned nargs; /* usdt: none above arg<nargs - 1> is used; set by infer */
 	uint64_t args_used; /* usdt: bit N: argN is; 63: one above that */
+	const struct type *record; /* of a tracepoint in an image for other kernels: kernel_tracepoint_record(), or NULL */
 	const struct type *retval; /* type of `retval` where known, or NULL */
 	struct node *predicate; /* or NULL */
 	struct node *body;

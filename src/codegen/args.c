@@ -112,19 +112,16 @@ static bool is_record(const struct cg *cg)
 struct value cg_args_field(struct cg *cg, const struct node *n)
 {
 	const struct field *f = n->field.field;
-	LLVMValueRef at, v;
+	LLVMValueRef at;
 
 	if (!is_record(cg))
 		return parameter(cg, f);
+	if (cg->clause->record)
+		return cg_record_field(cg, f);
 	at = cg_add(cg, cg->fn->ctx, n->field.offset);
 	if (!f->data_loc)
 		return (struct value){f->type, at, AT_CTX};
-	/* uint16 offset in the record, uint16 length */
-	v = LLVMBuildLoad2(cg->b, cg->i32, at, "");
-	LLVMSetVolatile(v, true);
-	v = LLVMBuildAnd(cg->b, LLVMBuildZExt(cg->b, v, cg->i64, ""), cg_num(cg, 0xffff), "");
-	v = LLVMBuildAdd(cg->b, LLVMBuildPtrToInt(cg->b, cg->fn->ctx, cg->i64, ""), v, "");
-	return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
+	return (struct value){f->type, LLVMBuildIntToPtr(cg->b, cg_data_location(cg, at), cg->ptr, ""), AT_REGISTER};
 }
 
 /* args as a whole */

@@ -126,10 +126,18 @@ struct btf_map { /* the members of a BTF map definition; 0: left out */
 };
 LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *def);
 LLVMValueRef debug_global(struct cg *cg, const char *name, LLVMTypeRef type, uint32_t size);
-/* address of a field of a kernel struct at base, relocated by libbpf to the kernel it meets */
+LLVMMetadataRef debug_int(struct cg *cg, unsigned size, bool is_signed);
+LLVMMetadataRef debug_pointer(struct cg *cg, LLVMMetadataRef to);
+LLVMMetadataRef debug_array(struct cg *cg, LLVMMetadataRef elem, uint32_t elem_size, uint32_t count);
+
+/* core.c: what libbpf fits to the kernel it meets */
+/* address of a field of a kernel struct at base; NULL: it has no name to be found by, or the image is for this kernel */
 LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset);
+LLVMValueRef core_root(struct cg *cg, LLVMValueRef path); /* what the path of a core_field() begins at; NULL: it is none */
 enum core_info { CORE_BYTE_OFFSET, CORE_BYTE_SIZE, CORE_EXISTS, CORE_SIGNED, CORE_LSHIFT, CORE_RSHIFT };
-LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64 */
+LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64, of a core_field() */
+LLVMValueRef core_exists(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset); /* i1 */
+LLVMValueRef core_size(struct cg *cg, const struct type *t); /* i64: bytes of a type */
 
 /* emit.c: small words */
 LLVMValueRef cg_num(struct cg *cg, int64_t n); /* i64 */
@@ -278,6 +286,10 @@ struct cg_event event_begin(struct cg *cg, unsigned index); /* reserve; what fol
 void event_end(struct cg *cg, struct cg_event *e); /* submit */
 /* the usual event: these values and nothing else */
 void event_send(struct cg *cg, unsigned index, const struct node *args);
+
+/* record.c */
+LLVMValueRef cg_data_location(struct cg *cg, LLVMValueRef word); /* address, i64, of what the __data_loc there says: uint16 offset in the record, uint16 length */
+struct value cg_record_field(struct cg *cg, const struct field *f); /* of clause->record */
 
 /* param.c */
 struct value cg_late(struct cg *cg, const struct node *n); /* a PARAM, NPARAMS, CALL getopt */

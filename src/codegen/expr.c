@@ -140,8 +140,7 @@ static struct value logical(struct cg *cg, const struct node *n)
 /* ptr + int, in units of what it points at */
 static struct value pointer_sum(struct cg *cg, const struct node *n, struct value p, struct value i)
 {
-	uint32_t size = p.type->elem && p.type->elem->size ? p.type->elem->size : 1;
-	LLVMValueRef by = LLVMBuildMul(cg->b, cg_i64(cg, i), cg_num(cg, size), "");
+	LLVMValueRef by = LLVMBuildMul(cg->b, cg_i64(cg, i), core_size(cg, p.type->elem), "");
 
 	if (n->binary.op == OP_SUB)
 		by = LLVMBuildNeg(cg->b, by, "");
@@ -307,17 +306,19 @@ static struct value element(struct cg *cg, const struct node *n)
 
 	if (base.type->kind == TYPE_POINTER) {
 		base = cg_value(cg, base);
-		index = LLVMBuildMul(cg->b, index, cg_num(cg, size), "");
+		index = LLVMBuildMul(cg->b, index, core_size(cg, n->type), "");
 		return (struct value){n->type, cg_add_var(cg, base.v, index), base.type->trusted && LLVMIsAConstantInt(index) ? AT_TRUSTED : cg_where(base.type->space)};
 	}
-	if (LLVMIsAConstantInt(index))
-		return (struct value){n->type, cg_add(cg, base.v, LLVMConstIntGetZExtValue(index) * size), base.at};
+	if (LLVMIsAConstantInt(index)) {
+		index = LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), "");
+		return (struct value){n->type, cg_add_var(cg, base.v, index), base.at};
+	}
 	/* an index known at run time only: out of bounds reads as zero */
 	slot = cg_slot(cg, size);
 	cg_zero(cg, slot, size);
 	index = cg_opaque(cg, index);
 	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, index, cg_num(cg, base.type->kind == TYPE_STRING ? base.type->size : base.type->count), ""));
-	index = cg_add_var(cg, base.v, LLVMBuildMul(cg->b, index, cg_num(cg, size), ""));
+	index = cg_add_var(cg, base.v, LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), ""));
 	cg_read(cg, slot, size, index, base.at == AT_TRUSTED || base.at == AT_CTX ? AT_KERNEL : base.at);
 	cg_else(cg, &f);
 	cg_warn(cg, "Array access out of bounds. This can lead to unexpected results.");

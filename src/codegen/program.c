@@ -380,6 +380,7 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool port
 	llvm_start(&cg);
 	debug_start(&cg);
 	cg.im.version = IMAGE_VERSION;
+	cg.im.portable = portable;
 	cg.im.source = s->source->name;
 	cg.im.source_len = strlen(s->source->name);
 	cg.im.help = leading_comment(&cg, s->source);

@@ -306,6 +306,49 @@ const struct type *kernel_iterator(struct kernel *k, const char *name)
 	return kernel_type(k, "struct", arena_printf(k->arena, "bpf_iter__%s", name));
 }
 
+/* has the record all fields of the event where the event has them? */
+static bool is_record_of(struct kernel *k, const struct type *record, const struct type *args)
+{
+	kernel_complete(k, record);
+	for (uint32_t i = 0; i < args->nfields; i++) {
+		const struct field *f = &args->fields[i], *same;
+		uint32_t offset;
+
+		same = type_field(record, f->data_loc ? arena_printf(k->arena, "__data_loc_%s", f->name) : f->name, &offset);
+		if (f->offset >= 8 && (!same || offset != f->offset)) /* before come those of every event */
+			return false;
+	}
+	return true;
+}
+
+const struct type *kernel_tracepoint_record(struct kernel *k, const char *event, const struct type *args)
+{
+	static const char prefix[] = "trace_event_raw_";
+	size_t len = sizeof(prefix) - 1, most = 0;
+	const struct type *best = kernel_type(k, "struct", arena_printf(k->arena, "%s%s", prefix, event)), *t;
+
+	if (best && is_record_of(k, best, args))
+		return best;
+	best = NULL;
+	/* a class of events: its name begins as theirs do */
+	for (uint32_t id = 1; load(k) && id < btfdata_count(k->data); id++) {
+		const struct btf_type *b = btfdata_type(k->data, id);
+		const char *name = btfdata_name(k->data, b->name_off);
+		size_t same = 0;
+
+		if (!btf_is_struct(b) || strncmp(name, prefix, len))
+			continue;
+		while (name[len + same] && name[len + same] == event[same])
+			same++;
+		t = same > most ? convert(k, id) : NULL;
+		if (t && is_record_of(k, t, args)) {
+			best = t;
+			most = same;
+		}
+	}
+	return best;
+}
+
 /* each name of a kind of BTF types that begins with prefix, without it */
 static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn each, void *arg)
 {

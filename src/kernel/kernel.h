@@ -40,6 +40,12 @@ const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event);
 const struct type *kernel_iterator(struct kernel *k, const char *name); /* struct bpf_iter__NAME */
+/*
+ * The kernel's struct of a tracepoint's records, trace_event_raw_CLASS, by
+ * which their fields are found in other kernels; args: the event's fields as
+ * tracefs has them.  NULL: there is none, or it is not this one.
+ */
+const struct type *kernel_tracepoint_record(struct kernel *k, const char *event, const struct type *args);
 typedef void (*name_fn)(const char *name, void *arg);
 void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg);
 void kernel_each_function(struct kernel *k, name_fn each, void *arg); /* BTF FUNCs of vmlinux */

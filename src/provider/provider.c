@@ -133,6 +133,68 @@ static bool count_fields(struct attach *a)
 	return false;
 }
 
+/* kinds whose attach points have a name by which another machine may know them */
+static bool has_name(const struct attach *a)
+{
+	switch ((int)a->provider->kind) {
+	case ATTACH_kprobe:
+	case ATTACH_kretprobe:
+	case ATTACH_fentry:
+	case ATTACH_fexit:
+	case ATTACH_tracepoint:
+	case ATTACH_rawtracepoint:
+		return a->symbol && !a->wild;
+	case ATTACH_uprobe:
+	case ATTACH_uretprobe:
+		return a->symbol && !a->wild && a->target && *a->target == '/';
+	}
+	return false;
+}
+
+/* is it here?  What is not is said elsewhere. */
+static bool is_here(struct attach *a)
+{
+	struct diag unheard, *diag = a->diag;
+	const char *missing = NULL;
+	bool found;
+
+	diag_init(&unheard, a->arena, diag->sources);
+	a->diag = &unheard;
+	found = a->provider->expand(a, &missing) && !missing && a->nmatches;
+	a->diag = diag;
+	a->nmatches = 0;
+	return found;
+}
+
+/* an attach point that is not here, as it is written */
+static void assume(struct attach *a)
+{
+	struct buf name = {0};
+	struct image_attach *m;
+
+	buf_puts(&name, a->provider->name);
+	for (size_t i = 0; i < a->nfields; i++)
+		buf_printf(&name, ":%s", a->fields[i]);
+	m = match_add(a, arena_strdup(a->arena, name.data));
+	if (a->target)
+		match_target(m, a->target);
+	match_symbol(m, a->symbol);
+	m->offset = a->offset;
+	warning_at(a->diag, WARN(not_portable), a->span, "%s is not on this machine: whether there is one is found out where the image runs", name.data);
+	buf_free(&name);
+}
+
+/* what another machine may have otherwise than this one */
+static void tell_local(const struct attach *a)
+{
+	enum attach_kind kind = a->provider->kind;
+
+	if ((kind == ATTACH_uprobe || kind == ATTACH_uretprobe) && !a->symbol)
+		warning_at(a->diag, WARN(not_portable), a->span, "an address is that of this machine's file: name a function to find it in another");
+	else if (a->wild)
+		warning_at(a->diag, WARN(not_portable), a->span, "the %zu attach points that match are those of this machine", a->nmatches);
+}
+
 #define MOST_FIELDS 8
 
 bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n)
@@ -158,8 +220,17 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 	a->nfields = nfields - 1;
 	while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
 		a->nfields--; /* "software:cs:" */
-	if (!count_fields(a) || !a->provider->parse(a) || !a->provider->expand(a, &missing))
+	if (!count_fields(a) || !a->provider->parse(a))
 		return false;
+	if (c->elsewhere && has_name(a) && !is_here(a)) {
+		assume(a);
+		(*list)[(*n)++] = a;
+		return true;
+	}
+	if (!a->provider->expand(a, &missing))
+		return false;
+	if (c->elsewhere && a->nmatches)
+		tell_local(a);
 	if (missing || !a->nmatches) {
 		if (c->missing_probes == 0)
 			error_at(c->diag, span, "%s", missing);

@@ -89,6 +89,7 @@ struct attach_context {
 	struct types *types;
 	int pid;
 	bool unsafe;
+	bool elsewhere; /* it will run in another kernel: what is not here may be there */
 	uint64_t missing_probes; /* of the setting: 0 error, 1 warn, 2 ignore */
 };
 bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n);

@@ -186,6 +186,19 @@ static bool same_layout(const struct type *a, const struct type *b)
 	return true;
 }
 
+/* for other kernels: by what its fields are found there */
+static const struct type *record_of(struct pass *p, const struct attach *a, const struct image_attach *m, const struct type *args)
+{
+	const struct type *record;
+
+	if (!p->options->late || a->provider->kind != ATTACH_tracepoint || str_eq(m->target, "syscalls")) /* whose fields do not move */
+		return NULL;
+	record = kernel_tracepoint_record(p->kernel, m->symbol, args);
+	if (!record)
+		warning_at(p->diag, WARN(not_portable), a->span, "the fields of %s are taken to be where they are in this kernel: BTF does not describe them", m->name);
+	return record;
+}
+
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
@@ -193,15 +206,17 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 
 	for (size_t i = 0; i < a->nmatches; i++) {
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
+		const struct type *record = args ? record_of(p, a, &a->matches[i], args) : NULL;
 		struct clause *c = NULL;
 
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == a->provider && same_layout(c->args, args) && c->retval == retval)
+				if (c->provider == a->provider && c->record == record && same_layout(c->args, args) && c->retval == retval)
 					break;
 		if (!c) {
 			c = add_clause(p, probe, a->provider);
 			c->args = args;
+			c->record = record;
 			c->retval = retval;
 			if (!*first)
 				*first = c;
@@ -213,7 +228,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 static void probe(struct pass *p, struct node *n)
 {
 	struct attach_context context = {
-		.arena = p->arena, .diag = p->diag, .kernel = p->kernel, .types = p->types, .pid = p->options->pid, .unsafe = p->options->unsafe,
+		.arena = p->arena, .diag = p->diag, .kernel = p->kernel, .types = p->types, .pid = p->options->pid, .unsafe = p->options->unsafe, .elsewhere = p->options->late,
 		.missing_probes = p->script->settings.num[SETTING_missing_probes],
 	};
 	struct clause *first = NULL;

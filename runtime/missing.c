@@ -1,0 +1,90 @@
+/* What an image is to be attached to and this machine has not: missing_probes says what becomes of it. */
+#include "runtime/rt.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE }; /* as in settings.def */
+
+static int64_t policy(const struct image *im)
+{
+	for (size_t i = 0; i < im->nsettings; i++)
+		if (str_eq(im->settings[i].name, "missing_probes"))
+			return im->settings[i].value;
+	return MISSING_ERROR;
+}
+
+int attach_failed(struct rt *rt, const struct image_attach *a, const char *why)
+{
+	if (policy(rt->im) == MISSING_ERROR) {
+		fprintf(stderr,
+			"ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config "
+			"variable to 'warn'.\n",
+			a->name, why);
+		return 255;
+	}
+	if (policy(rt->im) == MISSING_WARN && !rt->options->no_warnings)
+		warn("Unable to attach probe: %s: %s. Skipping.", a->name, why);
+	return 0;
+}
+
+/* what the kernel's BTF calls the function of a program that is checked against it when loaded; NULL: it is not */
+static const char *btf_name(struct arena *ar, const struct image_attach *a, uint32_t *kind)
+{
+	switch ((int)a->kind) {
+	case ATTACH_fentry:
+	case ATTACH_fexit:
+		*kind = BTF_KIND_FUNC;
+		return *a->target && !str_eq(a->target, "vmlinux") ? NULL
+								   : a->symbol; /* libbpf looks into modules itself */
+	case ATTACH_rawtracepoint:
+		*kind = BTF_KIND_TYPEDEF;
+		return arena_printf(ar, "btf_trace_%s", a->symbol);
+	case ATTACH_iter:
+		*kind = BTF_KIND_FUNC;
+		return arena_printf(ar, "bpf_iter_%s", a->symbol);
+	}
+	return NULL;
+}
+
+/* -errno of an attach point whose program cannot be loaded here */
+static int absent(struct rt *rt, struct btf *btf, const struct image_attach *a)
+{
+	uint32_t kind;
+	const char *name = btf_name(rt->arena, a, &kind);
+
+	if (!name)
+		return 0;
+	if (!btf || ((a->kind == ATTACH_fentry || a->kind == ATTACH_fexit) && !feature(FEATURE_fentry)))
+		return -ENOENT;
+	return btf__find_by_name_kind(btf, name, kind) > 0 ? 0 : -ENOENT;
+}
+
+int leave_missing(struct rt *rt)
+{
+	struct btf *btf = NULL;
+	uint32_t kind;
+	int status = 0;
+
+	rt->absent = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*rt->absent));
+	if (!rt->im->portable)
+		return 0;
+	for (size_t i = 0; i < rt->im->nclauses && !status; i++) {
+		const struct image_clause *c = &rt->im->clauses[i];
+		struct bpf_program *p = rt_program(rt, c);
+
+		if (!p || !c->nattaches || !btf_name(rt->arena, &c->attaches[0], &kind))
+			continue;
+		if (!btf)
+			btf = btf__load_vmlinux_btf();
+		if (absent(rt, btf, &c->attaches[0])) {
+			rt->absent[i] = true;
+			bpf_program__set_autoload(p, false);
+			status = attach_failed(rt, &c->attaches[0], strerror(ENOENT));
+		}
+	}
+	btf__free(btf);
+	return status;
+}

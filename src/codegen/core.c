@@ -1,0 +1,229 @@
+/*
+ * Fields of kernel structs that libbpf finds again, by name, in the kernel it
+ * meets (CO-RE).  LLVM makes the relocations, from calls of its intrinsics and
+ * the types they name; libbpf asks no more of those than the members used.
+ */
+#include "codegen/cg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static LLVMMetadataRef composite(struct cg *cg, const struct type *t, const char *name, LLVMMetadataRef *members,
+				 unsigned n)
+{
+	uint64_t bits = (uint64_t)t->size * 8;
+
+	if (t->is_union)
+		return LLVMDIBuilderCreateUnionType(cg->di, cg->file, name, strlen(name), cg->file, 1, bits, 0,
+						    LLVMDIFlagZero, members, n, 0, "", 0);
+	return LLVMDIBuilderCreateStructType(cg->di, cg->file, name, strlen(name), cg->file, 1, bits, 0, LLVMDIFlagZero,
+					     NULL, members, n, 0, NULL, "", 0);
+}
+
+static LLVMMetadataRef unnamed(struct cg *cg, const struct type *t);
+
+static bool is_unnamed(const struct type *t)
+{
+	return t->kind == TYPE_STRUCT && t->relocatable && (!t->name || !*t->name);
+}
+
+/* a type libbpf finds compatible with the kernel's: kinds must be the same, details need not */
+static LLVMMetadataRef like(struct cg *cg, const struct type *t)
+{
+	if (t->kind == TYPE_POINTER)
+		return debug_pointer(cg, NULL);
+	if (t->kind == TYPE_ARRAY)
+		return debug_array(cg, like(cg, t->elem), t->elem->size, t->count);
+	if (is_unnamed(t))
+		return unnamed(cg, t);
+	if (t->kind == TYPE_STRUCT)
+		return composite(cg, t, "", NULL, 0);
+	if (t->kind == TYPE_ENUM)
+		return LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, "", 0, cg->file, 1, (uint64_t)t->size * 8,
+							  0, NULL, 0, debug_int(cg, t->size, t->is_signed));
+	return debug_int(cg, t->size ? t->size : 1, t->is_signed);
+}
+
+static LLVMMetadataRef member(struct cg *cg, const struct field *f, uint32_t offset)
+{
+	uint64_t bits = (uint64_t)offset * 8;
+
+	if (f->bit_size)
+		return LLVMDIBuilderCreateBitFieldMemberType(cg->di, cg->file, f->name, strlen(f->name), cg->file, 1,
+							     f->bit_size, bits + f->bit_offset, bits, LLVMDIFlagZero,
+							     like(cg, f->type));
+	return LLVMDIBuilderCreateMemberType(cg->di, cg->file, f->name, strlen(f->name), cg->file, 1,
+					     (uint64_t)f->type->size * 8, 0, bits, LLVMDIFlagZero, like(cg, f->type));
+}
+
+/* the members of a struct without a name, those of the structs without a name in it among them */
+struct flat {
+	const struct field *field;
+	uint32_t offset;
+};
+
+static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct flat *list, unsigned *n)
+{
+	kernel_complete(cg->kernel, t);
+	for (uint32_t i = 0; i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (*f->name) {
+			if (list)
+				list[*n] = (struct flat){f, offset + f->offset};
+			++*n;
+		} else if (f->type->kind == TYPE_STRUCT) {
+			flatten(cg, f->type, offset + f->offset, list, n);
+		}
+	}
+}
+
+static int by_offset(const void *x, const void *y)
+{
+	const struct flat *a = x, *b = y;
+	uint64_t p = (uint64_t)a->offset * 8 + a->field->bit_offset, q = (uint64_t)b->offset * 8 + b->field->bit_offset;
+
+	return p < q ? -1 : p > q;
+}
+
+static struct flat *members_of(struct cg *cg, const struct type *t, unsigned *n)
+{
+	struct flat *list;
+
+	*n = 0;
+	flatten(cg, t, 0, NULL, n);
+	list = arena_alloc(cg->arena, (*n + 1) * sizeof(*list));
+	*n = 0;
+	flatten(cg, t, 0, list, n);
+	if (*n && !t->is_union) /* the kernel wants members in order */
+		qsort(list, *n, sizeof(*list), by_offset);
+	return list;
+}
+
+static LLVMMetadataRef unnamed(struct cg *cg, const struct type *t)
+{
+	char *key = arena_printf(cg->arena, "unnamed %p", (const void *)t);
+	LLVMMetadataRef di = dict_find(&cg->fields, key), *members;
+	struct flat *list;
+	unsigned n;
+
+	if (di)
+		return di;
+	list = members_of(cg, t, &n);
+	members = arena_alloc(cg->arena, (n + 1) * sizeof(*members));
+	for (unsigned i = 0; i < n; i++)
+		members[i] = member(cg, list[i].field, list[i].offset);
+	di = composite(cg, t, "", members, n);
+	dict_set(&cg->fields, key, di);
+	return di;
+}
+
+/* the struct as we need it: one member; libbpf ignores what follows "___" in a name */
+static LLVMMetadataRef named(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset)
+{
+	char *key = arena_printf(cg->arena, "%c %s.%s %d %u", t->is_union ? 'u' : 's', t->name, f->name, f->type->kind,
+				 f->type->size);
+	LLVMMetadataRef di = dict_find(&cg->fields, key), only;
+
+	if (di)
+		return di;
+	only = member(cg, f, offset);
+	di = composite(cg, t, arena_printf(cg->arena, "%s___%zu", t->name, cg->fields.count), &only, 1);
+	dict_set(&cg->fields, key, di);
+	return di;
+}
+
+static char *path_key(struct cg *cg, LLVMValueRef path)
+{
+	return arena_printf(cg->arena, "path %p", (void *)path);
+}
+
+LLVMValueRef core_root(struct cg *cg, LLVMValueRef path)
+{
+	return dict_find(&cg->fields, path_key(cg, path));
+}
+
+static LLVMValueRef access(struct cg *cg, LLVMValueRef base, const struct type *t, const char *name, unsigned index,
+			   LLVMMetadataRef di)
+{
+	static const char kind[] = "llvm.preserve.access.index", elementtype[] = "elementtype";
+	const char *intrinsic = t->is_union ? "llvm.preserve.union.access.index" : "llvm.preserve.struct.access.index";
+	LLVMTypeRef overload[] = {cg->ptr, cg->ptr}, params[] = {cg->ptr, cg->i32, cg->i32};
+	LLVMValueRef which = cg_num32(cg, (int32_t)index),
+		     args[] = {base, t->is_union ? which : cg_num32(cg, 0), which};
+	unsigned n = t->is_union ? 2 : 3;
+	LLVMValueRef fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(intrinsic, strlen(intrinsic)),
+						      overload, 2),
+		     call;
+
+	call = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->ptr, params, n, false), fn, args, n, name);
+	if (!t->is_union) {
+		LLVMTypeRef one = LLVMStructTypeInContext(cg->llvm, &cg->i8, 1, false);
+
+		LLVMAddCallSiteAttribute(
+			call, 1,
+			LLVMCreateTypeAttribute(
+				cg->llvm, LLVMGetEnumAttributeKindForName(elementtype, strlen(elementtype)), one));
+	}
+	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)),
+			LLVMMetadataAsValue(cg->llvm, di));
+	return call;
+}
+
+LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset)
+{
+	LLVMValueRef root = base, path = NULL;
+	struct flat *list;
+	unsigned n;
+
+	if (!cg->portable || !t->relocatable || !f->name || !*f->name)
+		return NULL;
+	if (!is_unnamed(t)) {
+		path = access(cg, base, t, f->name, 0, named(cg, t, f, offset));
+	} else {
+		root = core_root(cg, base); /* the path to the struct goes on */
+		list = members_of(cg, t, &n);
+		for (unsigned i = 0; root && !path && i < n; i++)
+			if (list[i].field == f)
+				path = access(cg, base, t, f->name, i, unnamed(cg, t));
+	}
+	if (path)
+		dict_set(&cg->fields, path_key(cg, path), root);
+	return path;
+}
+
+LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what)
+{
+	static const char name[] = "llvm.bpf.preserve.field.info";
+	LLVMTypeRef params[] = {cg->ptr, cg->i64};
+	LLVMValueRef args[] = {field, cg_num(cg, what)};
+	LLVMValueRef fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(name, strlen(name)), &cg->ptr, 1),
+		     v;
+
+	v = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->i32, params, 2, false), fn, args, 2, "");
+	return LLVMBuildZExt(cg->b, v, cg->i64, "");
+}
+
+LLVMValueRef core_exists(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset)
+{
+	LLVMValueRef field = core_field(cg, LLVMConstNull(cg->ptr), t, f, offset);
+
+	return LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, field, CORE_EXISTS), cg_num(cg, 0), "");
+}
+
+LLVMValueRef core_size(struct cg *cg, const struct type *t)
+{
+	static const char kind[] = "llvm.preserve.access.index", name[] = "llvm.bpf.preserve.type.info";
+	LLVMTypeRef params[] = {cg->i32, cg->i64};
+	LLVMValueRef args[2], fn, call;
+
+	if (!cg->portable || t->kind != TYPE_STRUCT || !t->relocatable || is_unnamed(t))
+		return cg_num(cg, t->size ? t->size : 1);
+	args[0] = cg_num32(cg, (int32_t)cg->fields.count); /* calls that differ in this are not merged */
+	args[1] = cg_num(cg, 1);
+	fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(name, strlen(name)), NULL, 0);
+	call = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->i32, params, 2, false), fn, args, 2, "");
+	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)),
+			LLVMMetadataAsValue(cg->llvm, composite(cg, t, t->name, NULL, 0)));
+	return LLVMBuildZExt(cg->b, call, cg->i64, "");
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# An image made on one kernel runs on another, where structs and the fields of tracepoints lie elsewhere.
+# needs: host btf path:/usr/bin/qemu-system-x86_64
+# timeout: 180
+. ./cli.inc
+guest=$PWD/../guest/run
+build=$(dirname "$PROBE")
+"$guest" -b "$build" -n >/dev/null 2>&1 || { echo 'there is no guest'; exit 77; }
+cd "$TMPDIR" || exit 1
+
+cat >fields.bt <<'END'
+BEGIN {
+	$t = (struct task_struct *)(uint64)curtask; // by helpers, not by plain loads
+	printf("%d %d\n", curtask->tgid == pid, $t->tgid == pid);
+	printf("chain %d %d\n", curtask->nsproxy->pid_ns_for_children->ns.inum >= 0xEFFFFFFC, $t->nsproxy->pid_ns_for_children->ns.inum == curtask->nsproxy->pid_ns_for_children->ns.inum);
+	printf("bits %d %d\n", curtask->in_execve, $t->in_execve);
+	printf("nested %d %d\n", $t->signal->rlim[7].rlim_cur > 0, $t->signal->rlim[7].rlim_cur == curtask->signal->rlim[7].rlim_cur);
+	printf("unnamed %d %d\n", curtask->usage.refs.counter > 0, $t->usage.refs.counter == curtask->usage.refs.counter);
+	printf("anonymous %d\n", curtask->mm->total_vm > 0 && $t->mm->total_vm == curtask->mm->total_vm);
+	printf("array %d\n", $t->thread.tls_array[1].limit0 == curtask->thread.tls_array[1].limit0);
+	printf("union %d\n", $t->files->fdt->max_fds == curtask->files->fdt->max_fds);
+	printf("text %d %d\n", $t->comm == comm, curtask->group_leader->comm == comm);
+	printf("text %s\n", curtask->nsproxy->uts_ns->name.sysname);
+	printf("sum %d\n", ($t->static_prio - 120) * 10 + $t->prio);
+	exit();
+}
+END
+cat >events.bt <<'END'
+BEGIN { printf("child %d\n", cpid > 0); }
+tracepoint:sched:sched_process_fork /args.parent_pid == cpid/ { printf("fork %s %s\n", str(args.parent_comm), str(args.child_comm)); }
+tracepoint:sched:sched_process_exec /pid == cpid/ { printf("exec %s %d\n", str(args.filename), args.pid == pid); }
+tracepoint:sched:sched_migrate_task /args.dest_cpu > 4096 || args.prio > 200/ { printf("migrated %d %d\n", args.dest_cpu, args.prio); }
+tracepoint:kmem:kmem_cache_alloc /pid == cpid && args.bytes_alloc < args.bytes_req/ { printf("less than asked\n"); }
+tracepoint:syscalls:sys_enter_chdir /pid == cpid/ { printf("chdir %s\n", str(args.filename)); }
+tracepoint:syscalls:sys_exit_chdir /pid == cpid/ { printf("chdir %d\n", args.ret); }
+END
+cat >missing.bt <<'END'
+config = { missing_probes = ignore }
+BEGIN { printf("begin\n"); exit(); }
+kprobe:no_such_function { printf("never\n"); }
+fentry:no_such_function { printf("never\n"); }
+tracepoint:no_such:event { printf("never\n"); }
+rawtracepoint:no_such_event { printf("never\n"); }
+uprobe:/no/such/file:main { printf("never\n"); }
+END
+cat >function.bt <<'END'
+kprobe:do_sys_openat2 /pid == cpid/ { @["kprobe", func] = count(); }
+END
+cat >work.sh <<'END'
+busybox true
+cd /tmp
+cd /nowhere 2>/dev/null
+:
+END
+cat >run.sh <<'END'
+run() { # WHERE BUILT
+	"./fields.$2" -q
+	"./events.$2" -q -c 'busybox sh work.sh'
+	"./missing.$2" -q
+}
+END
+cat >there.sh <<'END'
+for s in fields events missing; do
+	probe build --no-warnings $s.bt -o $s.there || exit 1
+done
+. ./run.sh
+run there there >there.there 2>&1
+run there here >there.here 2>&1
+./function.here -q -c 'opens 3' >function.out 2>&1
+for f in there.there there.here function.out fields.there events.there missing.there; do
+	echo "== $f"
+	gzip -9 <$f | base64
+done
+END
+for s in fields events missing function; do
+	probe build --no-warnings $s.bt -o $s.here
+	status 0
+	no_err
+done
+files=
+for f in *.bt *.here *.sh; do
+	files="$files -f $f"
+done
+"$guest" -b "$build" $files -- sh there.sh >all 2>&1 || { cat all; exit 1; }
+for f in there.there there.here function.out fields.there events.there missing.there; do
+	sed -n "/^== $f\$/,/^== /p" all | grep -v '^==' | base64 -d | gunzip >$f
+done
+chmod +x ./*.there
+. ./run.sh
+run here here >here.here 2>&1
+run here there >here.there 2>&1
+
+same() {
+	cmp "$1" "$2" || { ran=$2; diff "$1" "$2"; wrong "$2 is not as $1"; }
+}
+ran='built here, run here'
+out=here.here
+out '^1 1$'
+out '^chain 1 1$'
+out '^nested 1 1$'
+out '^unnamed 1 1$'
+out '^anonymous 1$'
+out '^union 1$'
+out '^text Linux$'
+out '^sum 120$'
+out '^fork busybox busybox$'
+out '^exec .*/busybox 1$'
+out '^chdir 0$'
+out '^begin$'
+same here.here here.there
+same here.here there.here
+same here.here there.there
+ran='a kprobe built where there are none'
+out=function.out
+out '^@\[kprobe, do_sys_openat2\]: [0-9]+$'
+end
