@@ -35,12 +35,43 @@ static bool wrong_option(const struct image_param *p, const char *what, const ch
 	return false;
 }
 
+/* what this kernel knows */
+static bool found_out(const struct image_param *p, int64_t *n)
+{
+	uint64_t value = 0;
+	struct ksyms *s;
+	bool found;
+	int err;
+
+	if (p->kind == PARAM_CONFIG) {
+		err = kernel_constant_value(p->name, n);
+		if (err)
+			fprintf(stderr, "ERROR: the value of %s is not known: %s\n", p->name, kernel_constant_error(err));
+		return !err;
+	}
+	if (p->kind == PARAM_KADDR) {
+		s = ksyms_load();
+		found = ksyms_address(s, p->name, &value);
+		ksyms_free(s);
+		if (!found)
+			fprintf(stderr, "ERROR: Failed to resolve kernel symbol: %s\n", p->name);
+	} else {
+		found = !cgroup_id(p->name, &value);
+		if (!found)
+			fprintf(stderr, "ERROR: Failed to find the cgroup '%s'\n", p->name);
+	}
+	*n = (int64_t)value;
+	return found;
+}
+
 static bool integer(const struct rt *rt, const struct image_param *p, int64_t *n)
 {
 	const char *text, *why;
 	bool bare = false, flag;
 
 	*n = p->number;
+	if (p->kind == PARAM_CONFIG || p->kind == PARAM_KADDR || p->kind == PARAM_CGROUP)
+		return found_out(p, n);
 	if (p->kind == PARAM_COUNT) {
 		*n += (int64_t)rt->options->nwords;
 	} else if (p->kind == PARAM_INT) {

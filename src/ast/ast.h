@@ -18,6 +18,9 @@ enum node_kind {
 	NODE_KIND_COUNT
 };
 
+/* what an IDENT names that differs from machine to machine */
+enum late { LATE_NOT, LATE_CONFIG /* CONFIG_HZ, LINUX_KERNEL_VERSION */, LATE_KADDR /* a kernel symbol's address */, LATE_CGROUP /* a path's id */ };
+
 /* A scratch variable; one for each declaration, shared by its uses. */
 struct variable {
 	struct variable *next; /* all of a clause's, in order of declaration */
@@ -69,6 +72,7 @@ struct node {
 		struct { /* IDENT: a builtin, macro, #define, enum constant, stack mode ... */
 			const char *name;
 			const struct builtin *builtin; /* set by resolve */
+			enum late late; /* set by sema: the loader knows its value */
 		} ident;
 		struct { /* PARAM $1; what is left after sema is given when the image is run */
 			int64_t index;

@@ -1,9 +1,8 @@
 /* What is there before any text is read: the compiler's macros and headers, the kernel's configuration. */
 #include "cdef/cc.h"
+#include "kernel/kernel.h"
 
 #include <string.h>
-#include <sys/utsname.h>
-#include <zlib.h>
 
 const char predefined[] =
 	"#define __STDC__ 1\n#define __STDC_VERSION__ 201710L\n#define __STDC_HOSTED__ 1\n"
@@ -88,20 +87,15 @@ static void define_line(struct buf *out, const char *line, size_t len)
 
 void define_config(struct cdefs *c)
 {
-	struct utsname u;
-	struct buf text = {0};
-	char line[4096];
+	struct buf config = {0}, text = {0};
 	const char *kept;
-	gzFile f;
 
-	uname(&u);
-	f = gzopen("/proc/config.gz", "re");
-	if (!f)
-		f = gzopen(arena_printf(c->arena, "/boot/config-%s", u.release), "re");
-	while (f && gzgets(f, line, sizeof(line)))
+	kernel_config(&config);
+	for (const char *line = config.data; line && *line; line += *line == '\n') {
 		define_line(&text, line, strcspn(line, "\n"));
-	if (f)
-		gzclose(f);
+		line += strcspn(line, "\n");
+	}
+	buf_free(&config);
 	if (text.len) {
 		kept = arena_strndup(c->arena, text.data, text.len);
 		preprocess(c, kept, text.len, 0, NULL);

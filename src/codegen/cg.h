@@ -136,6 +136,9 @@ LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, 
 LLVMValueRef core_root(struct cg *cg, LLVMValueRef path); /* what the path of a core_field() begins at; NULL: it is none */
 enum core_info { CORE_BYTE_OFFSET, CORE_BYTE_SIZE, CORE_EXISTS, CORE_SIGNED, CORE_LSHIFT, CORE_RSHIFT };
 LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64, of a core_field() */
+enum sign { SIGN_NO, SIGN_YES, SIGN_UNKNOWN };
+LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at); /* i64: an integer or bit field, read */
+LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type *t, const char *name); /* i64: a field this kernel has not */
 LLVMValueRef core_exists(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset); /* i1 */
 LLVMValueRef core_size(struct cg *cg, const struct type *t); /* i64: bytes of a type */
 

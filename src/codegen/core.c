@@ -5,6 +5,7 @@
  */
 #include "codegen/cg.h"
 
+#include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,4 +227,99 @@ LLVMValueRef core_size(struct cg *cg, const struct type *t)
 	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)),
 			LLVMMetadataAsValue(cg->llvm, composite(cg, t, t->name, NULL, 0)));
 	return LLVMBuildZExt(cg->b, call, cg->i64, "");
+}
+
+/* size bytes at an address of the kernel's, or if that fails and may be the user's, there; the loader sets the size */
+static void read_sized(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
+{
+	LLVMValueRef err = cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, to, size, from);
+	struct cg_if f;
+
+	if (at != AT_ANY)
+		return;
+	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, err, cg_num(cg, 0), ""));
+	cg_helper(cg, BPF_FUNC_probe_read_user, 3, to, size, from);
+	cg_end_if(cg, &f);
+}
+
+/* the bits are shifted to the top, then down: where they are and how many the kernel that runs knows */
+LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), x, down = core_info(cg, field, CORE_RSHIFT), is_signed;
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	read_sized(cg, slot, core_info(cg, field, CORE_BYTE_SIZE), cg_add_var(cg, core_root(cg, field), core_info(cg, field, CORE_BYTE_OFFSET)), at);
+	x = LLVMBuildShl(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), core_info(cg, field, CORE_LSHIFT), "");
+	if (sign != SIGN_UNKNOWN)
+		return sign == SIGN_YES ? LLVMBuildAShr(cg->b, x, down, "") : LLVMBuildLShr(cg->b, x, down, "");
+	is_signed = LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, field, CORE_SIGNED), cg_num(cg, 0), "");
+	return LLVMBuildSelect(cg->b, is_signed, LLVMBuildAShr(cg->b, x, down, ""), LLVMBuildLShr(cg->b, x, down, ""), "");
+}
+
+/* kinds that a field may be of which this kernel has not; the first can be read */
+enum { READABLE_KINDS = 3, KINDS = 6 };
+
+static void kinds_of(struct field *list, const char *name)
+{
+	static const struct type word = {.kind = TYPE_INT, .size = 8}, byte = {.kind = TYPE_INT, .size = 1};
+	static const struct type types[KINDS] = {
+		{.kind = TYPE_INT, .size = 8}, {.kind = TYPE_POINTER, .size = 8, .elem = &byte}, {.kind = TYPE_ENUM, .size = 4},
+		{.kind = TYPE_STRUCT, .size = 8}, {.kind = TYPE_STRUCT, .size = 8, .is_union = true}, {.kind = TYPE_ARRAY, .size = 8, .elem = &word, .count = 1},
+	};
+
+	for (unsigned i = 0; i < KINDS; i++)
+		list[i] = (struct field){.name = name, .type = &types[i]};
+}
+
+/* i1: has the kernel a field of this name, of the kind this one has it, or if this has not, of any? */
+static LLVMValueRef exists(struct cg *cg, const struct type *t, const char *name, const struct type **next)
+{
+	LLVMValueRef any = LLVMConstInt(cg->i1, 0, false);
+	struct field kinds[KINDS];
+	uint32_t offset;
+	const struct field *f = type_field(t, name, &offset);
+
+	*next = f ? f->type : NULL;
+	if (f)
+		return core_exists(cg, t, f, offset);
+	kinds_of(kinds, name);
+	for (unsigned i = 0; i < KINDS; i++)
+		any = LLVMBuildOr(cg->b, any, core_exists(cg, t, &kinds[i], 0), "");
+	return any;
+}
+
+/* has_field(struct t, a.b):	exists(t.a) && exists(a.b) */
+struct value emit_fn_has_field(struct cg *cg, const struct node *n)
+{
+	const struct node *of = n->call.args;
+	const struct type *t = of->type;
+	LLVMValueRef all = LLVMConstInt(cg->i1, 1, false);
+
+	for (const struct node *f = of->next; f; f = f->next) {
+		if (!t || t->kind != TYPE_STRUCT || is_unnamed(t)) {
+			error_at(cg->diag, n->span, "what '%s' is a field of has no name here by which another kernel may know it", f->ident.name);
+			cg->failed = true;
+			break;
+		}
+		kernel_complete(cg->kernel, t);
+		all = LLVMBuildAnd(cg->b, all, exists(cg, t, f->ident.name, &t), "");
+	}
+	return cg_int(n->type, LLVMBuildZExt(cg->b, all, cg->i64, ""));
+}
+
+/* the integer or pointer of a field that this kernel has not: of the kind that the kernel has which runs */
+LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type *t, const char *name)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8);
+	struct field kinds[KINDS];
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	kinds_of(kinds, name);
+	for (unsigned i = 0; i < READABLE_KINDS; i++) {
+		struct cg_if have = cg_if(cg, core_exists(cg, t, &kinds[i], 0));
+
+		LLVMBuildStore(cg->b, core_bits(cg, core_field(cg, base.v, t, &kinds[i], 0), i ? SIGN_NO : SIGN_UNKNOWN, base.at), slot);
+		cg_end_if(cg, &have);
+	}
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }

@@ -406,6 +406,8 @@ static struct value place(struct cg *cg, const struct node *n)
 	case NODE_STRING:
 		return cg_mem(n->type, cg_string(cg, n->str, n->len, n->type->size));
 	case NODE_IDENT:
+		if (n->ident.late)
+			return cg_late(cg, n);
 		if (!n->ident.builtin)
 			bug("%s is not resolved", n->ident.name);
 		return builtin_emitters[n->ident.builtin - builtins](cg, n);

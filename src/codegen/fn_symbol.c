@@ -91,9 +91,9 @@ struct value emit_fn_percpu_kaddr(struct cg *cg, const struct node *n)
 	LLVMValueRef cpu, slot = cg_alloca(cg, cg->i64, 8), at;
 
 	cpu = offsets->next ? cg_i64(cg, cg_expr(cg, offsets->next)) : cg_helper(cg, BPF_FUNC_get_smp_processor_id, 0);
-	at = LLVMBuildAdd(cg->b, LLVMBuildShl(cg->b, cpu, cg_num(cg, 3), ""), cg_num(cg, offsets->num), "");
+	at = LLVMBuildAdd(cg->b, LLVMBuildShl(cg->b, cpu, cg_num(cg, 3), ""), cg_i64(cg, cg_expr(cg, offsets)), "");
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
 	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_KERNEL);
-	at = LLVMBuildAdd(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg_num(cg, base->num), "");
+	at = LLVMBuildAdd(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg_i64(cg, cg_expr(cg, base)), "");
 	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_REGISTER};
 }

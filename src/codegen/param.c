@@ -32,6 +32,13 @@ static struct image_param describe(struct cg *cg, const struct node *n)
 	struct image_param p = {.size = 8, .text = "", .description = ""};
 	const struct node *fallback, *about;
 
+	if (n->kind == NODE_IDENT) {
+		static const enum param_kind kinds[] = {[LATE_CONFIG] = PARAM_CONFIG, [LATE_KADDR] = PARAM_KADDR, [LATE_CGROUP] = PARAM_CGROUP};
+
+		p.name = n->ident.name;
+		p.kind = kinds[n->ident.late];
+		return p;
+	}
 	if (n->kind == NODE_NPARAMS) {
 		p.name = "$#";
 		p.kind = PARAM_COUNT;

@@ -250,37 +250,15 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 	return equal_bytes(cg, a.v, b.v, n);
 }
 
-/* size bytes at an address of the kernel's, or if that fails and may be the user's, there; a size that the loader sets */
-static void read_sized(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
-{
-	LLVMValueRef err = cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, to, size, from);
-	struct cg_if f;
-
-	if (at != AT_ANY)
-		return;
-	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, err, cg_num(cg, 0), ""));
-	cg_helper(cg, BPF_FUNC_probe_read_user, 3, to, size, from);
-	cg_end_if(cg, &f);
-}
-
-/* the bits of an integer field, moved down from where and as wide as they are in the kernel that runs */
-static LLVMValueRef core_bits(struct cg *cg, LLVMValueRef base, LLVMValueRef core, bool is_signed, enum where at)
-{
-	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), x;
-
-	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
-	read_sized(cg, slot, core_info(cg, core, CORE_BYTE_SIZE), cg_add_var(cg, base, core_info(cg, core, CORE_BYTE_OFFSET)), at);
-	x = LLVMBuildShl(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), core_info(cg, core, CORE_LSHIFT), "");
-	return is_signed ? LLVMBuildAShr(cg->b, x, core_info(cg, core, CORE_RSHIFT), "") : LLVMBuildLShr(cg->b, x, core_info(cg, core, CORE_RSHIFT), "");
-}
-
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
 {
 	bool kernel = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_ANY; /* structs of user space do not move */
-	LLVMValueRef core = kernel ? core_field(cg, base.v, t, f, offset) : NULL, slot, x, right;
+	LLVMValueRef core = kernel && !f->elsewhere ? core_field(cg, base.v, t, f, offset) : NULL, slot, x, right;
 
+	if (f->elsewhere)
+		return cg_int(f->type, core_elsewhere(cg, base, t, f->name));
 	if (core && (f->bit_size || (base.at != AT_TRUSTED && type_is_int(f->type))))
-		return cg_int(f->type, sized(cg, core_bits(cg, core_root(cg, core), core, f->type->is_signed, base.at), f->type));
+		return cg_int(f->type, sized(cg, core_bits(cg, core, f->type->is_signed ? SIGN_YES : SIGN_NO, base.at), f->type));
 	if (!f->bit_size)
 		return (struct value){f->type, core ? core : cg_add(cg, base.v, offset), base.at};
 	/* a bitfield: its storage unit, shifted up to drop what is above, and down again */

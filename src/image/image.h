@@ -150,6 +150,9 @@ enum param_kind {
 	PARAM_COUNT, /* $#: int64 */
 	PARAM_INT, /* $1 where a number is wanted: int64 */
 	PARAM_TEXT, /* str($1) */
+	PARAM_CONFIG, /* CONFIG_HZ, LINUX_KERNEL_VERSION: int64, like the next two not given but found out */
+	PARAM_KADDR, /* address of the kernel symbol `name` */
+	PARAM_CGROUP, /* id of the cgroup at the path `name` */
 	OPTION_BOOL, /* getopt("x", false): int64, 0 or 1 */
 	OPTION_INT,
 	OPTION_TEXT,

@@ -331,7 +331,7 @@ const struct type *kernel_tracepoint_record(struct kernel *k, const char *event,
 		return best;
 	best = NULL;
 	/* a class of events: its name begins as theirs do */
-	for (uint32_t id = 1; load(k) && id < btfdata_count(k->data); id++) {
+	for (uint32_t id = 1; kernel_has_btf(k) && id < btfdata_count(k->data); id++) {
 		const struct btf_type *b = btfdata_type(k->data, id);
 		const char *name = btfdata_name(k->data, b->name_off);
 		size_t same = 0;

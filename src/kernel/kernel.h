@@ -73,6 +73,11 @@ struct tracepoint_field {
 /* the event's fields after the common ones; list in the arena, *n of them */
 int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields, size_t *n);
 
+/* config.c */
+int kernel_config(struct buf *out); /* lines CONFIG_X=y; 0 or -errno */
+int kernel_constant_value(const char *name, int64_t *value); /* of CONFIG_X, LINUX_KERNEL_VERSION; 0 or -errno */
+const char *kernel_constant_error(int err); /* what is wrong */
+
 /* ksyms.c: /proc/kallsyms and the list of what kprobes can reach */
 struct ksyms;
 struct ksyms *ksyms_load(void);

@@ -58,6 +58,7 @@ struct field {
 	uint8_t bit_offset; /* of a bitfield, from the least significant bit of the unit */
 	uint8_t bit_size; /* 0: not a bitfield */
 	bool data_loc; /* a tracepoint's __data_loc */
+	bool elsewhere; /* not of this kernel: in others an integer or a pointer */
 };
 
 struct enumerator {

@@ -376,9 +376,14 @@ static const struct type *result_kaddr(struct pass *p, struct node *n)
 {
 	const char *name = n->call.args->str;
 	struct node *next = n->next;
-	struct ksyms *s = ksyms_load();
 	uint64_t address = 0;
-	bool found = ksyms_address(s, name, &address);
+	struct ksyms *s;
+	bool found;
+
+	if (p->options->late)
+		return late_word(p, n, LATE_KADDR, name);
+	s = ksyms_load();
+	found = ksyms_address(s, name, &address);
 
 	ksyms_free(s);
 	if (!found)
@@ -393,6 +398,8 @@ static const struct type *result_cgroupid(struct pass *p, struct node *n)
 	struct node *next = n->next;
 	uint64_t id;
 
+	if (p->options->late)
+		return late_word(p, n, LATE_CGROUP, n->call.args->str);
 	if (cgroup_id(n->call.args->str, &id))
 		return wrong(p, n->call.args->span, "Failed to find the cgroup '%s'", n->call.args->str);
 	make_int(p, n, (int64_t)id, false);
@@ -470,6 +477,14 @@ static const struct type *result_percpu(struct pass *p, struct node *n)
 	t = kernel_variable(p->kernel, name->str);
 	if (!t)
 		return wrong(p, name->span, "Could not resolve variable \"%s\" from BTF", name->str);
+	if (p->options->late) {
+		n->call.args = node_new(p->arena, NODE_INT, name->span);
+		n->call.args->next = node_new(p->arena, NODE_INT, name->span);
+		late_word(p, n->call.args, LATE_KADDR, name->str);
+		late_word(p, n->call.args->next, LATE_KADDR, "__per_cpu_offset");
+		n->call.args->next->next = cpu;
+		return type_pointer(p->types, t, SPACE_KERNEL, false);
+	}
 	s = ksyms_load();
 	if (!ksyms_address(s, name->str, &base) || !ksyms_address(s, "__per_cpu_offset", &offsets)) {
 		ksyms_free(s);
@@ -593,11 +608,15 @@ const struct type *infer_call(struct pass *p, struct node *n)
 		infer_list(p, n->call.args); /* taken apart in an earlier round */
 		return n->type;
 	}
+	if (fn->id == FN_has_field && n->call.args && n->call.args->type)
+		return &type_bool; /* likewise */
 	read_signature(fn->signature, &s);
 	if (fn->flags & FN_UNSAFE && !p->options->unsafe)
 		return wrong(p, n->span, "%s() is an unsafe function being used in safe mode", fn->name);
 	if (!available(p, n, fn->name, fn->flags) || !check_count(p, n, &s))
 		return &type_error;
+	if (fn->id == FN_has_field)
+		return infer_has_field(p, n);
 	if (fn->id == FN_kstack || fn->id == FN_ustack)
 		return stack_type(p, n, fn->id == FN_ustack);
 	if (fn->id == FN_nsecs) {

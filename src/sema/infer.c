@@ -400,13 +400,41 @@ static const struct type *infer_incdec(struct pass *p, struct node *n)
 	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);
 }
 
+static bool is_literal(const struct node *n)
+{
+	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
+}
+
+/* an if whose condition is known is the branch it takes */
+static void take_branch(struct node *n, const struct node *cond)
+{
+	struct node *chosen = (cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0) ? n->cond.then : n->cond.other, *next = n->next;
+	struct span span = n->span;
+
+	if (chosen) {
+		*n = *chosen;
+	} else {
+		memset(n, 0, sizeof(*n));
+		n->kind = NODE_BLOCK;
+		n->span = span;
+	}
+	n->next = next;
+}
+
 static const struct type *infer_choice(struct pass *p, struct node *n)
 {
+	bool asks = asks_has_field(n->cond.cond);
 	const struct type *a, *b, *t;
 
 	operand(p, n->cond.cond);
+	if (asks && is_literal(n->cond.cond) && n->cond.then && n->cond.other) {
+		take_branch(n, n->cond.cond);
+		return infer_expr(p, n);
+	}
+	p->asked += asks;
 	a = n->cond.then ? operand(p, n->cond.then) : n->cond.cond->type;
 	b = n->cond.other ? operand(p, n->cond.other) : &type_none;
+	p->asked -= asks;
 	if (n->kind == NODE_TERNARY && fold(p, n))
 		return n->type;
 	if (a->kind == TYPE_NONE && b->kind == TYPE_NONE)
@@ -477,6 +505,8 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 		return &type_error;
 	}
 	f = type_field(s, n->field.name, &n->field.offset);
+	if (!f)
+		f = field_elsewhere(p, s, n->field.name);
 	if (!f) {
 		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
 		      s->name ? arena_printf(p->arena, "%s %s", s->is_union ? "union" : "struct", s->name) : name_of(p, s), n->field.name);
@@ -627,11 +657,6 @@ static void too_long(struct pass *p, const struct node *n)
 	error_at(p->diag, n->span, "String is too long (over %llu bytes): %.40s...", (unsigned long long)p->script->settings.num[SETTING_max_strlen] - 1,
 		 n->str);
 	hint(p->diag, "the setting max_strlen allows more");
-}
-
-static bool is_literal(const struct node *n)
-{
-	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
 }
 
 static const struct type *infer_any(struct pass *p, struct node *n)
@@ -907,27 +932,34 @@ static void statement(struct pass *p, struct node *n);
 /* if comptime (c) a else b: the branch not taken is not looked at */
 static void comptime_if(struct pass *p, struct node *n)
 {
-	struct node *cond = n->cond.cond->expr, *chosen, *next = n->next;
-	struct span span = n->span;
+	struct node *cond = n->cond.cond->expr;
 
 	condition(p, cond);
-	if (cond->kind != NODE_INT && cond->kind != NODE_BOOL && cond->kind != NODE_STRING) {
+	if (!is_literal(cond)) {
 		if (late(cond))
 			wrong_late(p, cond);
 		else
 			wrong(p, cond->span, "comptime: this is not known when the script is compiled");
 		return;
 	}
-	chosen = (cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0) ? n->cond.then : n->cond.other;
-	if (chosen) {
-		*n = *chosen;
-	} else {
-		memset(n, 0, sizeof(*n));
-		n->kind = NODE_BLOCK;
-		n->span = span;
-	}
-	n->next = next;
+	take_branch(n, cond);
 	statement(p, n);
+}
+
+/* if (has_field(...)): for this kernel one branch; for others both, which may name fields that are not here */
+static void has_field_if(struct pass *p, struct node *n)
+{
+	condition(p, n->cond.cond);
+	if (is_literal(n->cond.cond)) {
+		take_branch(n, n->cond.cond);
+		statement(p, n);
+		return;
+	}
+	p->asked++;
+	statement(p, n->cond.then);
+	if (n->cond.other)
+		statement(p, n->cond.other);
+	p->asked--;
 }
 
 static void statement(struct pass *p, struct node *n)
@@ -953,6 +985,10 @@ static void statement(struct pass *p, struct node *n)
 	case NODE_IF:
 		if (n->cond.cond->kind == NODE_COMPTIME) {
 			comptime_if(p, n);
+			break;
+		}
+		if (asks_has_field(n->cond.cond)) {
+			has_field_if(p, n);
 			break;
 		}
 		condition(p, n->cond.cond);

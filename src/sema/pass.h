@@ -29,6 +29,7 @@ struct pass {
 	/* infer */
 	struct clause *clause;
 	struct subprogram *subprogram; /* whose body is being looked at, or NULL */
+	unsigned asked; /* ifs around here whose condition has a has_field() */
 	bool report; /* the last round: types are final, say what is wrong */
 	const struct node *constant; /* the argument being looked at, where it must be a literal */
 	uint64_t warned_unstable; /* bits 1 << setting: said once */
@@ -54,6 +55,13 @@ bool late(const struct node *n); /* a parameter or option that is given when the
 const struct type *late_type(struct pass *p, bool text);
 const struct type *late_text(struct pass *p, struct node *n); /* where a string is wanted such a parameter is one; n's type */
 const struct type *wrong_late(struct pass *p, const struct node *n); /* n cannot wait until then */
+
+/* elsewhere.c: what differs between kernels */
+bool kernel_constant(struct pass *p, struct node *n); /* is n CONFIG_X or the kernel's version?  Then it has become its value */
+const struct type *late_word(struct pass *p, struct node *n, enum late what, const char *name); /* n becomes a word the loader knows */
+const struct type *infer_has_field(struct pass *p, struct node *n);
+bool asks_has_field(struct node *n); /* is there a has_field() in n? */
+const struct field *field_elsewhere(struct pass *p, const struct type *t, const char *name); /* NULL: there it is not asked for */
 
 /* import.c */
 void read_imports(struct pass *p);

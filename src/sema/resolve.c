@@ -192,7 +192,7 @@ static void ident(struct resolver *r, struct node *n)
 		n->ident.builtin = &builtins[BUILTIN_kstack];
 		return;
 	}
-	if (define(r, n))
+	if (kernel_constant(p, n) || define(r, n))
 		return;
 	if (p->cdefs && cdefs_enumerator(p->cdefs, n->ident.name, &value, &type)) {
 		make_int(p, n, value, false);
@@ -302,6 +302,8 @@ static void call(struct resolver *r, struct node *n)
 		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
 		suggest(p, n->call.name, names);
 	}
+	if (n->call.fn && n->call.fn->id == FN_has_field)
+		return; /* its words are names */
 	if (n->call.fn && n->call.fn->id == FN_delete) {
 		visit_list(r, n->call.args);
 		spread_delete(n);

@@ -649,7 +649,7 @@ static struct stmt *never(int depth)
 		{"cgroup_path", "print(cgroup_path(cgroup));"}, {"signal", "signal(9);"},
 		{"signal", "signal(\"KILL\");"}, {"signal_thread", "signal_thread(10);"}, {"debugf", "debugf(\"%d\", pid);"},
 		{"kfunc_exist", "print(kfunc_exist(\"bpf_task_acquire\"));"},
-		{"kfunc_allowed", "print(kfunc_allowed(\"bpf_task_acquire\"));"}, {"strcap", "print(strcap(comm));"}, {"syscall_name", "print(syscall_name(pid));"},
+		{"has_field", "print(has_field(struct task_struct, comm));"}, {"kfunc_allowed", "print(kfunc_allowed(\"bpf_task_acquire\"));"}, {"strcap", "print(strcap(comm));"}, {"syscall_name", "print(syscall_name(pid));"},
 		{"signal_name", "print(signal_name(pid));"}, {"kstack", "print(kstack(perf, 4));"}, {"ustack", "print(ustack);"}, {"probe", "print(probe);"},
 		{"nsecs", "print((nsecs, elapsed));"}, {"cpid", "print(cpid);"}, {"tseries", "@series = tseries(pid, 1s, 10);"}, {"strftime", "print(strftime(\"%H:%M\", nsecs));"},
 		{"time", "time();"}, {"static_assert", "static_assert(2 > 1, \"arithmetic\");"}, {"ctx", "print(pid(init));"}, {"nsecs", "print(nsecs(monotonic));"},
