@@ -43,19 +43,25 @@ static void add_extreme(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const str
 	cg_store_raw(cg, cg_add(cg, p, 8), cg_num(cg, 1), 8, 8);
 }
 
-/* position of the highest bit set; n > 0 */
+/*
+ * position of the highest bit set; n > 0, as a signed number.  BPF has no
+ * instruction to compare without a jump, and these jumps cannot be foretold:
+ *	for (bits = 32; bits > 1; bits /= 2) {
+ *		step = (2^bits - 1 - n) >> 63 ? bits : 0;
+ *		...
+ */
 static LLVMValueRef top_bit(struct cg *cg, LLVMValueRef n)
 {
 	LLVMValueRef p = cg_num(cg, 0);
 
-	for (int bits = 32; bits; bits /= 2) {
-		LLVMValueRef high = LLVMBuildICmp(cg->b, LLVMIntUGE, n, cg_num(cg, (int64_t)(1ull << bits)), "");
-		LLVMValueRef step = LLVMBuildMul(cg->b, LLVMBuildZExt(cg->b, high, cg->i64, ""), cg_num(cg, bits), "");
+	for (int bits = 32, log = 5; bits > 1; bits /= 2, log--) {
+		LLVMValueRef rest = cg_opaque(cg, LLVMBuildSub(cg->b, cg_num(cg, (int64_t)((1ull << bits) - 1)), n, "")); /* else LLVM makes a jump of it */
+		LLVMValueRef step = LLVMBuildShl(cg->b, LLVMBuildLShr(cg->b, rest, cg_num(cg, 63), ""), cg_num(cg, log), "");
 
 		n = LLVMBuildLShr(cg->b, n, step, "");
-		p = LLVMBuildAdd(cg->b, p, step, "");
+		p = LLVMBuildOr(cg->b, p, step, "");
 	}
-	return p;
+	return LLVMBuildOr(cg->b, p, LLVMBuildLShr(cg->b, n, cg_num(cg, 1), ""), "");
 }
 
 /* M-004: 0 for negative n; n + 1 below 2^k; else 2^k buckets for each power of two */

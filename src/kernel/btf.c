@@ -75,17 +75,29 @@ static const struct type *convert_int(struct kernel *k, const struct btf_type *b
 	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(k->data, b->name_off), "char"));
 }
 
-uint32_t btf_strip(struct kernel *k, uint32_t id, bool *user)
+/* const, volatile, typedefs and tags taken off */
+static uint32_t bare_of(struct kernel *k, uint32_t id, bool *user, bool *percpu)
 {
 	const struct btf_type *b = btfdata_type(k->data, id);
 
 	while (b && (btf_is_mod(b) || btf_is_typedef(b) || btf_is_type_tag(b))) {
-		if (btf_is_type_tag(b) && !strcmp(btfdata_name(k->data, b->name_off), "user"))
-			*user = true;
+		if (btf_is_type_tag(b)) {
+			const char *tag = btfdata_name(k->data, b->name_off);
+
+			*user |= !strcmp(tag, "user");
+			*percpu |= !strcmp(tag, "percpu");
+		}
 		id = b->type;
 		b = btfdata_type(k->data, id);
 	}
 	return id;
+}
+
+uint32_t btf_strip(struct kernel *k, uint32_t id, bool *user)
+{
+	bool percpu = false;
+
+	return bare_of(k, id, user, &percpu);
 }
 
 static const struct type *convert_struct(struct kernel *k, uint32_t id, const struct btf_type *b)
@@ -120,10 +132,10 @@ static const struct type *convert(struct kernel *k, uint32_t id)
 
 		t = bare == id ? convert_enum(k, b) : convert(k, bare);
 	} else if (btf_is_ptr(b)) {
-		bool to_user = false;
+		bool to_user = user, percpu = false;
 
-		btf_strip(k, b->type, &to_user);
-		t = type_pointer(k->types, convert(k, b->type), to_user || user ? SPACE_USER : SPACE_KERNEL, false);
+		bare_of(k, b->type, &to_user, &percpu); /* what is per CPU is not where the pointer says */
+		t = type_pointer(k->types, convert(k, b->type), to_user ? SPACE_USER : percpu ? SPACE_NONE : SPACE_KERNEL, false);
 	} else if (btf_is_array(b)) {
 		t = type_array(k->types, convert(k, btf_array(b)->type), btf_array(b)->nelems);
 	} else if (btf_is_composite(b) || btf_is_fwd(b)) {
