@@ -76,7 +76,7 @@ static void rank(const struct table *t, struct entry *e)
 		e->rank = (int64_t)v[0];
 }
 
-static void add(struct table *t, const void *key, const char *raw)
+static void add(struct table *t, const void *key, size_t key_size, const char *raw)
 {
 	size_t words = (t->value_size + 7) / 8, n = t->count++;
 	struct entry *e;
@@ -84,7 +84,7 @@ static void add(struct table *t, const void *key, const char *raw)
 	if (!(n & (n - 1)))
 		t->list = xrealloc(t->list, (n ? 2 * n : 1) * sizeof(*t->list));
 	e = &t->list[n];
-	*e = (struct entry){.key = arena_memdup(t->arena, key, t->key_size)};
+	*e = (struct entry){.key = memcpy(arena_alloc(t->arena, t->key_size), key, key_size)};
 	if (is_agg(t)) {
 		uint64_t *merged = arena_alloc(t->arena, words * 8);
 
@@ -169,11 +169,16 @@ static bool table_open_one(struct table *t, struct rt *rt, uint64_t index, bool 
 		.map = &rt->im->maps[index],
 		.value = rt_type(rt, rt->im->maps[index].value),
 		.key = rt->im->maps[index].key ? rt_type(rt, rt->im->maps[index].key) : NULL,
-		.fd = bpf_map__fd(m),
+		.parts = {{bpf_map__fd(m), bpf_map__key_size(m)}},
+		.nparts = 1,
 		.key_size = bpf_map__key_size(m),
 		.value_size = bpf_map__value_size(m),
 		.rt = rt,
 	};
+	snprintf(name, sizeof(name), "m%llu_brief", (unsigned long long)index);
+	m = t->key && t->map->brief ? rt_map(rt, name) : NULL;
+	if (m && bpf_map__key_size(m) == t->map->brief && t->map->brief < t->key_size && bpf_map__value_size(m) == t->value_size)
+		t->parts[t->nparts++] = (struct part){bpf_map__fd(m), bpf_map__key_size(m)};
 	return true;
 }
 
@@ -184,20 +189,34 @@ static bool table_open(struct table *t, struct rt *rt, uint64_t index)
 	return table_open_one(t, rt, index, p && p->current & 1);
 }
 
+/* which has the key, if one has */
+static const struct part *part_of(const struct table *t, const char *key)
+{
+	uint32_t brief = (uint32_t)t->map->brief;
+	struct event_stack stack;
+
+	if (t->nparts == 1)
+		return &t->parts[0];
+	if (t->key->kind == TYPE_STRING)
+		return &t->parts[!key[brief - 1]];
+	memcpy(&stack, key, sizeof(stack));
+	return &t->parts[stack.count <= (brief - sizeof(stack)) / 8];
+}
+
 static size_t raw_size(const struct table *t)
 {
 	return (size_t)(t->value_size + 7) / 8 * 8 * (is_agg(t) ? (size_t)libbpf_num_possible_cpus() : 1);
 }
 
 /* a key at a time, where the kernel or the kind of map knows no better */
-static void read_singly(struct table *t)
+static void read_singly(struct table *t, const struct part *p)
 {
 	char *raw = xcalloc(1, raw_size(t)), *key = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
 	bool first = true;
 
-	while (!bpf_map_get_next_key(t->fd, first ? NULL : key, next)) {
-		if (!bpf_map_lookup_elem(t->fd, next, raw))
-			add(t, next, raw);
+	while (!bpf_map_get_next_key(p->fd, first ? NULL : key, next)) {
+		if (!bpf_map_lookup_elem(p->fd, next, raw))
+			add(t, next, p->key_size, raw);
 		swap = key;
 		key = next;
 		next = swap;
@@ -212,9 +231,10 @@ static void read_singly(struct table *t)
 #define BATCH_LEAST 128 /* the elements of one hash bucket must fit */
 
 /* false: this map cannot, and nothing was read */
-static bool read_batches(struct table *t)
+static bool read_batches(struct table *t, const struct part *p)
 {
-	uint32_t most = (uint32_t)(BATCH_BYTES / (raw_size(t) + t->key_size)), n;
+	uint32_t most = (uint32_t)(BATCH_BYTES / (raw_size(t) + p->key_size)), n;
+	size_t before = t->count;
 	char *keys = NULL, *values = NULL, *at = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
 	bool first = true;
 	int err;
@@ -222,11 +242,11 @@ static bool read_batches(struct table *t)
 	most = most < BATCH_LEAST ? BATCH_LEAST : most;
 	do {
 		if (!keys) {
-			keys = xcalloc(most, t->key_size);
+			keys = xcalloc(most, p->key_size);
 			values = xcalloc(most, raw_size(t));
 		}
 		n = most;
-		err = bpf_map_lookup_batch(t->fd, first ? NULL : at, next, keys, values, &n, NULL);
+		err = bpf_map_lookup_batch(p->fd, first ? NULL : at, next, keys, values, &n, NULL);
 		if (err == -ENOSPC) { /* a fuller bucket: the same again with more room */
 			most *= 2;
 			free(keys);
@@ -237,7 +257,7 @@ static bool read_batches(struct table *t)
 		if (err && err != -ENOENT)
 			break;
 		for (uint32_t i = 0; i < n; i++)
-			add(t, keys + (size_t)i * t->key_size, values + i * raw_size(t));
+			add(t, keys + (size_t)i * p->key_size, p->key_size, values + i * raw_size(t));
 		first = false;
 		swap = at;
 		at = next;
@@ -247,14 +267,15 @@ static bool read_batches(struct table *t)
 	free(values);
 	free(at);
 	free(next);
-	return err == -ENOENT || t->count;
+	return err == -ENOENT || t->count > before;
 }
 
 static void table_read(struct table *t)
 {
 	t->arena = arena_new();
-	if (!t->key || !read_batches(t))
-		read_singly(t);
+	for (unsigned i = 0; i < t->nparts; i++)
+		if (!t->key || !read_batches(t, &t->parts[i]))
+			read_singly(t, &t->parts[i]);
 	if (t->count)
 		qsort_r(t->list, t->count, sizeof(*t->list), compare, t);
 }
@@ -371,9 +392,9 @@ void map_print_entry(struct rt *rt, uint64_t index, const void *key)
 		return;
 	t.arena = arena_new();
 	raw = xcalloc(1, raw_size(&t));
-	if (bpf_map_lookup_elem(t.fd, key, raw))
+	if (bpf_map_lookup_elem(part_of(&t, key)->fd, key, raw))
 		memset(raw, 0, raw_size(&t));
-	add(&t, key, raw);
+	add(&t, key, t.key_size, raw);
 	if (json(rt))
 		json_entry(&t, &t.list[0]);
 	else if (is_graph(&t))
@@ -390,20 +411,23 @@ void map_print_entry(struct rt *rt, uint64_t index, const void *key)
 }
 
 /* write zeroes to every key of what was read, or delete it; into: where the zeroes go */
-static void sweep_table(struct table *t, bool delete, int into)
+static void sweep_table(struct table *t, bool delete, const struct table *into)
 {
 	char *zero = xcalloc(1, raw_size(t));
 
 	if (!t->key) {
 		uint32_t first = 0;
 
-		bpf_map_update_elem(t->fd, &first, zero, BPF_ANY);
+		bpf_map_update_elem(t->parts[0].fd, &first, zero, BPF_ANY);
 	}
 	for (size_t i = 0; t->key && i < t->count; i++) {
-		if (delete || into != t->fd)
-			bpf_map_delete_elem(t->fd, t->list[i].key);
+		const void *key = t->list[i].key;
+		int from = part_of(t, key)->fd, to = part_of(into, key)->fd;
+
+		if (delete || to != from)
+			bpf_map_delete_elem(from, key);
 		if (!delete)
-			bpf_map_update_elem(into, t->list[i].key, zero, into == t->fd ? BPF_EXIST : BPF_NOEXIST);
+			bpf_map_update_elem(to, key, zero, to == from ? BPF_EXIST : BPF_NOEXIST);
 	}
 	t->rt->zeroed[t->map - t->rt->im->maps] = !delete && t->count && (t->key || scalar_is_set(t));
 	free(zero);
@@ -416,7 +440,7 @@ static void sweep(struct rt *rt, uint64_t index, bool delete)
 	if (!table_open(&t, rt, index))
 		return;
 	table_read(&t);
-	sweep_table(&t, delete, t.fd);
+	sweep_table(&t, delete, &t);
 	table_close(&t);
 }
 
@@ -471,7 +495,7 @@ void map_print_sweep(struct rt *rt, const struct image_event *e, int64_t top, in
 		return;
 	table_read(&t);
 	print_table(&t, top, div);
-	sweep_table(&t, delete, now.fd);
+	sweep_table(&t, delete, &now);
 	table_close(&t);
 	rt->held[index] = false;
 }

@@ -121,7 +121,11 @@ struct entry {
 struct table {
 	const struct image_map *map;
 	const struct image_type *value, *key; /* key NULL: scalar */
-	int fd;
+	struct part { /* a BPF map that has some of the keys */
+		int fd;
+		uint32_t key_size; /* bytes; what follows in the key is zero */
+	} parts[2];
+	unsigned nparts;
 	uint32_t key_size, value_size;
 	struct entry *list;
 	size_t count;

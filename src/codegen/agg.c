@@ -206,7 +206,7 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 	const struct agg *a = &m->value->agg;
 	char *name = arena_printf(cg->arena, "read_m%u", m->id);
 	LLVMTypeRef params[] = {cg->i64, cg->ptr}, type = LLVMFunctionType(cg->i64, params, 2, false);
-	LLVMValueRef fn = LLVMGetNamedFunction(cg->mod, name), sum, p, total, n;
+	LLVMValueRef fn = LLVMGetNamedFunction(cg->mod, name), sum, key, p, total, n;
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	LLVMIntPredicate better;
 	struct cg_fn f = {0};
@@ -216,8 +216,8 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 		return fn;
 	cg_fn_begin(cg, &f, name, type, m->span);
 	sum = LLVMGetParam(f.fn, 1);
-	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_percpu_elem, 3, cg_map_now(cg, m), LLVMBuildLoad2(cg->b, cg->ptr, word(cg, sum, SUM_KEY), ""),
-			  LLVMGetParam(f.fn, 0));
+	key = LLVMBuildLoad2(cg->b, cg->ptr, word(cg, sum, SUM_KEY), "");
+	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_percpu_elem, 3, cg_map_with(cg, m, key), key, LLVMGetParam(f.fn, 0));
 	have = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	LLVMBuildRet(cg->b, cg_num(cg, 1));
 	cg_end_if(cg, &have);

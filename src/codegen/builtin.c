@@ -235,7 +235,8 @@ struct value cg_stack(struct cg *cg, const struct node *n)
 	LLVMValueRef slot = cg_result(cg, n, n->type->size), got;
 	struct cg_if lost;
 
-	cg_zero(cg, slot, n->type->size);
+	/* the frames that there are not the kernel makes zero */
+	cg_store_raw(cg, slot, cg_num(cg, 0), 8, 8);
 	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)), cg_num(cg, bytes),
 			cg_num(cg, (user ? BPF_F_USER_STACK : 0) | (build_id ? BPF_F_USER_BUILD_ID : 0)));
 	lost = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""));

@@ -35,6 +35,8 @@ struct cg_map {
 	unsigned pair;
 	enum map_storage storage;
 	uint32_t key_size, value_size; /* bytes, as BPF has them */
+	LLVMValueRef brief; /* of keys that are short (image.h), or NULL */
+	uint32_t brief_size; /* bytes of its keys */
 };
 
 /* One C function of the object: a program or the body of a loop. */
@@ -105,6 +107,7 @@ struct cg {
 		struct cg_object *next;
 		uint32_t offset, room; /* in the context, in the frame */
 	} *objects;
+	const struct node *brief; /* a string that is only a key: if it is short there need be no more than BRIEF_STRING bytes */
 	uint32_t frame_size;
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool failed;
@@ -169,6 +172,7 @@ void cg_end_for(struct cg *cg, struct cg_for *f);
 LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align); /* in the entry block */
 /* memory of size bytes, 8-aligned: on the stack if small, else in the clause's scratch */
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
+LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size); /* NULL: the stack is too full */
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
 LLVMValueRef cg_words(struct cg *cg); /* ptr to 3 words on the stack, good until it is asked for again */
 unsigned cg_alignment(LLVMValueRef address); /* what it is a multiple of: 1 2 4 8 */
@@ -251,6 +255,7 @@ void cg_maps(struct cg *cg);
 struct cg_hold;
 struct cg_map *cg_map_of(const struct map *m);
 LLVMValueRef cg_zero_key(struct cg *cg); /* ptr to an int 0 */
+LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key); /* the BPF map that has the key, if one has */
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
 struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
@@ -316,6 +321,7 @@ void cg_unroll_stmt(struct cg *cg, const struct node *n);
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
 void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span); /* one with the clause's frame as its last parameter */
 void cg_fn_end(struct cg *cg, struct cg_fn *f);
+LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size); /* in a map of that name; only in the program itself */
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
 
 /* subprogram.c */

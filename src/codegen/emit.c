@@ -168,14 +168,23 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align)
 #define STACK_MAIN 192 /* bytes of slots in a program; LLVM's own spills need the rest of the 512 */
 #define STACK_LOOP 64 /* in the body of a loop, which shares the 512 with its callers */
 
+LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size)
+{
+	uint32_t room = (size + 7) / 8 * 8;
+
+	if (room > STACK_SLOT || cg->fn->stack + room > (cg->fn->sub ? 0 : cg->fn->outer ? STACK_LOOP : STACK_MAIN))
+		return NULL;
+	cg->fn->stack += room;
+	return cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8);
+}
+
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size)
 {
 	uint32_t room = (size + 7) / 8 * 8, offset = cg->slot_top;
+	LLVMValueRef slot = cg_stack_slot(cg, size);
 
-	if (room <= STACK_SLOT && cg->fn->stack + room <= (cg->fn->sub ? 0 : cg->fn->outer ? STACK_LOOP : STACK_MAIN)) {
-		cg->fn->stack += room;
-		return cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8);
-	}
+	if (slot)
+		return slot;
 	cg->slot_top += room;
 	if (cg->slot_top > cg->slot_max)
 		cg->slot_max = cg->slot_top;

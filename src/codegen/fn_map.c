@@ -19,7 +19,7 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 	struct cg_if f;
 
 	if (m->keyed) {
-		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_now(cg, m), key));
+		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_with(cg, m, key), key));
 		return boolean(cg, n, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
 	}
 	if (m->value->kind == TYPE_AGGREGATE) { /* all CPUs' shares: the runtime's work */

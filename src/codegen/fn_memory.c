@@ -33,30 +33,70 @@ static LLVMValueRef clamp(struct cg *cg, LLVMValueRef n, uint32_t most)
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
 
+static LLVMValueRef address_of(struct cg *cg, struct value v)
+{
+	return v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+}
+
+/* the whole string, with zeroes after it, in size bytes */
+static void read_whole(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef len, LLVMValueRef from, enum where at, bool can_be_cut)
+{
+	LLVMValueRef got;
+
+	cg_zero(cg, to, size);
+	got = cg_read_str(cg, to, size, len, from, at);
+	if (can_be_cut)
+		cg_cut_str(cg, got, to, size, from, at);
+}
+
+/*
+ * A string that is a key.  Most are short: those stay on the stack, and no more
+ * is written than the short form of keys has.
+ *	n = bpf_probe_read_user_str(brief, sizeof(brief), p);
+ *	s = n < sizeof(brief) ? brief : the whole of it, in memory of its own
+ */
+static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef brief, LLVMValueRef from, enum where at)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->ptr, 8), got, whole;
+	struct cg_if longer;
+
+	LLVMBuildStore(cg->b, brief, slot);
+	cg_zero(cg, brief, BRIEF_STRING);
+	got = cg_helper(cg, at == AT_USER ? BPF_FUNC_probe_read_user_str : BPF_FUNC_probe_read_kernel_str, 3, brief, cg_num(cg, BRIEF_STRING), from);
+	cg_store_raw(cg, cg_add(cg, brief, BRIEF_STRING - 1), cg_num(cg, 0), 1, 1); /* as it is; now the verifier knows */
+	longer = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, got, cg_num(cg, BRIEF_STRING), "")); /* or failed */
+	whole = cg_memory(cg, arena_printf(cg->arena, "long%u_%u", cg->clause->id, n->span.from), n->type->size);
+	read_whole(cg, whole, n->type->size, cg_num(cg, n->type->size), from, at, true);
+	LLVMBuildStore(cg->b, whole, slot);
+	cg_end_if(cg, &longer);
+	return cg_mem(n->type, LLVMBuildLoad2(cg->b, cg->ptr, slot, ""));
+}
+
 /* str(p, n):	bpf_probe_read_user_str(s, min(n, sizeof(s)), p) */
 struct value emit_fn_str(struct cg *cg, const struct node *n)
 {
 	const struct node *arg = n->call.args;
 	uint32_t size = n->type->size;
-	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot, from, got;
+	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot;
+	bool key = cg->brief == n && !cg->fn->outer;
 	struct value v = cg_expr(cg, arg);
-	enum where at = AT_MEMORY;
 
+	if (cg_scalar(v.type)) {
+		LLVMValueRef brief = key && !arg->next ? cg_stack_slot(cg, BRIEF_STRING) : NULL;
+
+		if (brief)
+			return key_string(cg, n, brief, address_of(cg, v), where_of(cg, v));
+		slot = cg_result(cg, n, size);
+		read_whole(cg, slot, size, clamp(cg, len, size), address_of(cg, v), where_of(cg, v), !arg->next);
+		return cg_mem(n->type, slot);
+	}
+	/* a string of our own, or an array of char */
 	slot = cg_result(cg, n, size);
 	cg_zero(cg, slot, size);
-	if (cg_scalar(v.type)) {
-		at = where_of(cg, v);
-		from = v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
-	} else {
-		from = v.v; /* a string of our own, or an array of char */
-		if (v.type->size < size)
-			len = clamp(cg, len, v.type->size);
-	}
-	got = cg_read_str(cg, slot, size, clamp(cg, len, size), from, at);
-	if (at == AT_MEMORY)
-		cg_keep_fault(cg, slot, size, from, v.type->size);
-	else if (!arg->next)
-		cg_cut_str(cg, got, slot, size, from, at);
+	if (v.type->size < size)
+		len = clamp(cg, len, v.type->size);
+	cg_read_str(cg, slot, size, clamp(cg, len, size), v.v, AT_MEMORY);
+	cg_keep_fault(cg, slot, size, v.v, v.type->size);
 	return cg_mem(n->type, slot);
 }
 

@@ -91,8 +91,13 @@ LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LL
 	LLVMValueRef slot;
 	struct cg_if f;
 
-	if (!c->other)
-		return cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0));
+	if (!c->other) {
+		LLVMValueRef n = cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0));
+
+		if (c->brief)
+			n = LLVMBuildAdd(cg->b, n, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->brief, fn, arg, cg_num(cg, 0)), "");
+		return n;
+	}
 	slot = cg_alloca(cg, cg->i64, 8);
 	f = cg_if_other(cg, m);
 	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->other, fn, arg, cg_opaque(cg, cg_num(cg, 0))), slot);

@@ -45,13 +45,43 @@ static uint32_t agg_size(const struct agg *a)
 	return a->kind == AGG_count ? 8 : 16;
 }
 
+/* maps that a `for` walks: its body takes keys of one size */
+static bool look_for_walks(struct node **n, void *arg)
+{
+	if ((*n)->kind == NODE_FOR && (*n)->loop.map)
+		((bool *)arg)[(*n)->loop.map->map.map->id] = true;
+	return true;
+}
+
+/* bytes of its short keys, where most are much shorter than they may be; 0: they are as they are */
+static uint32_t brief_of(const struct map *m)
+{
+	if (!m->keyed || m->declared)
+		return 0;
+	if (m->key->kind == TYPE_STRING)
+		return m->key->size > 2 * BRIEF_STRING ? BRIEF_STRING : 0;
+	if ((m->key->kind == TYPE_KSTACK || m->key->kind == TYPE_USTACK) && m->key->stack.mode != STACK_BUILD_ID)
+		return m->key->size > 2 * BRIEF_STACK ? BRIEF_STACK : 0;
+	return 0;
+}
+
 void cg_maps(struct cg *cg)
 {
+	bool *walked = arena_alloc(cg->arena, cg->script->nmaps + 1);
 	unsigned i = 0, npairs = 0;
 
 	cg_snapshots(cg);
 	cg->im.nmaps = cg->script->nmaps;
 	cg->im.maps = arena_alloc(cg->arena, cg->im.nmaps * sizeof(*cg->im.maps));
+	for (const struct clause *c = cg->script->clauses; c; c = c->next) {
+		struct node *body = c->body;
+
+		node_walk(&body, look_for_walks, walked);
+		for (const struct subprogram *s = c->subprograms; s; s = s->next) {
+			body = s->body;
+			node_walk(&body, look_for_walks, walked);
+		}
+	}
 	for (struct map *m = cg->script->maps; m; m = m->next, i++) {
 		struct cg_map *c = arena_alloc(cg->arena, sizeof(*c));
 		uint64_t entries = m->max_entries ? m->max_entries : cg->script->settings.num[SETTING_max_map_keys];
@@ -72,6 +102,14 @@ void cg_maps(struct cg *cg)
 		def.value_size = c->value_size;
 		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_BYTES)
 			def.flags = BPF_F_NO_PREALLOC;
+		c->brief_size = walked[m->id] || cg_is_pair(cg, m) ? 0 : brief_of(m);
+		if (c->brief_size) {
+			struct btf_map brief = def;
+
+			brief.key_size = c->brief_size;
+			c->brief = debug_map(cg, arena_printf(cg->arena, "m%u_brief", m->id), &brief);
+			def.flags = BPF_F_NO_PREALLOC; /* few are long */
+		}
 		c->global = debug_map(cg, arena_printf(cg->arena, "m%u", m->id), &def);
 		if (cg_is_pair(cg, m)) {
 			c->other = debug_map(cg, arena_printf(cg->arena, "m%u_other", m->id), &def);
@@ -85,6 +123,7 @@ void cg_maps(struct cg *cg)
 			.value = image_type_of(cg, m->value),
 			.max_entries = def.max_entries,
 			.pair = c->other ? npairs : 0,
+			.brief = c->brief_size,
 		};
 	}
 	if (!npairs)
@@ -123,6 +162,8 @@ LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *k
 
 	if (!m->keyed)
 		return cg_zero_key(cg);
+	if (cg_map_of(m)->brief && m->key->kind == TYPE_STRING)
+		cg->brief = keys;
 	if (keys->type == m->key && keys->kind != NODE_TUPLE && !cg_scalar(m->key))
 		return cg_address(cg, cg_expr(cg, keys), m->key);
 	key = cg_slot(cg, m->key->size);
@@ -130,9 +171,28 @@ LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *k
 	return key;
 }
 
+/*
+ *	stack:		((struct event_stack *)key)->count <= most ? &m_brief : &m
+ *	string:		!key[BRIEF_STRING - 1] ? &m_brief : &m
+ */
+LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key)
+{
+	struct cg_map *c = cg_map_of(m);
+	LLVMValueRef is_brief;
+
+	if (!c->brief)
+		return cg_map_now(cg, m);
+	if (m->key->kind == TYPE_STRING)
+		is_brief = LLVMBuildICmp(cg->b, LLVMIntEQ, cg_load_raw(cg, cg_add(cg, key, c->brief_size - 1), 1, false, 1), cg_num(cg, 0), "");
+	else
+		is_brief = LLVMBuildICmp(cg->b, LLVMIntULE, cg_load_raw(cg, key, 4, false, 4),
+					 cg_num(cg, (c->brief_size - sizeof(struct event_stack)) / 8), "");
+	return LLVMBuildSelect(cg->b, is_brief, c->brief, c->global, "");
+}
+
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key)
 {
-	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg_map_now(cg, m), key);
+	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg_map_with(cg, m, key), key);
 }
 
 /* a key that is missing reads as zero */
@@ -163,9 +223,14 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
 	return cg_mem(m->value, slot);
 }
 
+static LLVMValueRef map_for(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key)
+{
+	return cg_map_of(hold->map)->brief ? cg_map_with(cg, hold->map, key) : hold->now;
+}
+
 static LLVMValueRef lookup(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key)
 {
-	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, hold->now, key);
+	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, map_for(cg, hold, key), key);
 }
 
 /* an update failed with err: the map is full, or something else is in the way */
@@ -181,7 +246,7 @@ static void count_refusal(struct cg *cg, const struct map *m, LLVMValueRef err)
 
 static LLVMValueRef update(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key, LLVMValueRef value, unsigned flags)
 {
-	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, hold->now, key, value, cg_num(cg, flags));
+	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, map_for(cg, hold, key), key, value, cg_num(cg, flags));
 }
 
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value)

@@ -72,22 +72,23 @@ void cg_fn_end(struct cg *cg, struct cg_fn *f)
 	LLVMSetCurrentDebugLocation2(cg->b, f->place);
 }
 
-/* the scratch memory of the clause, or out:
- *	p = bpf_map_lookup_elem(&scratch, &zero) or bpf_task_storage_get(&scratch, task, NULL, CREATE)
+/*
+ * Memory that nobody else writes to while the program runs, or out:
+ *	p = bpf_map_lookup_elem(&map, &zero) or bpf_task_storage_get(&map, task, NULL, CREATE)
  *	if (!p) return
  */
-static void get_scratch(struct cg *cg)
+LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size)
 {
 	bool task = cg_preemptible(cg->clause);
 	struct btf_map def = {
 		.type = task ? BPF_MAP_TYPE_TASK_STORAGE : BPF_MAP_TYPE_PERCPU_ARRAY,
 		.max_entries = task ? 0 : 1,
 		.key_size = 4,
-		.value_size = cg->slot_max,
+		.value_size = size,
 		.flags = task ? BPF_F_NO_PREALLOC : 0,
 		.typed = task,
 	};
-	LLVMValueRef map = debug_map(cg, arena_printf(cg->arena, "scratch%u", cg->clause->id), &def), key, p;
+	LLVMValueRef map = debug_map(cg, name, &def), key, p;
 	struct cg_if f;
 
 	if (task) {
@@ -101,6 +102,13 @@ static void get_scratch(struct cg *cg)
 	cg_count_loss(cg, LOSS_clause, cg->clause->id);
 	LLVMBuildBr(cg->b, cg->fn->body_end);
 	cg_end_if(cg, &f);
+	return p;
+}
+
+static void get_scratch(struct cg *cg)
+{
+	LLVMValueRef p = cg_memory(cg, arena_printf(cg->arena, "scratch%u", cg->clause->id), cg->slot_max);
+
 	LLVMBuildStore(cg->b, p, cg->fn->scratch);
 	LLVMBuildStore(cg->b, p, cg_frame(cg, FRAME_SCRATCH));
 }

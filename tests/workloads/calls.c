@@ -145,6 +145,25 @@ static void call_factorial(long i)
 	sink += factorial(5);
 }
 
+/* bottom(), below descend(40), descend(39), ... where i is odd, else below descend(3) ... */
+TRACED int bottom(void)
+{
+	KEEP;
+	return 1;
+}
+
+TRACED int descend(long n)
+{
+	int r = n ? descend(n - 1) : bottom();
+	KEEP;
+	return r + 1;
+}
+
+static void call_descend(long i)
+{
+	sink += descend(i % 2 ? 40 : 3);
+}
+
 static void call_bytes(long i)
 {
 	static const unsigned char data[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -170,7 +189,7 @@ static const struct {
 } functions[] = {
 	{"add", call_add},   {"negate", call_negate},   {"many", call_many},           {"greet", call_greet},
 	{"walk", call_walk}, {"nested", call_nested},   {"factorial", call_factorial}, {"bytes", call_bytes},
-	{"wide", call_wide}, {"boolean", call_boolean},
+	{"wide", call_wide}, {"boolean", call_boolean}, {"descend", call_descend},
 };
 
 static void (*call)(long i);
