@@ -254,6 +254,8 @@ int run(const void *image, size_t len, const struct run_options *o)
 	const char *why;
 	int status = 1, exited = 0, written;
 
+	if (o->no_warnings)
+		warn_never();
 	rt.im = image_read(rt.arena, image, len, &why);
 	if (!rt.im) {
 		fprintf(stderr, "ERROR: cannot run this image: %s\n", why);

@@ -168,5 +168,6 @@ void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets m
 /* log.c: messages about the machine, on stderr: "ERROR: ...", "WARNING: ..." */
 int fail(int err, const char *fmt, ...) PRINTF_LIKE(2, 3); /* "ERROR: <text>: <strerror(-err)>"; returns err; err 0: no strerror, returns -EINVAL */
 void warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void warn_never(void); /* --no-warnings: warn() says nothing from here on */
 
 #endif

@@ -19,10 +19,19 @@ int fail(int err, const char *fmt, ...)
 	return err ? err : -EINVAL;
 }
 
+static bool silent;
+
+void warn_never(void)
+{
+	silent = true;
+}
+
 void warn(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (silent)
+		return;
 	fputs("WARNING: ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);

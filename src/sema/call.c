@@ -273,6 +273,24 @@ static bool check_arg(struct pass *p, const struct node *call, struct node *a, c
 	return fits;
 }
 
+#define DEBUGF_MOST 3 /* bpf_trace_printk() takes no more */
+
+static bool check_debugf(struct pass *p, const struct node *n, const struct image_conversion *list, size_t count, size_t supplied)
+{
+	if (supplied > DEBUGF_MOST) {
+		wrong(p, n->span, "debugf() takes up to %d values (%zu provided)", DEBUGF_MOST, supplied);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (list[i].conv && !strchr("duxps", (int)list[i].conv)) {
+			wrong(p, n->call.args->span, "debugf() prints %%d %%u %%x %%p %%s only (%%%c provided)", (int)list[i].conv);
+			return false;
+		}
+	if (p->report)
+		warning_at(p->diag, WARN(debug_output), n->span, "debugf() writes to the trace buffer of the whole kernel: not for production");
+	return true;
+}
+
 static bool check_format(struct pass *p, struct node *n)
 {
 	struct node *format = n->call.args, *a = format->next;
@@ -290,6 +308,8 @@ static bool check_format(struct pass *p, struct node *n)
 		wrong(p, n->span, "%s() %s arguments for format string (%zu supplied, %zu expected)", n->call.name, supplied < wanted ? "not enough" : "too many", supplied, wanted);
 		return false;
 	}
+	if (n->call.fn->id == FN_debugf && !check_debugf(p, n, list, count, supplied))
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		char conv = (char)list[i].conv;
 		bool fits = true;

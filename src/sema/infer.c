@@ -505,6 +505,8 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 		return &type_error;
 	}
 	f = type_field(s, n->field.name, &n->field.offset);
+	if (!f && s->name && !strncmp(s->name, "tracepoint:", 11) && !strncmp(n->field.name, "common_", 7))
+		return wrong(p, n->span, "BPF does not support accessing common tracepoint fields");
 	if (!f)
 		f = field_elsewhere(p, s, n->field.name);
 	if (!f) {
@@ -1070,6 +1072,21 @@ static void check_size(struct pass *p, const char *name, const struct type *t, s
 		wrong(p, span, "%s: a value of type '%s' has %u bytes, more than the %u that are possible", name, name_of(p, t), t->size, VALUE_MOST);
 }
 
+/* aggregations are per CPU, all else is not: a declaration must agree */
+static void check_storage(struct pass *p, const struct map *m)
+{
+	bool declared, wanted = m->value->kind == TYPE_AGGREGATE;
+
+	if (!m->declared || !m->used || m->value->kind == TYPE_ERROR)
+		return;
+	declared = !strncmp(m->declared, "percpu", 6);
+	if (declared == wanted)
+		return;
+	error_at(p->diag, m->span, "Incompatible map types. Type from declaration: %s. Type from value/key type: %s", m->declared,
+		 wanted ? "percpuhash" : "hash");
+	hint(p->diag, "declare it as %s%s", wanted ? "percpu" : "", declared ? m->declared + strlen("percpu") : m->declared);
+}
+
 bool infer(struct pass *p)
 {
 	int rounds = 0;
@@ -1097,6 +1114,7 @@ bool infer(struct pass *p)
 			check_size(p, v->name, v->type, v->span);
 		}
 	for (const struct map *m = p->script->maps; m; m = m->next) {
+		check_storage(p, m);
 		check_size(p, m->name, m->value, m->span);
 		check_size(p, m->name, m->key, m->span);
 	}
