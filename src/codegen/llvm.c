@@ -2,12 +2,15 @@
 #include "codegen/cg.h"
 
 #include <llvm-c/Analysis.h>
+#include <llvm-c/ErrorHandling.h>
 #include <llvm-c/IRReader.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <llvm/Config/llvm-config.h>
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *codegen_llvm_version(void)
 {
@@ -18,6 +21,17 @@ const char *codegen_llvm_version(void)
  * The C API makes a DIFile without the text of the file, which BTF's line
  * info quotes.  So the module begins as a line of IR that has it.
  */
+#define QUOTED_MOST 2000 /* lines: for each, LLVM looks through all others */
+
+static size_t count_lines(const struct source *src)
+{
+	size_t n = 0;
+
+	for (const char *s = src->text; (s = strchr(s, '\n')); s++)
+		n++;
+	return n;
+}
+
 static LLVMModuleRef module_with_source(struct cg *cg)
 {
 	const struct source *src = cg->script->source;
@@ -30,7 +44,9 @@ static LLVMModuleRef module_with_source(struct cg *cg)
 	for (const char *s = src->name; *s; s++)
 		buf_printf(&ir, "\\%02X", (unsigned char)*s);
 	buf_puts(&ir, "\", directory: \".\"");
-	if (src->len) { /* LLVM 15 falls over an empty one */
+	if (count_lines(src) > QUOTED_MOST) {
+		buf_puts(&ir, ", source: \"\\0A\""); /* nothing to look through, nor to open */
+	} else if (src->len) { /* LLVM 15 falls over an empty one */
 		buf_puts(&ir, ", source: \"");
 		for (size_t i = 0; i < src->len; i++)
 			buf_printf(&ir, "\\%02X", (unsigned char)src->text[i]);
@@ -44,6 +60,40 @@ static LLVMModuleRef module_with_source(struct cg *cg)
 	return mod;
 }
 
+/* LLVM would abort: of a script that may be as it is */
+static void give_up(const char *why)
+{
+	bool far = strstr(why, "Branch target out of insn range");
+
+	fprintf(stderr, "ERROR: LLVM cannot emit this program: %s\n", why);
+	if (far)
+		fputs("HINT: a probe is too long, BPF's jumps reach 32767 instructions: split its block into several probes\n", stderr);
+	_exit(1);
+}
+
+static bool count(struct node **n, void *arg)
+{
+	(void)n;
+	++*(size_t *)arg;
+	return true;
+}
+
+#define LONG_CLAUSE 6000 /* nodes */
+
+/* a jump reaches 32767 instructions; from v4 on, which Linux 6.6 knows, as far as need be */
+static bool is_long(const struct script *s)
+{
+	for (const struct clause *c = s->clauses; c; c = c->next) {
+		struct node *body = c->body;
+		size_t nodes = 0;
+
+		node_walk(&body, count, &nodes);
+		if (nodes > LONG_CLAUSE)
+			return true;
+	}
+	return false;
+}
+
 bool llvm_start(struct cg *cg)
 {
 	LLVMTargetRef target;
@@ -51,13 +101,14 @@ bool llvm_start(struct cg *cg)
 	LLVMValueRef file;
 	char *error;
 
+	LLVMInstallFatalErrorHandler(give_up);
 	LLVMInitializeBPFTargetInfo();
 	LLVMInitializeBPFTarget();
 	LLVMInitializeBPFTargetMC();
 	LLVMInitializeBPFAsmPrinter();
 	if (LLVMGetTargetFromTriple("bpfel", &target, &error))
 		bug("LLVM has no BPF target: %s", error);
-	cg->tm = LLVMCreateTargetMachine(target, "bpfel", "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
+	cg->tm = LLVMCreateTargetMachine(target, "bpfel", is_long(cg->script) ? "v4" : "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
 
 	cg->llvm = LLVMContextCreate();
 	cg->mod = module_with_source(cg);
