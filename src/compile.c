@@ -64,6 +64,22 @@ static void dump_code(struct job *j, const struct compile_options *o, enum codeg
 	buf_free(&text);
 }
 
+/* PREFIX.original.ll and PREFIX.optimized.ll */
+static bool write_code(struct job *j, const struct compile_options *o, enum codegen_stage stage, const char *suffix)
+{
+	const char *path = arena_printf(j->arena, "%s.%s.ll", o->emit_llvm, suffix);
+	struct buf text = {0};
+	bool ok = codegen(j->script, j->kernel, &j->diag, o->portable, stage, &text);
+	FILE *out = ok ? fopen(path, "we") : NULL;
+
+	if (ok && (!out || fwrite(text.data, 1, text.len, out) != text.len || fclose(out))) {
+		error_at(&j->diag, (struct span){0}, "cannot write %s", path);
+		ok = false;
+	}
+	buf_free(&text);
+	return ok;
+}
+
 static void dump_image(struct job *j, const struct buf *image)
 {
 	const char *why;
@@ -93,6 +109,8 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 	if (wanted(o, STAGE_asm))
 		dump_code(j, o, CODEGEN_ASM);
 	if (last(o, STAGE_asm) || j->diag.errors)
+		return;
+	if (o->emit_llvm && (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
 		return;
 	if (!codegen(j->script, j->kernel, &j->diag, o->portable, CODEGEN_OBJECT, image))
 		return;
@@ -125,4 +143,14 @@ bool compile_list(const char *name, const char *text, size_t len, const struct c
 const char *compiler_version(void)
 {
 	return codegen_llvm_version();
+}
+
+bool compile_format(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *out)
+{
+	struct job j;
+
+	job_begin(&j, name, text, len, o);
+	if (!j.diag.errors)
+		ast_format(j.script, out);
+	return job_end(&j, o);
 }

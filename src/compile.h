@@ -24,6 +24,7 @@ struct compile_options {
 	bool portable; /* the image is for other kernels, too */
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
+	const char *emit_llvm; /* PREFIX.original.ll, PREFIX.optimized.ll; or NULL */
 	bool from_stdin; /* the script came that way */
 };
 
@@ -33,6 +34,9 @@ struct compile_options {
  * the script is wrong and its author has been told.
  */
 bool compile(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *image);
+
+/* the script in its canonical form, appended to *out; needs no privileges */
+bool compile_format(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *out);
 
 /* what the script would attach to, a line each: -l script.bt */
 bool compile_list(const char *name, const char *text, size_t len, const struct compile_options *o, FILE *out);

@@ -70,3 +70,9 @@ const char *compiler_version(void)
 {
 	return LLVM_VERSION;
 }
+
+bool compile_format(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *out)
+{
+	(void)out;
+	return compile(name, text, len, o, NULL);
+}

@@ -35,6 +35,8 @@ struct command {
 	struct compile_options compile;
 	struct run_options run;
 	const char *build; /* build FILE -o THIS */
+	const char *mode; /* --mode, --fmt: codegen or format */
+	const char *elf; /* --emit-elf */
 	bool stop; /* an option did all there was to do, or was wrong */
 	int status;
 };
@@ -45,6 +47,7 @@ static void usage(FILE *out)
 	      "       probe [options] -e 'PROGRAM' [args]\n"
 	      "       probe [options] -l [PATTERN | FILE]\n"
 	      "       probe build [options] FILE -o TOOL | IMAGE.bpf.o\n"
+	      "       probe fmt FILE [-o FILE]\n"
 	      "       probe cache clear\n"
 	      "\n"
 	      "FILE is a script, an image, or - for standard input.\n"
@@ -114,6 +117,43 @@ static void do_include(struct command *c, const char *arg)
 {
 	add_word(&c->includes, arg);
 	c->compile.sema.includes = c->includes.list;
+}
+
+static void do_mode(struct command *c, const char *arg)
+{
+	if (c->mode) {
+		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", arg);
+		stop(c, STATUS_WRONG);
+	} else if (!str_eq(arg, "codegen") && !str_eq(arg, "format")) {
+		fprintf(stderr, "ERROR: USAGE: --mode can only be 'codegen' or 'format', not '%s'.\n", arg);
+		stop(c, STATUS_WRONG);
+	}
+	c->mode = arg;
+}
+
+static void do_fmt(struct command *c, const char *arg)
+{
+	(void)arg;
+	if (c->mode)
+		wrong(c, "ERROR: USAGE: --fmt conflicts with existing --mode");
+	c->mode = "format";
+}
+
+static void do_emit_elf(struct command *c, const char *arg)
+{
+	c->elf = arg;
+}
+
+static void do_emit_llvm(struct command *c, const char *arg)
+{
+	c->compile.emit_llvm = arg;
+	c->no_cache = true;
+}
+
+static void do_verify_llvm_ir(struct command *c, const char *arg)
+{
+	(void)c;
+	(void)arg;
 }
 
 static void do_no_warning(struct command *c, const char *arg)
@@ -409,7 +449,33 @@ static int write_image(const char *path, const struct buf *image)
 /* Does the work stop before anything is loaded?  Then it needs no privilege. */
 static bool only_compiles(const struct command *c)
 {
-	return c->compile.dump || c->build;
+	return c->compile.dump || c->build || c->elf || c->mode;
+}
+
+/* the canonical form to standard output, or in the place of a file, at once */
+static int format(struct command *c)
+{
+	struct buf text = {0}, out = {0};
+	char *beside = c->run.output ? xasprintf("%s.%d", c->run.output, (int)getpid()) : NULL;
+	const char *name;
+	int status = STATUS_WRONG;
+
+	if (!read_program(c, &text, &name) || !compile_format(name, text.data ? text.data : "", text.len, &c->compile, &out)) {
+		;
+	} else if (!beside) {
+		status = fwrite(out.data ? out.data : "", 1, out.len, stdout) == out.len && !fflush(stdout) ? STATUS_OK : STATUS_WRONG;
+	} else {
+		status = write_object(beside, &out);
+		if (!status && rename(beside, c->run.output)) {
+			fprintf(stderr, "ERROR: failed to write file '%s': %s\n", c->run.output, strerror(errno));
+			unlink(beside);
+			status = STATUS_WRONG;
+		}
+	}
+	free(beside);
+	buf_free(&text);
+	buf_free(&out);
+	return status;
 }
 
 static int compile_and_run(struct command *c)
@@ -446,6 +512,10 @@ static int compile_and_run(struct command *c)
 		status = STATUS_OK;
 	else if (c->build)
 		status = write_image(c->build, &image);
+	else if (c->elf)
+		status = write_object(c->elf, &image);
+	else if (c->mode)
+		status = STATUS_OK;
 	else
 		status = run(image.data, image.len, &c->run);
 out:
@@ -501,7 +571,7 @@ static bool consistent(struct command *c)
 
 int main(int argc, char **argv)
 {
-	bool build = argc > 1 && str_eq(argv[1], "build");
+	bool build = argc > 1 && str_eq(argv[1], "build"), fmt = argc > 1 && str_eq(argv[1], "fmt");
 	struct command c = {.compile.sema.environ = environ};
 
 	prctl(PR_SET_NAME, "probe"); /* also if we were handed over to */
@@ -511,11 +581,12 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && str_eq(argv[1], "cache") && str_eq(argv[2], "clear"))
 		return cache_clear();
-	if (build) {
+	if (build || fmt) {
 		argv++;
 		argc--;
 	}
 	c.compile.colour = colour_wanted();
+	c.mode = fmt ? "format" : NULL;
 	argc = drop_bare_debug(argc, argv);
 	parse_options(&c, argc, argv);
 	if (!c.stop) {
@@ -537,7 +608,7 @@ int main(int argc, char **argv)
 		if (c.info)
 			c.status = info();
 		else
-			c.status = c.list ? list(&c) : compile_and_run(&c);
+			c.status = c.list ? list(&c) : c.mode && str_eq(c.mode, "format") ? format(&c) : compile_and_run(&c);
 	}
 	free_words(&c);
 	return c.status;

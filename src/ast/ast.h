@@ -252,12 +252,18 @@ struct clause {
 	bool uses_func;
 };
 
+struct comment { /* what the tree has no place for */
+	struct comment *next; /* in order of the text */
+	struct span span;
+};
+
 struct script {
 	struct arena *arena;
 	struct types *types;
 	struct source *source;
 	struct node *cdefs, *config, *imports; /* lists */
 	struct node *root; /* PROBE, MACRO, MAPDECL, FN in order */
+	struct comment *comments;
 	/* set by sema */
 	struct clause *clauses;
 	struct map *maps;
@@ -281,6 +287,9 @@ void node_walk(struct node **n, node_visit_fn visit, void *arg); /* n, its child
 void node_walk_list(struct node **list, node_visit_fn visit, void *arg);
 /* the addresses of n's children (list heads count as one), at most 8; returns how many */
 unsigned node_children(struct node *n, struct node **children[8]);
+
+/* format.c: the script in its canonical form; as parsed, before sema */
+void ast_format(const struct script *s, struct buf *out);
 
 /* print.c: -d ast: an indented tree with spans and, once known, types */
 void ast_dump(const struct script *s, FILE *out);

@@ -36,6 +36,8 @@ struct lexer {
 	uint32_t len;
 	uint32_t base; /* position of text */
 	uint32_t at, end; /* offsets of the token read last */
+	uint32_t noted; /* offset up to which comments are in the list */
+	struct comment *comments, **last_comment;
 
 	int first; /* a token that stands before the text: which start symbol is meant */
 	enum lexer_mode mode;

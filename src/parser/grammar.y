@@ -510,6 +510,7 @@ struct script *parse_script(struct arena *a, struct types *t, struct diag *d, st
 	p.lexer.first = START_SCRIPT;
 	if (yyparse(&p) && !d->errors)
 		error_at(d, (struct span){0}, "syntax: the script cannot be read");
+	s->comments = p.lexer.comments;
 	lexer_free(&p.lexer);
 	s->cdefs = p.cdefs.first;
 	s->config = p.config.first;
