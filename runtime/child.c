@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,6 +39,28 @@ static char **split(struct arena *a, const char *text)
 	return words;
 }
 
+/*
+ * The program as PATH has it.  Links are not followed: the process is called by
+ * the name it is started by, sh and not what sh is here.
+ */
+static const char *in_path(struct arena *a, const char *name)
+{
+	const char *dirs = getenv("PATH");
+	struct stat s;
+
+	if (strchr(name, '/')) /* as it stands */
+		return access(name, X_OK) ? NULL : name;
+	dirs = dirs ? dirs : "/usr/local/bin:/usr/bin:/bin";
+	for (size_t n; *dirs; dirs += n + (dirs[n] == ':')) {
+		n = strcspn(dirs, ":");
+		const char *path = arena_printf(a, "%.*s%s%s", (int)n, dirs, n ? "/" : "", name);
+
+		if (!access(path, X_OK) && !stat(path, &s) && S_ISREG(s.st_mode))
+			return path;
+	}
+	return NULL;
+}
+
 /* found in PATH before: a trace of exec then shows one, not the tries */
 static _Noreturn void be_child(const char *path, char **words, int go, int report)
 {
@@ -63,10 +86,9 @@ int child_start(struct rt *rt)
 {
 	char **words = split(rt->arena, rt->options->command);
 	const char *path;
-	unsigned matches;
 	int go[2], report[2];
 
-	path = words[0] ? binary_path(rt->arena, words[0], &matches) : NULL;
+	path = words[0] ? in_path(rt->arena, words[0]) : NULL;
 	if (!path) {
 		fprintf(stderr, "ERROR: Failed to find the program '%s' of -c\n", words[0] ? words[0] : "");
 		return 1;
