@@ -1,5 +1,5 @@
 # Names of user frames: demangled or not, of stripped and deleted programs, of what cannot be named the place.
-# spec: O-041 O-042 O-043 V-002 F-020
+# spec: O-041 O-042 O-043 V-002 F-020 D-044
 # needs: uprobe
 . ./cli.inc
 stack='uprobe:./prog:leaf { @[ustack(6)] = count(); }'
@@ -15,6 +15,13 @@ out '^[0-9a-f]{6,16}$'
 out "^$(printf '\t')[0-9a-f]+ leaf\+0 \(.*/prog\)$"
 out "^$(printf '\t')[0-9a-f]+ made::by hand\+6 \(.*\)$"
 out '^[0-9a-f]{40} 0x[0-9a-f]{2,}$'
+
+# folded for a flame graph, as those scripts read it: from "@[" to "]: N", a frame a line
+probe -q -e "$stack" -c ./prog; status 0
+awk '/^@\[$/ { n = 0; inside = 1; next }
+	inside && /^\]: [0-9]+$/ { line = frame[n]; for (i = n - 1; i; i--) line = line ";" frame[i]; print line, $2; inside = 0; next }
+	inside { sub(/^ +/, ""); sub(/\+[0-9]+$/, ""); frame[++n] = $0 }' "$out" >folded
+grep -Eq '(^|;)main;ns::Outer::call\(int\);made::by hand;(middle;)?leaf 1$' folded || wrong "folded: $(cat folded)"
 
 # what has no symbols: address, file, offset
 if command -v strip >/dev/null; then
