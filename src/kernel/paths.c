@@ -134,7 +134,7 @@ static bool is_wanted(const char *soname, const char *path, void *arg)
 	if (strncmp(soname, w->name, len) || (soname[len] && soname[len] != '.') ||
 	    (soname[len] && !strstr(w->name, ".so") && strncmp(soname + len, ".so", 3)))
 		return false;
-	w->path = real_path(w->arena, w->root, path);
+	w->path = *w->root ? real_path(w->arena, w->root, path) : arena_strdup(w->arena, path);
 	return w->path && is_file(w->path);
 }
 
@@ -153,7 +153,7 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 {
 	struct wanted w = {a, root, name, NULL};
 	const char *path = getenv("PATH"), *bang = strstr(name, "!/");
-	char *found = NULL, *script = NULL, *real;
+	char *found = NULL, *first = NULL, *script = NULL, *real; /* first: the real name of found */
 
 	*matches = 0;
 	if (bang && access(name, F_OK)) {
@@ -162,7 +162,7 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 	}
 	if (strchr(name, '/')) {
 		depends_on(name);
-		found = real_path(a, *name == '/' ? root : "", name);
+		found = *name == '/' && *root ? real_path(a, root, name) : arena_strdup(a, name); /* as the user has it */
 		*matches = 1;
 		return found && is_file(found) ? found : NULL;
 	}
@@ -178,14 +178,18 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 		if (!*root)
 			depends_on(try);
 		real = real_path(a, root, try);
-		if (!real || !is_program(real) || (found && str_eq(found, real)))
+		if (!real || !is_program(real) || (first && str_eq(first, real)))
 			continue;
+		if (!*root)
+			real = try;
 		if (is_script(real)) { /* say a wrapper: there is nothing in it to trace */
 			script = script ? script : real;
 			continue;
 		}
-		if (!found)
+		if (!found) {
 			found = real;
+			first = real_path(a, root, try);
+		}
 		++*matches;
 	}
 	return found ? found : script;

@@ -11,14 +11,17 @@ struct seen {
 	void *arg;
 };
 
+/* of the names of one file the first */
 static void once(void *arg, const char *path)
 {
 	struct seen *s = arg;
+	char *real = realpath(path, NULL);
 
-	if (dict_find(&s->paths, path))
-		return;
-	dict_set(&s->paths, path, s);
-	s->each(s->arg, path);
+	if (!dict_find(&s->paths, real ? real : path)) {
+		dict_set(&s->paths, real ? real : path, s);
+		s->each(s->arg, path);
+	}
+	free(real);
 }
 
 bool binaries_each(struct attach *a, binary_fn each, void *arg)

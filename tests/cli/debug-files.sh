@@ -21,7 +21,7 @@ probe -l 'uprobe:./linked:add'; status 0; no_err; no_out
 objcopy -S --keep-symbol=add full mini
 xz -k mini
 objcopy --add-section .gnu_debugdata=mini.xz calls packed
-probe -l 'uprobe:./packed:*'; status 0; no_err; out_is "uprobe:$(pwd -P)/packed:add"
+probe -l 'uprobe:./packed:*'; status 0; no_err; out_is "uprobe:./packed:add"
 probe -q -e 'uprobe:./packed:add { @ = count(); }' -c './packed add 5'; status 0; no_err; out '^@: 5$'
 
 # what is not xz, or stops half-way, is as if it were not there
