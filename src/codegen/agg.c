@@ -175,7 +175,7 @@ void cg_aggregate(struct cg *cg, const struct node *assign)
 	struct cg_hold hold;
 	struct cg_if f;
 
-	key = cg_map_key(cg, m, assign->assign.target->map.keys);
+	key = cg_map_brief_key(cg, m, assign->assign.target->map.keys);
 	hold = cg_hold_map(cg, m);
 	p = cg_map_slot(cg, &hold, key);
 	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));

@@ -107,7 +107,10 @@ struct cg {
 		struct cg_object *next;
 		uint32_t offset, room; /* in the context, in the frame */
 	} *objects;
-	const struct node *brief; /* a string that is only a key: if it is short there need be no more than BRIEF_STRING bytes */
+	struct {
+		const struct node *node; /* a string that is only a key: if it is short there need be no more than BRIEF_STRING bytes */
+		LLVMValueRef key, is; /* of such a one its address, and i1: is it? */
+	} brief;
 	uint32_t frame_size;
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool failed;
@@ -257,6 +260,7 @@ struct cg_map *cg_map_of(const struct map *m);
 LLVMValueRef cg_zero_key(struct cg *cg); /* ptr to an int 0 */
 LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key); /* the BPF map that has the key, if one has */
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
+LLVMValueRef cg_map_brief_key(struct cg *cg, const struct map *m, const struct node *keys); /* for cg_map_with() alone: perhaps no more than its short form */
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
 struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value); /* value: address */

@@ -228,7 +228,7 @@ static struct value incdec(struct cg *cg, const struct node *n)
 	if (target->kind == NODE_MAP) {
 		const struct map *m = target->map.map;
 
-		before = cg_map_add(cg, m, cg_map_key(cg, m, target->map.keys), by);
+		before = cg_map_add(cg, m, cg_map_brief_key(cg, m, target->map.keys), by);
 		after = LLVMBuildAdd(cg->b, before, by, "");
 	} else {
 		address = cg_var(cg, target->var.var);
@@ -461,7 +461,7 @@ static struct value place(struct cg *cg, const struct node *n)
 		return cg_mem(n->type, cg_var(cg, n->var.var));
 	case NODE_MAP:
 		m = n->map.map;
-		return cg_map_get(cg, m, cg_map_key(cg, m, n->map.keys));
+		return cg_map_get(cg, m, cg_map_brief_key(cg, m, n->map.keys));
 	case NODE_CALL:
 		return call(cg, n);
 	case NODE_UNARY:

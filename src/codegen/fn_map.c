@@ -15,7 +15,7 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 {
 	const struct node *target = n->call.args;
 	const struct map *m = target->map.map;
-	LLVMValueRef key = cg_map_key(cg, m, target->next), p;
+	LLVMValueRef key = cg_map_brief_key(cg, m, target->next), p;
 	struct cg_if f;
 
 	if (m->keyed) {
@@ -41,7 +41,7 @@ struct value emit_fn_has_key(struct cg *cg, const struct node *n)
 {
 	const struct map *m = n->call.args->map.map;
 
-	return boolean(cg, n, LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_key(cg, m, n->call.args->next)), ""));
+	return boolean(cg, n, LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_brief_key(cg, m, n->call.args->next)), ""));
 }
 
 /* len(@m):	bpf_for_each_map_elem(&m, nothing, NULL, 0); len(stack): its count */

@@ -57,19 +57,23 @@ static void read_whole(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueR
  */
 static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef brief, LLVMValueRef from, enum where at)
 {
-	LLVMValueRef slot = cg_alloca(cg, cg->ptr, 8), got, whole;
+	LLVMValueRef slot = cg_alloca(cg, cg->ptr, 8), is = cg_alloca(cg, cg->i1, 1), got, whole;
 	struct cg_if longer;
 
 	LLVMBuildStore(cg->b, brief, slot);
+	LLVMBuildStore(cg->b, LLVMConstInt(cg->i1, 1, false), is);
 	cg_zero(cg, brief, BRIEF_STRING);
 	got = cg_helper(cg, at == AT_USER ? BPF_FUNC_probe_read_user_str : BPF_FUNC_probe_read_kernel_str, 3, brief, cg_num(cg, BRIEF_STRING), from);
-	cg_store_raw(cg, cg_add(cg, brief, BRIEF_STRING - 1), cg_num(cg, 0), 1, 1); /* as it is; now the verifier knows */
 	longer = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, got, cg_num(cg, BRIEF_STRING), "")); /* or failed */
 	whole = cg_memory(cg, arena_printf(cg->arena, "long%u_%u", cg->clause->id, n->span.from), n->type->size);
 	read_whole(cg, whole, n->type->size, cg_num(cg, n->type->size), from, at, true);
 	LLVMBuildStore(cg->b, whole, slot);
+	got = cg_load_raw(cg, cg_add(cg, whole, BRIEF_STRING - 1), 1, false, 1);
+	LLVMBuildStore(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, got, cg_num(cg, 0), ""), is);
 	cg_end_if(cg, &longer);
-	return cg_mem(n->type, LLVMBuildLoad2(cg->b, cg->ptr, slot, ""));
+	cg->brief.key = LLVMBuildLoad2(cg->b, cg->ptr, slot, "");
+	cg->brief.is = LLVMBuildLoad2(cg->b, cg->i1, is, "");
+	return cg_mem(n->type, cg->brief.key);
 }
 
 /* str(p, n):	bpf_probe_read_user_str(s, min(n, sizeof(s)), p) */
@@ -78,7 +82,7 @@ struct value emit_fn_str(struct cg *cg, const struct node *n)
 	const struct node *arg = n->call.args;
 	uint32_t size = n->type->size;
 	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot;
-	bool key = cg->brief == n && !cg->fn->outer;
+	bool key = cg->brief.node == n && !cg->fn->outer;
 	struct value v = cg_expr(cg, arg);
 
 	if (cg_scalar(v.type)) {

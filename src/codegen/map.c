@@ -162,13 +162,18 @@ LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *k
 
 	if (!m->keyed)
 		return cg_zero_key(cg);
-	if (cg_map_of(m)->brief && m->key->kind == TYPE_STRING)
-		cg->brief = keys;
 	if (keys->type == m->key && keys->kind != NODE_TUPLE && !cg_scalar(m->key))
 		return cg_address(cg, cg_expr(cg, keys), m->key);
 	key = cg_slot(cg, m->key->size);
 	cg_expr_into(cg, keys, key, m->key);
 	return key;
+}
+
+LLVMValueRef cg_map_brief_key(struct cg *cg, const struct map *m, const struct node *keys)
+{
+	if (cg_map_of(m)->brief && m->key->kind == TYPE_STRING)
+		cg->brief.node = keys;
+	return cg_map_key(cg, m, keys);
 }
 
 /*
@@ -182,7 +187,9 @@ LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key)
 
 	if (!c->brief)
 		return cg_map_now(cg, m);
-	if (m->key->kind == TYPE_STRING)
+	if (key == cg->brief.key)
+		is_brief = cg->brief.is;
+	else if (m->key->kind == TYPE_STRING)
 		is_brief = LLVMBuildICmp(cg->b, LLVMIntEQ, cg_load_raw(cg, cg_add(cg, key, c->brief_size - 1), 1, false, 1), cg_num(cg, 0), "");
 	else
 		is_brief = LLVMBuildICmp(cg->b, LLVMIntULE, cg_load_raw(cg, key, 4, false, 4),

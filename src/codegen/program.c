@@ -180,6 +180,7 @@ static void program(struct cg *cg, const struct clause *c)
 	cg->clause = c;
 	cg->span = c->probe->span;
 	cg->slot_top = cg->slot_max = 0;
+	memset(&cg->brief, 0, sizeof(cg->brief));
 	cg->loop = NULL;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
 	LLVMSetSection(f.fn, section_of(cg, c));

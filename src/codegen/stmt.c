@@ -142,11 +142,11 @@ static void assign_map(struct cg *cg, const struct node *n)
 		} else {
 			v = cg_address(cg, cg_expr(cg, n->assign.value), m->value);
 		}
-		cg_map_set(cg, m, cg_map_key(cg, m, target->map.keys), v);
+		cg_map_set(cg, m, cg_map_brief_key(cg, m, target->map.keys), v);
 		return;
 	}
 	by = cg_expr(cg, n->assign.value);
-	key = cg_map_key(cg, m, target->map.keys);
+	key = cg_map_brief_key(cg, m, target->map.keys);
 	if (op == OP_ADD || op == OP_SUB) {
 		v = cg_i64(cg, by);
 		cg_map_add(cg, m, key, op == OP_SUB ? LLVMBuildNeg(cg->b, v, "") : v);
