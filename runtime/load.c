@@ -234,6 +234,8 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		fail(-errno, "cannot read the image");
 		return 1;
 	}
+	if (!rt_verify(rt))
+		return 1;
 	set_params(rt);
 	if (params_set(rt))
 		return 1;

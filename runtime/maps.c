@@ -48,7 +48,7 @@ static void merge(const struct table *t, const char *shares, uint64_t *out, size
 
 int64_t average(const struct table *t, const uint64_t *v)
 {
-	if (!v[1])
+	if (!v[1] || (t->value->is_signed && (int64_t)v[1] < 1))
 		return 0;
 	return t->value->is_signed ? (int64_t)v[0] / (int64_t)v[1] : (int64_t)(v[0] / v[1]);
 }

@@ -75,6 +75,9 @@ struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
 /* params.c */
 int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
 
+/* verify.c */
+bool rt_verify(struct rt *rt); /* is the object as the image describes it?  Before it is loaded; false: reported */
+
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */
 bool rt_interrupted(struct rt *rt); /* a signal waits that ends us */

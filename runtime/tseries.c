@@ -45,7 +45,7 @@ static int64_t value_at(const struct series *s, const uint64_t *slot)
 	int64_t v = (int64_t)slot[TSERIES_VALUE];
 
 	if (s->type->step == TSERIES_avg)
-		return s->type->is_signed ? v / (int64_t)slot[TSERIES_N] : (int64_t)((uint64_t)v / slot[TSERIES_N]);
+		return s->type->is_signed ? v / ((int64_t)slot[TSERIES_N] < 1 ? 1 : (int64_t)slot[TSERIES_N]) : (int64_t)((uint64_t)v / slot[TSERIES_N]);
 	return v;
 }
 
@@ -95,19 +95,26 @@ static void put_time(struct buf *out, const char *format, uint64_t ns, int fract
 		buf_printf(out, ".%.*s", fraction, sub);
 }
 
+/* of a value between low and high, whatever they are */
+static int column(int64_t v, int64_t low, int64_t high)
+{
+	double range = (double)high - (double)low, at = range > 0 ? (WIDTH - 1) * ((double)v - (double)low) / range : 0;
+
+	return at < 0 ? 0 : at > WIDTH - 1 ? WIDTH - 1 : (int)at;
+}
+
 static void row(struct buf *out, const struct series *s, uint64_t epoch, int64_t low, int64_t high)
 {
 	const uint64_t *slot = slot_of(s, epoch);
-	double range = (double)high - (double)low;
 	char line[WIDTH + 1];
 
 	memset(line, ' ', WIDTH);
 	line[WIDTH] = '\0';
 	line[0] = line[WIDTH - 1] = '|';
 	if (low < 0 && high > 0)
-		line[(int)((WIDTH - 1) * -(double)low / range)] = '.';
+		line[column(0, low, high)] = '.';
 	if (slot)
-		line[(int)((WIDTH - 1) * ((double)value_at(s, slot) - (double)low) / range)] = '*';
+		line[column(value_at(s, slot), low, high)] = '*';
 	put_time(out, "%H:%M:%S", epoch * (uint64_t)s->type->min, digits(s->type->min));
 	buf_printf(out, " %s ", line);
 	if (!slot)
@@ -135,7 +142,7 @@ void tseries_print(struct buf *out, const struct image_type *t, const uint64_t *
 		buf_puts(out, "<no data>\n");
 		return;
 	}
-	for (uint64_t e = s.first; e <= s.last; e++) {
+	for (uint64_t e = s.first; e - s.first <= s.last - s.first && e >= s.first; e++) {
 		const uint64_t *slot = slot_of(&s, e);
 
 		if (slot && value_at(&s, slot) < low)
@@ -149,7 +156,7 @@ void tseries_print(struct buf *out, const struct image_type *t, const uint64_t *
 	}
 	limits(out, width, low, high);
 	buf_printf(out, "hh:mm:ss%-*s |%s|\n", width - 8 + (fraction == 6), units[fraction], bar);
-	for (uint64_t e = s.first; e <= s.last; e++)
+	for (uint64_t e = s.first; e - s.first <= s.last - s.first && e >= s.first; e++)
 		row(out, &s, e, low, high);
 	buf_printf(out, "%*sv%sv\n", width + 1, "", bar);
 	limits(out, width, low, high);
@@ -162,7 +169,7 @@ void tseries_json(struct buf *out, const struct image_type *t, const uint64_t *s
 	bool first = true;
 
 	buf_putc(out, '[');
-	for (uint64_t e = s.first; s.any && e <= s.last; e++) {
+	for (uint64_t e = s.first; s.any && e - s.first <= s.last - s.first && e >= s.first; e++) {
 		const uint64_t *slot = slot_of(&s, e);
 
 		if (!slot)

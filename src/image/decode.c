@@ -135,7 +135,7 @@ struct image *image_decode(struct arena *a, const void *bytes, size_t len, const
 		*why = r.why;
 		return NULL;
 	}
-	return im;
+	return image_check(im, why) ? im : NULL;
 }
 
 struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why)

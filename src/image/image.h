@@ -186,6 +186,9 @@ struct image *image_decode(struct arena *a, const void *bytes, size_t len, const
 /* the .probe section of an ELF object; NULL: *why */
 struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why);
 
+/* check.c: does it make sense?  false: *why not */
+bool image_check(const struct image *im, const char **why);
+
 /* dump.c: -d image */
 void image_dump(const struct image *im, FILE *out);
 

@@ -1,0 +1,126 @@
+/*
+ * Is the object of an image what its .probe section says?  The kernel checks
+ * programs; this is about what we are going to do with maps and programs.
+ */
+#include "runtime/rt.h"
+
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool wrong(const char *what, const char *name)
+{
+	fprintf(stderr, "ERROR: cannot run this image: %s: '%s'\n", what, name);
+	return false;
+}
+
+static uint64_t up(uint64_t n)
+{
+	return (n + 7) / 8 * 8;
+}
+
+/* bytes of a value as image.h has them */
+static uint64_t value_bytes(const struct image_map *m, const struct image_type *t)
+{
+	if (t->kind != TYPE_AGGREGATE)
+		return up(t->size) + (m->storage < MAP_HASH ? 8 : 0);
+	if (t->agg == AGG_hist || t->agg == AGG_lhist)
+		return 8 * t->count;
+	if (t->agg == AGG_tseries)
+		return 8 * t->count * TSERIES_WORDS;
+	return t->agg == AGG_count ? 8 : 16;
+}
+
+static bool is_percpu(const struct bpf_map *m)
+{
+	enum bpf_map_type type = bpf_map__type(m);
+
+	return type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+/* m<index>, or one that stands for it at times; key_size 0: at least that of its keys */
+static bool is_as_described(struct rt *rt, size_t index, const char *suffix, uint64_t key_size, bool needed)
+{
+	const struct image_map *im = &rt->im->maps[index];
+	const struct image_type *value = rt_type(rt, im->value), *key = im->key ? rt_type(rt, im->key) : NULL;
+	struct bpf_map *m;
+	char name[48];
+
+	snprintf(name, sizeof(name), "m%zu%s", index, suffix);
+	m = rt_map(rt, name);
+	if (!m)
+		return !needed;
+	if (bpf_map__value_size(m) < value_bytes(im, value) || bpf_map__value_size(m) % 8 || is_percpu(m) != (value->kind == TYPE_AGGREGATE))
+		return false;
+	if (key_size)
+		return bpf_map__key_size(m) == key_size;
+	return key ? bpf_map__key_size(m) >= key->size : bpf_map__key_size(m) == 4;
+}
+
+static bool check_map(struct rt *rt, size_t index)
+{
+	const struct image_map *im = &rt->im->maps[index];
+	struct bpf_map *m;
+	char name[32];
+
+	if (!is_as_described(rt, index, "", 0, true) || !is_as_described(rt, index, "_other", 0, false) ||
+	    !is_as_described(rt, index, "_brief", im->brief, false))
+		return wrong("a map is not as its description says", im->name);
+	snprintf(name, sizeof(name), "m%zu", index);
+	m = rt_map(rt, name);
+	for (size_t i = 0; i < rt->im->nevents; i++) {
+		const struct image_event *e = &rt->im->events[i];
+
+		if (e->action == EVENT_print_entry && e->map == index + 1 && e->nargs && e->size - e->args[0].offset < bpf_map__key_size(m))
+			return wrong("a key is shorter than its map's", im->name);
+	}
+	return true;
+}
+
+/* maps of our own, which we read or fill by what we know of them */
+static bool check_own(struct rt *rt, const char *name, enum bpf_map_type type, uint32_t value_size)
+{
+	struct bpf_map *m = rt_map(rt, name);
+
+	if (m && (bpf_map__type(m) != type || (type != BPF_MAP_TYPE_RINGBUF && bpf_map__key_size(m) != 4) ||
+		  (value_size && bpf_map__value_size(m) != value_size)))
+		return wrong("a map of the runtime's is of another kind", name);
+	return true;
+}
+
+static const enum bpf_prog_type types[ATTACH_COUNT] = {
+#define ATTACH(name, section, prog_type) [ATTACH_##name] = BPF_PROG_TYPE_##prog_type,
+#include "image/attach.def"
+#undef ATTACH
+};
+
+static bool check_program(struct rt *rt, const struct image_clause *c)
+{
+	struct bpf_program *p = rt_program(rt, c);
+	enum bpf_prog_type type = p ? bpf_program__type(p) : BPF_PROG_TYPE_UNSPEC;
+
+	if (type == types[c->kind] || (c->kind == ATTACH_rawtracepoint && type == BPF_PROG_TYPE_TRACING))
+		return true;
+	return wrong("a program is missing, or not of its clause's kind", c->program);
+}
+
+bool rt_verify(struct rt *rt)
+{
+	struct bpf_map *m;
+	bool ok = true;
+
+	bpf_object__for_each_map(m, rt->object)
+	{
+		/* libbpf would write below /sys/fs/bpf for the one, and read the kernel's configuration for the other */
+		if (bpf_map__pin_path(m) || strstr(bpf_map__name(m), ".kconfig"))
+			ok = wrong("a map has what images do not have", bpf_map__name(m));
+	}
+	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0) && check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 8) &&
+	     check_own(rt, "names", BPF_MAP_TYPE_ARRAY, 0) && check_own(rt, "usdt_args", BPF_MAP_TYPE_ARRAY, 0);
+	for (size_t i = 0; ok && i < rt->im->nmaps; i++)
+		ok = check_map(rt, i);
+	for (size_t i = 0; ok && i < rt->im->nclauses; i++)
+		ok = check_program(rt, &rt->im->clauses[i]);
+	return ok;
+}
