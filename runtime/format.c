@@ -110,8 +110,10 @@ static void convert(struct rt *rt, struct buf *out, const struct image_conversio
 		byte = (char)integer(t, data);
 		render_traced(rt, out, &byte, 1);
 		break;
-	case 'p':
 	case 'G':
+		render_gfp(out, (uint64_t)integer(t, data));
+		break;
+	case 'p':
 		buf_puts(out, "0x");
 		buf_hex(out, (uint64_t)integer(t, data));
 		break;

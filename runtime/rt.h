@@ -166,6 +166,9 @@ int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
 void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len); /* text that is not ours: harmless to a terminal */
 const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 
+/* gfp.c */
+void render_gfp(struct buf *out, uint64_t flags); /* "GFP_KERNEL|__GFP_ZERO" */
+
 /* format.c: a printf plan */
 void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record);
 

@@ -83,6 +83,7 @@ void infer_return(struct pass *p, struct node *n);
 
 /* constants.c */
 bool constant_find(const char *name, int64_t *value);
+bool kernel_constant_find(const char *name, int64_t *value); /* of the kernel's own headers; BTF knows better */
 
 /* fold.c: n as a literal where its operands are; its type is set */
 bool fold(struct pass *p, struct node *n);

@@ -208,6 +208,10 @@ static void ident(struct resolver *r, struct node *n)
 		n->type = type;
 		return;
 	}
+	if (kernel_constant_find(n->ident.name, &value)) {
+		make_int(p, n, value, false);
+		return;
+	}
 	for (size_t i = 0; i < BUILTIN_COUNT; i++)
 		names[i] = builtins[i].name;
 	names[BUILTIN_COUNT] = NULL;
