@@ -42,6 +42,7 @@ static struct {
 	const char *tmp; /* directory that every test gets one in */
 	bool verbose;
 	bool none;
+	bool twice;
 	bool update; /* write the dumps kept beside the scripts anew */
 	int jobs;
 	int slow; /* factor of all timeouts */
@@ -948,6 +949,11 @@ static void run_test(const struct test *t, size_t index)
 		text_add(&why, t->wrong.data, t->wrong.len);
 	} else if (t->kind == KIND_SCRIPT) {
 		test_script(t, name, &why);
+		if (opt.twice && !why.len) { /* what was compiled is in the cache now */
+			test_script(t, name, &why);
+			if (why.len)
+				text_printf(&why, "this was the second run, from the cache\n");
+		}
 	} else if (t->kind == KIND_SHELL) {
 		r.skipped = !test_shell(t, name, &why);
 	} else {
@@ -1070,8 +1076,11 @@ int main(int argc, char **argv)
 	bool ok = true;
 	int c;
 
-	while ((c = getopt(argc, argv, "nuvj:x:s:c:f:")) != -1)
+	while ((c = getopt(argc, argv, "2nuvj:x:s:c:f:")) != -1)
 		switch (c) {
+		case '2': /* scripts run twice: the second time from the cache */
+			opt.twice = true;
+			break;
 		case 'n': /* run nothing, but say what is wrong with the tests themselves */
 			opt.none = true;
 			break;
@@ -1100,7 +1109,7 @@ int main(int argc, char **argv)
 			optind = argc;
 		}
 	if (optind >= argc || (argc - optind < 2 && !list)) {
-		fprintf(stderr, "usage: run [-nuv] [-j JOBS] [-x FACTOR] [-s SKIPPED] "
+		fprintf(stderr, "usage: run [-2nuv] [-j JOBS] [-x FACTOR] [-s SKIPPED] "
 				"[-c COUNTS] [-f LIST] PROBE PATH...\n");
 		return 2;
 	}
