@@ -198,7 +198,7 @@ static bool is_plain(const char *s, size_t len)
 
 static bool check_attach(struct check *c, const struct image_clause *clause, const struct image_attach *a)
 {
-	bool file = a->kind == ATTACH_uprobe || a->kind == ATTACH_uretprobe || a->kind == ATTACH_usdt || a->kind == ATTACH_watchpoint;
+	bool file = a->kind == ATTACH_uprobe || a->kind == ATTACH_uretprobe || a->kind == ATTACH_usdt || a->kind == ATTACH_watchpoint || a->kind == ATTACH_iter;
 
 	if (a->kind >= ATTACH_COUNT || a->kind != clause->kind)
 		return wrong(c, "an attach point is not of its clause's kind");
