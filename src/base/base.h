@@ -106,6 +106,9 @@ struct source {
 	uint32_t base; /* position of its first byte */
 	uint32_t *lines; /* offsets of the line starts, made when first asked */
 	uint32_t nlines;
+	struct source *of; /* a part of that one, read again where a macro is called; or NULL */
+	uint32_t skip; /* where the part begins */
+	struct span call;
 };
 struct sources {
 	struct arena *arena;
@@ -117,9 +120,12 @@ struct place { /* 1-based; column counts bytes */
 	const struct source *source;
 	uint32_t line, column;
 	uint32_t end_line, end_column; /* column of the first byte past the span */
+	struct span call; /* of the macro that it is in; from 0: none */
 };
 void sources_init(struct sources *s, struct arena *a);
 struct source *sources_add(struct sources *s, const char *name, const char *text, size_t len);
+/* the text at span once more, for a macro called at call: what to add to a position in it; 0: no room */
+uint32_t sources_again(struct sources *s, struct span span, struct span call);
 bool sources_place(struct sources *s, struct span span, struct place *p);
 /* line (1-based) without its newline; *len set; NULL if there is none */
 const char *source_line(struct source *src, uint32_t line, size_t *len);

@@ -41,6 +41,16 @@ static PRINTF_LIKE(2, 0) char *vformat(struct arena *a, const char *fmt, va_list
 	return s;
 }
 
+/* also where a macro is called twice */
+static bool same_place(struct sources *s, struct span a, struct span b)
+{
+	struct place p, q;
+
+	if (!sources_place(s, a, &p) || !sources_place(s, b, &q))
+		return a.from == b.from;
+	return p.source == q.source && p.line == q.line && p.column == q.column && p.end_line == q.end_line && p.end_column == q.end_column;
+}
+
 static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span, const char *fmt, va_list ap)
 {
 	char *text = vformat(d->arena, fmt, ap);
@@ -48,7 +58,7 @@ static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const
 
 	d->latest = NULL;
 	for (m = d->first; m; m = m->next) {
-		if (m->severity == severity && m->span.from == span.from && m->span.to == span.to && str_eq(m->text, text))
+		if (m->severity == severity && str_eq(m->text, text) && (severity == SEVERITY_WARNING ? same_place(d->sources, m->span, span) : m->span.from == span.from && m->span.to == span.to))
 			return;
 	}
 	if (severity == SEVERITY_ERROR)
@@ -155,6 +165,8 @@ static void put_message(struct buf *b, struct sources *s, enum severity severity
 	buf_printf(b, "%s: %s%s\n", severity_names[severity], text, colour ? colour_end : "");
 	if (placed)
 		put_excerpt(b, &p);
+	if (placed && p.call.from)
+		put_message(b, s, severity, p.call, "expanded from", colour);
 }
 
 static void add_hint(struct diag *d, const char *text)

@@ -8,6 +8,20 @@ void sources_init(struct sources *s, struct arena *a)
 	*s = (struct sources){.arena = a, .end = 1};
 }
 
+static void append(struct sources *s, struct source *src)
+{
+	src->base = s->end;
+	s->end += src->len + 1; /* its end is a place, too */
+	if (!(s->count & (s->count - 1))) { /* 0 or a power of two: the list is full */
+		struct source **list = arena_alloc(s->arena, (s->count ? s->count * 2 : 1) * sizeof(*list));
+
+		if (s->count)
+			memcpy(list, s->list, s->count * sizeof(*list));
+		s->list = list;
+	}
+	s->list[s->count++] = src;
+}
+
 struct source *sources_add(struct sources *s, const char *name, const char *text, size_t len)
 {
 	struct source *src = arena_alloc(s->arena, sizeof(*src));
@@ -20,17 +34,7 @@ struct source *sources_add(struct sources *s, const char *name, const char *text
 	src->name = arena_strdup(s->arena, name);
 	src->text = copy;
 	src->len = len;
-	src->base = s->end;
-	s->end += len + 1; /* its end is a place, too */
-
-	if (!(s->count & (s->count - 1))) { /* 0 or a power of two: the list is full */
-		struct source **list = arena_alloc(s->arena, (s->count ? s->count * 2 : 1) * sizeof(*list));
-
-		if (s->count)
-			memcpy(list, s->list, s->count * sizeof(*list));
-		s->list = list;
-	}
-	s->list[s->count++] = src;
+	append(s, src);
 	return src;
 }
 
@@ -81,6 +85,21 @@ static struct source *source_at(const struct sources *s, uint32_t at)
 	return s->list[low];
 }
 
+uint32_t sources_again(struct sources *s, struct span span, struct span call)
+{
+	struct source *of = source_at(s, span.from), *src;
+
+	if (!of || of->of || span.to - span.from >= UINT32_MAX - s->end)
+		return 0;
+	src = arena_alloc(s->arena, sizeof(*src));
+	src->of = of;
+	src->skip = span.from - of->base;
+	src->call = call;
+	src->len = span.to - span.from;
+	append(s, src);
+	return src->base - span.from;
+}
+
 bool sources_place(struct sources *s, struct span span, struct place *p)
 {
 	struct source *src = source_at(s, span.from);
@@ -88,9 +107,15 @@ bool sources_place(struct sources *s, struct span span, struct place *p)
 
 	if (!src)
 		return false;
-	find_lines(s, src);
 	from = span.from - src->base;
 	last = span.to > span.from ? span.to - 1 - src->base : from;
+	p->call = src->call;
+	if (src->of) {
+		from += src->skip;
+		last += src->skip;
+		src = src->of;
+	}
+	find_lines(s, src);
 	if (last > src->len)
 		last = src->len;
 

@@ -213,6 +213,7 @@ int aggregation_find(const char *name); /* enum agg_kind or -1 */
 
 /* settings: the config block and the environment, V-001 to V-023 */
 enum setting_type { SETTING_BOOL, SETTING_NUM, SETTING_TEXT, SETTING_CHOICE };
+enum setting_type setting_type(enum setting_id id);
 const char *setting_name(enum setting_id id); /* "max_strlen" */
 struct config {
 	uint64_t num[SETTING_COUNT]; /* of a choice its index, of a bool 0 or 1 */

@@ -32,6 +32,11 @@ static enum setting_type type_of(const struct row *r)
 	return strchr(r->type, '|') ? SETTING_CHOICE : SETTING_TEXT;
 }
 
+enum setting_type setting_type(enum setting_id id)
+{
+	return type_of(&rows[id]);
+}
+
 const char *setting_name(enum setting_id id)
 {
 	return rows[id].name;

@@ -673,16 +673,16 @@ const struct type *infer_call(struct pass *p, struct node *n)
 }
 
 /* a feature that its setting allows, forbids or warns of */
-static bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id)
+bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id)
 {
 	enum { ERROR, WARN_OF, ENABLE }; /* as the setting's words */
 	uint64_t is = setting(p, id);
 
 	if (is == ERROR) {
-		wrong(p, n->span, "%s is unstable: set %s to 'enable' to use it", what, setting_name(id));
+		error_at(p->diag, n->span, "%s is unstable: set %s to 'enable' to use it", what, setting_name(id));
 		return false;
 	}
-	if (is == WARN_OF && p->report && !(p->warned_unstable & 1ull << id)) {
+	if (is == WARN_OF && !(p->warned_unstable & 1ull << id)) {
 		p->warned_unstable |= 1ull << id;
 		warning_at(p->diag, WARN(unstable), n->span, "%s is unstable and may change (%s)", what, setting_name(id));
 	}

@@ -308,6 +308,11 @@ bool expand(struct pass *p)
 	config_block(p);
 	read_includes(p);
 	read_imports(p);
+	for (struct node *n = s->root; n; n = n->next)
+		if (n->kind == NODE_PROBE)
+			import_statements(p, &n->probe.body);
+		else if (n->kind == NODE_MACRO || n->kind == NODE_FN)
+			import_statements(p, &n->macro.body);
 	read_cdefs(p, s);
 	s->root = node_append(p->imported, s->root);
 	for (struct node *n = s->root; n; n = n->next)

@@ -136,3 +136,25 @@ void read_imports(struct pass *p)
 	for (const struct node *n = p->script->imports; n; n = n->next)
 		import_one(p, p->script, n, n->import.path);
 }
+
+static bool import_here(struct node **np, void *arg)
+{
+	struct pass *p = arg;
+	struct node *n = *np;
+	const char *path;
+
+	if (n->kind != NODE_IMPORT)
+		return true;
+	path = n->import.path;
+	if (stable_enough(p, n, "import as a statement", SETTING_unstable_import_statement))
+		import_one(p, p->script, n, path);
+	n->kind = NODE_BLOCK; /* an empty one */
+	n->block.stmts = n->block.value = NULL;
+	return false;
+}
+
+void import_statements(struct pass *p, struct node **n)
+{
+	if (*n)
+		node_walk(n, import_here, p);
+}

@@ -463,6 +463,8 @@ static const struct type *infer_typeinfo(struct pass *p, struct node *n)
 
 	if (t->kind == TYPE_ERROR)
 		return t;
+	if (!stable_enough(p, n, "typeinfo()", SETTING_unstable_typeinfo))
+		return &type_error;
 	if (str_eq(name, "btf_id"))
 		make_int(p, n, t->btf_id, false);
 	else if (str_eq(name, "full_type"))

@@ -225,10 +225,36 @@ static bool place_here(struct node **n, void *span)
 	return true;
 }
 
+static void move(struct span *s, uint32_t by)
+{
+	if (s->from) {
+		s->from += by;
+		s->to += by;
+	}
+}
+
+static bool move_all(struct node **np, void *by)
+{
+	struct node *n = *np;
+	uint32_t delta = *(uint32_t *)by;
+
+	move(&n->span, delta);
+	if (n->kind == NODE_CALL)
+		move(&n->call.name_span, delta);
+	else if (n->kind == NODE_FIELD)
+		move(&n->field.name_span, delta);
+	else if (n->kind == NODE_LET)
+		move(&n->let.name_span, delta);
+	else if (n->kind == NODE_FOR)
+		move(&n->loop.name_span, delta);
+	return true;
+}
+
 static void expand_call(struct pass *p, struct node **np, struct macro *m, struct node *args)
 {
 	struct expansion e = {.pass = p, .macro = m->node, .args = args, .serial = ++p->expansions};
 	struct node *body, *was = *np;
+	uint32_t by;
 
 	if (m->active || p->expansions > 100000) {
 		error_at(p->diag, was->span, "Macro recursion: %s", m->node->macro.name);
@@ -239,6 +265,8 @@ static void expand_call(struct pass *p, struct node **np, struct macro *m, struc
 	body = node_clone(p->arena, m->node->macro.body);
 	if (dict_find(&p->library, m->node->macro.name) && !dict_find(&p->macros, m->node->macro.name))
 		node_walk(&body, place_here, &was->span); /* nobody wants to read of the library's lines */
+	else if ((by = sources_again(p->diag->sources, m->node->macro.body->span, was->span)))
+		node_walk(&body, move_all, &by);
 	node_walk(&body, substitute, &e);
 	body->next = was->next;
 	body->span = was->span;

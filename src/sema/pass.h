@@ -65,6 +65,7 @@ const struct field *field_elsewhere(struct pass *p, const struct type *t, const 
 
 /* import.c */
 void read_imports(struct pass *p);
+void import_statements(struct pass *p, struct node **n); /* those in a block */
 
 /* macro.c */
 void macro_declare(struct pass *p, struct node *macro);
@@ -119,6 +120,7 @@ const struct type *infer_comptime(struct pass *p, struct node *n);
 void check_options(struct pass *p); /* names after -- that no getopt() asks for */
 
 /* call.c */
+bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id); /* by its setting; says so if not */
 const struct type *infer_call(struct pass *p, struct node *n);
 const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b);
 const struct type *infer_arg(struct pass *p, struct node *n);

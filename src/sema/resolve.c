@@ -177,6 +177,58 @@ static bool define(struct resolver *r, struct node *n)
 	return true;
 }
 
+static void setting_value(struct pass *p, struct node *n, enum setting_id id)
+{
+	const struct config *s = &p->script->settings;
+	struct node *next = n->next;
+
+	if (setting_type(id) == SETTING_BOOL)
+		make_bool(n, s->num[id] != 0);
+	else if (setting_type(id) == SETTING_NUM)
+		make_int(p, n, (int64_t)s->num[id], false);
+	else
+		make_string(p, n, s->text[id] ? s->text[id] : "", strlen(s->text[id] ? s->text[id] : ""));
+	n->next = next;
+}
+
+/* config.max_strlen */
+static bool config_field(struct resolver *r, struct node *n)
+{
+	const char *names[SETTING_COUNT + 1] = {NULL};
+
+	if (n->field.expr->kind != NODE_IDENT || !str_eq(n->field.expr->ident.name, "config"))
+		return false;
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		names[i] = setting_name(i);
+		if (str_ieq(names[i], n->field.name)) {
+			setting_value(r->pass, n, i);
+			return true;
+		}
+	}
+	error_at(r->pass->diag, n->field.name_span, "%s: not a known configuration option", n->field.name);
+	suggest(r->pass, n->field.name, names);
+	make_int(r->pass, n, 0, false);
+	n->type = &type_error;
+	return true;
+}
+
+/* config alone: a record of all of them */
+static void config_record(struct resolver *r, struct node *n)
+{
+	struct node *list = NULL;
+
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		struct node *m = node_new(r->pass->arena, NODE_MEMBER, n->span);
+
+		m->member.name = setting_name(i);
+		m->member.expr = node_new(r->pass->arena, NODE_INT, n->span);
+		setting_value(r->pass, m->member.expr, i);
+		list = node_append(list, m);
+	}
+	n->kind = NODE_RECORD;
+	n->list = list;
+}
+
 /* a name: a builtin, or a constant of a header or of the kernel's enums */
 static void ident(struct resolver *r, struct node *n)
 {
@@ -194,6 +246,10 @@ static void ident(struct resolver *r, struct node *n)
 	}
 	if (kernel_constant(p, n) || define(r, n))
 		return;
+	if (str_eq(n->ident.name, "config")) {
+		config_record(r, n);
+		return;
+	}
 	if (p->cdefs && cdefs_enumerator(p->cdefs, n->ident.name, &value, &type)) {
 		make_int(p, n, value, false);
 		n->type = type;
@@ -410,8 +466,8 @@ static void visit(struct resolver *r, struct node *n)
 	} else if (n->kind == NODE_TYPEINFO) {
 		if (n->cast.expr)
 			visit(r, n->cast.expr);
-	} else if (n->kind == NODE_IMPORT) {
-		error_at(r->pass->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
+	} else if (n->kind == NODE_FIELD && config_field(r, n)) {
+		;
 	} else if (n->kind == NODE_OFFSETOF) {
 		if (n->offset.expr)
 			visit(r, n->offset.expr);
