@@ -13,14 +13,31 @@ struct processes {
 	size_t nslots, count;
 	struct objects *objects;
 	uint32_t serial;
+	struct ended { /* a circle; the oldest is forgotten for the next */
+		pid_t pid;
+		uint32_t serial;
+	} *ended;
+	size_t nended;
 };
+
+#define ENDED_MOST (1 << 14)
 
 struct processes *processes_new(void)
 {
 	struct processes *p = xcalloc(1, sizeof(*p));
 
 	p->objects = objects_new();
+	p->ended = xcalloc(ENDED_MOST, sizeof(*p->ended));
 	return p;
+}
+
+static void process_free(struct process *p)
+{
+	if (!p)
+		return;
+	jit_free(p->jit);
+	free(p->maps);
+	free(p);
 }
 
 void processes_free(struct processes *p)
@@ -28,12 +45,9 @@ void processes_free(struct processes *p)
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->nslots; i++)
-		if (p->slots[i]) {
-			jit_free(p->slots[i]->jit);
-			free(p->slots[i]->maps);
-			free(p->slots[i]);
-		}
+		process_free(p->slots[i]);
 	free(p->slots);
+	free(p->ended);
 	objects_free(p->objects);
 	free(p);
 }
@@ -76,6 +90,41 @@ static struct process *create(struct processes *p, pid_t pid)
 	new->serial = ++p->serial;
 	*slot_of(p, pid) = new;
 	return new;
+}
+
+bool process_known(struct processes *p, pid_t pid)
+{
+	return find(p, pid) != NULL;
+}
+
+/* out of the table: those that had to stand further on because of it are set anew */
+static void drop(struct processes *p, struct process *old)
+{
+	struct process **slot = slot_of(p, old->pid), *moved;
+	size_t i = (size_t)(slot - p->slots);
+
+	*slot = NULL;
+	p->count--;
+	process_free(old);
+	for (i = (i + 1) & (p->nslots - 1); (moved = p->slots[i]); i = (i + 1) & (p->nslots - 1)) {
+		p->slots[i] = NULL;
+		*slot_of(p, moved->pid) = moved;
+	}
+}
+
+void process_exit(struct processes *p, pid_t pid)
+{
+	struct process *known = find(p, pid), *oldest;
+	struct ended *place = &p->ended[p->nended % ENDED_MOST];
+
+	if (!known || known->ended)
+		return;
+	oldest = p->nended >= ENDED_MOST ? find(p, place->pid) : NULL;
+	if (oldest && oldest->ended && oldest->serial == place->serial)
+		drop(p, oldest);
+	known->ended = true;
+	*place = (struct ended){pid, known->serial};
+	p->nended++;
 }
 
 /* index of the first mapping that ends past the address */
@@ -194,6 +243,7 @@ static void forget(struct processes *p, struct process *known)
 {
 	known->serial = ++p->serial;
 	known->nmaps = 0;
+	known->ended = false;
 	jit_free(known->jit);
 	known->jit = NULL;
 }

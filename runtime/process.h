@@ -29,6 +29,7 @@ struct process {
 	struct mapping *maps; /* by address */
 	size_t nmaps, cap;
 	struct jit *jit; /* /tmp/perf-PID.map, when first asked for */
+	bool ended;
 };
 
 /* process.c; -errno is nobody's concern here: what cannot be read is not known */
@@ -41,8 +42,10 @@ const struct mapping *process_at(const struct process *p, uint64_t address); /* 
 void process_map(struct processes *p, pid_t pid, const struct mapped *m);
 void process_exec(struct processes *p, pid_t pid);
 void process_fork(struct processes *p, pid_t pid, pid_t parent);
+void process_exit(struct processes *p, pid_t pid); /* it is kept, until many have ended after it */
+bool process_known(struct processes *p, pid_t pid);
 
-/* sideband.c: the same while they run; pid > 0: of it and its children alone */
+/* sideband.c: the same while they run; pid > 0: of it and its children alone, once it is known */
 struct sideband *sideband_open(struct processes *p, pid_t pid);
 void sideband_close(struct sideband *s);
 void sideband_read(struct sideband *s);

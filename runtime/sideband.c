@@ -32,6 +32,7 @@ struct record {
 
 struct sideband {
 	struct processes *processes;
+	bool all; /* or those that are known and their children */
 	struct ring *rings;
 	size_t nrings;
 	struct arena *arena; /* records, until they are in order */
@@ -39,7 +40,7 @@ struct sideband {
 	size_t count, cap;
 };
 
-static bool ring_open(struct ring *r, int cpu, pid_t pid)
+static bool ring_open(struct ring *r, int cpu)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -52,12 +53,11 @@ static bool ring_open(struct ring *r, int cpu, pid_t pid)
 		.comm = 1,
 		.comm_exec = 1,
 		.task = 1,
-		.inherit = pid > 0,
 	};
 	long page = sysconf(_SC_PAGESIZE);
 	void *p;
 
-	r->fd = (int)syscall(SYS_perf_event_open, &attr, pid > 0 ? pid : -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	r->fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (r->fd < 0)
 		return false;
 	r->size = (size_t)page * RING_PAGES;
@@ -77,12 +77,13 @@ struct sideband *sideband_open(struct processes *p, pid_t pid)
 	size_t n;
 
 	s->processes = p;
+	s->all = pid <= 0;
 	s->arena = arena_new();
 	if (cpus_online(s->arena, &cpus, &n))
 		n = 0;
 	s->rings = xcalloc(n + 1, sizeof(*s->rings));
 	for (size_t i = 0; i < n; i++)
-		s->nrings += ring_open(&s->rings[s->nrings], cpus[i], pid);
+		s->nrings += ring_open(&s->rings[s->nrings], cpus[i]);
 	return s;
 }
 
@@ -149,11 +150,15 @@ struct task {
 	uint32_t pid, parent, tid;
 };
 
-static void apply(struct processes *p, const struct perf_event_header *h)
+static void apply(const struct sideband *s, const struct perf_event_header *h)
 {
+	struct processes *p = s->processes;
 	const struct task *t = (const void *)h;
 	const struct mmap2 *m = (const void *)h;
 
+	/* all these records begin with the pid; of a fork it is its parent who may be known */
+	if (!s->all && !process_known(p, (pid_t)(h->type == PERF_RECORD_FORK ? t->parent : t->pid)))
+		return;
 	switch (h->type) {
 	case PERF_RECORD_MMAP2:
 		process_map(p, (pid_t)m->pid, &(struct mapped){m->address, m->address + m->size, m->offset, m->major, m->minor, m->inode, m->name});
@@ -165,6 +170,10 @@ static void apply(struct processes *p, const struct perf_event_header *h)
 	case PERF_RECORD_FORK:
 		if (t->pid != t->parent) /* a process, no thread */
 			process_fork(p, (pid_t)t->pid, (pid_t)t->parent);
+		break;
+	case PERF_RECORD_EXIT:
+		if (t->pid == t->tid)
+			process_exit(p, (pid_t)t->pid);
 		break;
 	}
 }
@@ -179,7 +188,7 @@ void sideband_read(struct sideband *s)
 		return;
 	qsort(s->records, s->count, sizeof(*s->records), by_time);
 	for (size_t i = 0; i < s->count; i++)
-		apply(s->processes, s->records[i].head);
+		apply(s, s->records[i].head);
 	s->count = 0;
 	arena_free(s->arena);
 	s->arena = arena_new();

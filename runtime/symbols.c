@@ -24,7 +24,7 @@ struct symbols {
 	size_t nanswers, count;
 };
 
-#define MOST_ANSWERS (1 << 21) /* then all is forgotten */
+#define MOST_ANSWERS (1 << 19) /* then all is forgotten */
 
 static bool wants_users(const struct image *im)
 {
@@ -165,6 +165,7 @@ const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address)
 		return &a->symbol;
 	if (!process_at(p, address)) { /* mapped a moment ago? */
 		symbols_follow(s);
+		p = process_get(s->processes, pid);
 		a = answer(s, p->serial, address);
 	}
 	return keep(s, a, p->serial, address, p->version, look(s, p, address));
