@@ -180,7 +180,7 @@ static void bucket(struct buf *out, const struct table *t, uint32_t i, uint64_t 
 	}
 	if (!open_hi) {
 		buf_puts(out, "\"max\": ");
-		integer(out, hi - 1, true);
+		integer(out, (int64_t)((uint64_t)hi - 1), true);
 		buf_puts(out, ", ");
 	}
 	buf_puts(out, "\"count\": ");
