@@ -167,6 +167,7 @@ static void use(const struct image *im)
 	}
 	buf_free(&out);
 	buf_free(&rt.line);
+	buf_free(&rt.gathered);
 }
 
 static void change(struct buf *b)
