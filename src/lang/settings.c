@@ -60,6 +60,17 @@ static bool to_bool(const char *value, bool *b)
 	return *b || str_ieq(value, "false") || str_eq(value, "0");
 }
 
+/* those the kernel lets use all of its helpers */
+static bool is_license(const char *value)
+{
+	static const char *const known[] = {"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (str_eq(known[i], value))
+			return true;
+	return false;
+}
+
 static bool set(struct config *c, struct arena *a, enum setting_id id, const char *value, const char **why)
 {
 	const struct row *r = &rows[id];
@@ -68,6 +79,10 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 	bool b;
 	int i;
 
+	if (id == SETTING_license && !is_license(value)) {
+		*why = arena_printf(a, "license: expecting one of GPL, \"GPL v2\", \"GPL and additional rights\", \"Dual BSD/GPL\", \"Dual MIT/GPL\", \"Dual MPL/GPL\", got %s", value);
+		return false;
+	}
 	c->text[id] = a ? arena_strdup(a, value) : value;
 	if (type == SETTING_BOOL) {
 		if (!to_bool(value, &b)) {
