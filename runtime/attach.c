@@ -43,6 +43,7 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_interval] = attach_interval,
 	[ATTACH_software] = attach_counter,
 	[ATTACH_hardware] = attach_counter,
+	[ATTACH_watchpoint] = attach_watchpoint,
 };
 
 static const char *reason(const struct image_attach *a, int err)

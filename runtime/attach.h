@@ -43,6 +43,9 @@ int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *
 /* attach_iter.c */
 int attach_iter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
+/* attach_watch.c */
+int attach_watchpoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
+
 /* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes: 0 or the exit status, reported */
 int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie);
 

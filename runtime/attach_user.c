@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -66,6 +67,10 @@ static void uprobe_sites(struct sites *s, const struct image_clause *c, uint64_t
 		const struct image_attach *a = &c->attaches[i];
 		struct site *site = site_add(s, a, cookie + i);
 
+		if (a->config == UPROBE_ANY_FILE) {
+			site->offset = a->offset;
+			continue;
+		}
 		if (strcmp(path, a->target)) {
 			elf_close(f);
 			path = a->target;
@@ -192,6 +197,22 @@ static void *attach_some(void *arg)
 	return NULL;
 }
 
+/* room for n more open files, if we may */
+static void want_files(size_t n)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l))
+		return;
+	n += 512;
+	if (l.rlim_cur >= n)
+		return;
+	l.rlim_cur = n;
+	if (l.rlim_max < n)
+		l.rlim_max = n;
+	setrlimit(RLIMIT_NOFILE, &l);
+}
+
 #define ATTACHERS 16
 
 static void attach_each(struct rt *rt, struct sites *s)
@@ -204,6 +225,7 @@ static void attach_each(struct rt *rt, struct sites *s)
 		s->pmu = UINT32_MAX; /* which the kernel does not know */
 	if (in)
 		fclose(in);
+	want_files(2 * s->n + rt->nlinks);
 	while (n < ATTACHERS && 4 * n + 4 < s->n && !pthread_create(&threads[n], NULL, attach_some, s))
 		n++;
 	attach_some(s);

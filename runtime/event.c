@@ -196,6 +196,12 @@ static void do_time(struct rt *rt, const struct image_event *e, const char *reco
 	flush_line(rt, "time");
 }
 
+static void do_unwatch(struct rt *rt, const struct image_event *e, const char *record)
+{
+	if (e->nargs)
+		unwatch(rt, (uint64_t)load_int(record + e->args[0].offset, rt_type(rt, e->args[0].type)->size, false));
+}
+
 static void do_join(struct rt *rt, const struct image_event *e, const char *record)
 {
 	const struct image_type *t, *s;

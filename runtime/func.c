@@ -19,7 +19,6 @@ static size_t attach_count(const struct rt *rt)
 	return n;
 }
 
-
 static const struct image_attach *attach_at(const struct rt *rt, uint32_t index)
 {
 	for (size_t i = 0; i < rt->im->nclauses; i++) {

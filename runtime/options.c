@@ -31,6 +31,13 @@ static bool set_pid(struct run_options *o, const char *arg)
 	return o->pid != 0;
 }
 
+static bool set_debuginfo(struct run_options *o, const char *arg)
+{
+	(void)o;
+	elf_debug_dirs(arg);
+	return true;
+}
+
 static bool set_output(struct run_options *o, const char *arg)
 {
 	o->output = arg;

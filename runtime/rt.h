@@ -41,6 +41,8 @@ struct rt {
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	bool *absent; /* by clause: not loaded, its attach point is missing here */
+	struct watch *watches; /* watchpoints that can be taken away again */
+	size_t nwatches;
 	unsigned attached; /* points, for the banner */
 	unsigned refused; /* points of the clause being attached that a wildcard matched and the kernel would not have */
 	int attach_status; /* of a point that must be there and is not: the exit status */
@@ -101,6 +103,9 @@ void rt_detach(struct rt *rt);
 
 /* func.c: the function of attach point `index` of all; address: of a usdt probe's, in the file.  Kept until rt ends */
 const char *function_name(struct rt *rt, uint32_t index, uint64_t address);
+
+/* attach_watch.c */
+void unwatch(struct rt *rt, uint64_t address);
 
 /* usdt.c */
 int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported */

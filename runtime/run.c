@@ -294,6 +294,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 out:
 	symbols_free(rt.symbols);
 	free(rt.usdt);
+	free(rt.watches);
 	buf_free(&rt.line);
 	arena_free(rt.arena);
 	return status;

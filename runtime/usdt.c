@@ -12,7 +12,9 @@ static unsigned nargs(struct rt *rt)
 {
 	struct bpf_map *m = rt_map(rt, "usdt_args");
 
-	return m && bpf_map__value_size(m) > USDT_HEAD ? (unsigned)((bpf_map__value_size(m) - USDT_HEAD) / sizeof(struct usdt_arg)) : 0;
+	return m && bpf_map__value_size(m) > USDT_HEAD
+		       ? (unsigned)((bpf_map__value_size(m) - USDT_HEAD) / sizeof(struct usdt_arg))
+		       : 0;
 }
 
 static struct usdt_entry *entry_add(struct rt *rt)
@@ -25,17 +27,23 @@ static struct usdt_entry *entry_add(struct rt *rt)
 	return e;
 }
 
-static int add_site(struct rt *rt, struct elf_file *f, const struct image_clause *c, const struct image_attach *a, const struct usdt_site *s)
+static int add_site(struct rt *rt, struct elf_file *f, const struct image_clause *c, const struct image_attach *a,
+		    const struct usdt_site *s)
 {
 	struct usdt_entry *e = entry_add(rt);
 	const struct elf_symbol *function = elf_at(f, s->offset);
 	const char *why;
 
-	*e = (struct usdt_entry){.clause = c, .attach = a, .address = s->address, .offset = s->offset, .semaphore = s->semaphore,
-				  .function = function ? function->address : s->address};
+	*e = (struct usdt_entry){.clause = c,
+				 .attach = a,
+				 .address = s->address,
+				 .offset = s->offset,
+				 .semaphore = s->semaphore,
+				 .function = function ? function->address : s->address};
 	for (unsigned i = 0, n = nargs(rt); i < n; i++)
 		if (!usdt_arg(f, s, i, &e->args[i], &why) && c->args >> (i < 63 ? i : 63) & 1) {
-			fprintf(stderr, "%s: ERROR: arg%u of %s cannot be read ('%s'): %s\n", c->place, i, a->name, s->operands, why);
+			fprintf(stderr, "%s: ERROR: arg%u of %s cannot be read ('%s'): %s\n", c->place, i, a->name,
+				s->operands, why);
 			return -ENOTSUP;
 		}
 	return 0;

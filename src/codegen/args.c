@@ -65,7 +65,7 @@ static bool by_registers(const struct cg *cg)
 {
 	enum attach_kind kind = cg->clause->provider->kind;
 
-	return kind == ATTACH_kprobe || kind == ATTACH_uprobe;
+	return kind == ATTACH_kprobe;
 }
 
 /* word w of a parameter: of the context, where each word has its place, or by the calling convention */
@@ -114,6 +114,8 @@ struct value cg_args_field(struct cg *cg, const struct node *n)
 	const struct field *f = n->field.field;
 	LLVMValueRef at;
 
+	if (f->place)
+		return cg_parameter(cg, f);
 	if (!is_record(cg))
 		return parameter(cg, f);
 	if (cg->clause->record)
@@ -136,7 +138,10 @@ struct value emit_args(struct cg *cg, const struct node *n)
 	for (uint32_t i = 0; i < n->type->nfields; i++) {
 		const struct field *f = &n->type->fields[i];
 
-		cg_store(cg, cg_add(cg, slot, f->offset), f->type, parameter(cg, f));
+		if (!f->place)
+			cg_store(cg, cg_add(cg, slot, f->offset), f->type, parameter(cg, f));
+		else if (f->place->n)
+			cg_store(cg, cg_add(cg, slot, f->offset), f->type, cg_value(cg, cg_parameter(cg, f)));
 	}
 	return cg_mem(n->type, slot);
 }

@@ -332,6 +332,9 @@ bool cg_preemptible(const struct clause *c); /* may another task run the program
 void cg_subprograms(struct cg *cg);
 struct value cg_subprogram_call(struct cg *cg, const struct node *n);
 
+/* parameter.c */
+struct value cg_parameter(struct cg *cg, const struct field *f); /* of a user function: one with a place */
+
 /* usdt.c */
 void cg_usdt_map(struct cg *cg);
 LLVMValueRef cg_usdt_address(struct cg *cg); /* i64: of the place that was hit, as in the file */

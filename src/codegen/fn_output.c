@@ -123,6 +123,13 @@ struct value emit_fn_clear(struct cg *cg, const struct node *n)
 	return cg_none();
 }
 
+/* unwatch(address) */
+struct value emit_fn_unwatch(struct cg *cg, const struct node *n)
+{
+	event_send(cg, event_new(cg, EVENT_unwatch, n->span), n->call.args);
+	return cg_none();
+}
+
 struct value emit_fn_zero(struct cg *cg, const struct node *n)
 {
 	if (!cg_snapshot_of(cg, n))

@@ -54,6 +54,8 @@
 #undef LIST
 #undef END
 
+enum { UPROBE_ANY_FILE = 1 }; /* config of a uprobe: offset is in the file, whatever that is */
+
 enum attach_kind {
 #define ATTACH(name, section, prog_type) ATTACH_##name,
 #include "image/attach.def"

@@ -21,6 +21,14 @@ void kernel_close(struct kernel *k)
 {
 	btfdata_close(k->data);
 	free(k->made);
+	programs_close(k->programs);
+}
+
+struct programs *kernel_programs(struct kernel *k)
+{
+	if (!k->programs)
+		k->programs = programs_open(k->arena, k->types);
+	return k->programs;
 }
 
 bool btf_load(struct kernel *k)
@@ -154,7 +162,11 @@ void kernel_complete(struct kernel *k, const struct type *t)
 	struct type *s = (struct type *)t; /* ours: made above, finished here */
 	struct field *fields;
 
-	if (t->kind != TYPE_STRUCT || !t->lazy || t->origin != k->data)
+	if (t->kind != TYPE_STRUCT || !t->lazy)
+		return;
+	if (!t->relocatable)
+		program_complete(t);
+	if (t->origin != k->data || !t->lazy)
 		return;
 	s->lazy = false;
 	b = btfdata_type(k->data, t->btf_id);

@@ -13,6 +13,7 @@ struct kernel {
 	struct btfdata *data; /* NULL until asked for, or where there is none */
 	bool tried;
 	const struct type **made; /* by BTF id */
+	struct programs *programs; /* whose DWARF was asked for */
 };
 
 bool btf_load(struct kernel *k); /* false: there is none */

@@ -21,6 +21,7 @@ static const char *more_dirs; /* --debuginfo */
 void elf_debug_dirs(const char *dirs)
 {
 	more_dirs = dirs;
+	depends_unknown();
 }
 
 /* the dir-th directory of "a:b", then /usr/lib/debug; NULL: there are no more */
@@ -121,7 +122,7 @@ static struct elf_file *by_link(struct elf_file *f, const char *root)
 				     xasprintf("%s%s%s/%s", root, dir,
 					       place + (strncmp(place, root, strlen(root)) ? 0 : strlen(root)), name),
 				     &crc);
-			if (!d && i == 0 && more_dirs)
+			if (!d && more_dirs)
 				d = try_file(f, xasprintf("%s/%s", dir, name), &crc);
 			free(dir);
 		}

@@ -14,8 +14,8 @@
  * I and Z: a ModRM byte, then 1 or z.
  */
 static const char one_byte[] =
-	"mmmm1z--mmmm1z--" /* 00 */ "mmmm1z--mmmm1z--" /* 10 */
-	"mmmm1z--mmmm1z--" /* 20 */ "mmmm1z--mmmm1z--" /* 30 */
+	"mmmm1zxxmmmm1zxx" /* 00 */ "mmmm1zxxmmmm1zxx" /* 10 */
+	"mmmm1zxxmmmm1zxx" /* 20 */ "mmmm1zxxmmmm1zxx" /* 30 */
 	"----------------" /* 40 */ "----------------" /* 50 */
 	"xxxm----zZ1I----" /* 60 */ "1111111111111111" /* 70 */
 	"IZxImmmmmmmmmmmm" /* 80 */ "----------x-----" /* 90 */

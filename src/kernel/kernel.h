@@ -39,6 +39,7 @@ bool kernel_kfunc(struct kernel *k, const char *name);
 const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event);
+struct programs *kernel_programs(struct kernel *k);
 const struct type *kernel_iterator(struct kernel *k, const char *name); /* struct bpf_iter__NAME */
 /*
  * The kernel's struct of a tracepoint's records, trace_event_raw_CLASS, by
@@ -163,6 +164,46 @@ struct arch;
 bool usdt_operand(const struct arch *arch, const char *text, size_t len, struct usdt_arg *arg, struct usdt_symbol *symbol, const char **why);
 size_t usdt_next(const char **text); /* length of the next operand, *text moved to it; 0: no more */
 
+bool elf_instruction(struct elf_file *f, uint64_t from, uint64_t to, uint64_t address); /* insn.c: of the code from - to, does one begin at address? */
+size_t x86_length(const uint8_t *code, size_t size); /* of the instruction at code; 0: not known */
+
+/*
+ * dwarf.c: debug information (libdw), of the file or its debug file.  Lines:
+ * the first address in each function; -ENODATA: no DWARF, -ENOENT: no such
+ * source file.  *near: the next line with code, if *n is 0
+ */
+int dwarf_line(struct elf_file *f, struct arena *a, const char *file, unsigned line, unsigned column, uint64_t **addresses, size_t *n, unsigned *near);
+bool dwarf_inlined(struct elf_file *f, const char *name); /* is there a function of that name that is inlined? */
+
+/*
+ * Where a parameter is when its function is entered: the pieces one behind
+ * the other, each the low `size` bytes of regs[reg] + value (value alone
+ * without a reg); in memory: what lies at the only one.  n 0: nowhere.
+ */
+struct param_piece {
+	int16_t reg; /* offset in struct pt_regs; -1: none */
+	uint8_t size;
+	int64_t value;
+};
+struct param_place {
+	uint8_t n;
+	bool memory;
+	struct param_piece pieces[4];
+};
+
+/* dwarftype.c: the types of programs; they live as long as struct kernel */
+struct program;
+struct programs;
+struct programs *programs_open(struct arena *a, struct types *t);
+void programs_close(struct programs *ps);
+struct program *program_at(struct programs *ps, const char *path); /* never NULL: it may have nothing to say */
+bool program_has_dwarf(struct program *p);
+const struct type *program_named(struct program *p, const char *keyword, const char *name); /* as kernel_type() */
+/* parameters of the function at an address: fields with places; *result: of its return value.  NULL: DWARF does not know it */
+const struct type *program_function(struct program *p, uint64_t address, const struct type **result);
+bool program_signature(struct program *p, uint64_t address, struct arena *a, char ***texts, size_t *n); /* "int a", a text a parameter */
+void program_complete(const struct type *t); /* kernel_complete() does it */
+
 /* debugfile.c: separate debug files are found by build id and debug link */
 void elf_debug_dirs(const char *dirs); /* "a:b" to look in before /usr/lib/debug; kept, not copied */
 
@@ -179,6 +220,7 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 typedef void (*binary_fn)(void *arg, const char *path);
 void binaries_named(struct arena *a, const char *pattern, binary_fn each, void *arg); /* on $PATH; libraries if it begins with lib */
 const char *process_root(struct arena *a, int pid); /* "/proc/PID/root"; NULL: the process sees the files that we see */
+const char *process_exe(struct arena *a, int pid); /* a path of its program that we can open */
 void mapped_files(struct arena *a, int pid, binary_fn each, void *arg); /* executable mappings; pid 0: of all processes; may repeat */
 
 int cgroup_id(const char *path, uint64_t *id); /* of the directory of a cgroup v2 */

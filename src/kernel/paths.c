@@ -252,6 +252,21 @@ const char *process_root(struct arena *a, int pid)
 	return theirs;
 }
 
+const char *process_exe(struct arena *a, int pid)
+{
+	char *link = arena_printf(a, "/proc/%d/exe", pid), path[4096], *seen;
+	ssize_t n = readlink(link, path, sizeof(path) - 1);
+	struct stat x, y;
+
+	if (n < 0 || stat(link, &x))
+		return link;
+	path[n] = '\0';
+	if (!stat(path, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino)
+		return arena_strdup(a, path);
+	seen = arena_printf(a, "/proc/%d/root%s", pid, path);
+	return !stat(seen, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino ? seen : link;
+}
+
 /* what one process has mapped to execute, by names that we can open */
 static void mapped_by(struct arena *a, int pid, binary_fn each, void *arg)
 {

@@ -50,6 +50,7 @@ enum agg_kind { /* row order of aggregations.def */
 };
 
 struct type;
+struct param_place;
 
 struct field {
 	const char *name; /* NULL in a tuple; "" of an anonymous struct or union member */
@@ -57,6 +58,7 @@ struct field {
 	uint32_t offset; /* bytes; of a bitfield that of its storage unit */
 	uint8_t bit_offset; /* of a bitfield, from the least significant bit of the unit */
 	uint8_t bit_size; /* 0: not a bitfield */
+	const struct param_place *place; /* of a function's parameter: where it is, see kernel.h; else NULL */
 	bool data_loc; /* a tracepoint's __data_loc */
 	bool elsewhere; /* not of this kernel: in others an integer or a pointer */
 };

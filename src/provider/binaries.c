@@ -32,6 +32,8 @@ bool binaries_each(struct attach *a, binary_fn each, void *arg)
 	glob_t found;
 
 	dict_init(&s.paths, a->arena);
+	if (a->pid) /* whose program, files and mappings may be others tomorrow */
+		depends_unknown();
 	if (str_eq(a->target, "*")) {
 		depends_unknown();
 		mapped_files(a->arena, a->pid, once, &s);
@@ -58,7 +60,9 @@ bool binaries_each(struct attach *a, binary_fn each, void *arg)
 	if (!path)
 		return false;
 	if (matches > 1 && a->diag)
-		warning_at(a->diag, WARN(many_binaries), a->span, "attaching to %s target file '%s' but matched %u binaries", a->provider->name, path, matches);
+		warning_at(a->diag, WARN(many_binaries), a->span,
+			   "attaching to %s target file '%s' but matched %u binaries", a->provider->name, path,
+			   matches);
 	each(arg, path);
 	return true;
 }

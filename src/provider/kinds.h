@@ -27,6 +27,6 @@ extern const struct provider provider_uprobe, provider_uretprobe, provider_usdt;
 extern const struct provider provider_tracepoint, provider_rawtracepoint;
 extern const struct provider provider_fentry, provider_fexit;
 extern const struct provider provider_profile, provider_interval;
-extern const struct provider provider_software, provider_hardware;
+extern const struct provider provider_software, provider_hardware, provider_watchpoint;
 
 #endif

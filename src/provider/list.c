@@ -65,6 +65,30 @@ static bool takes_part(const struct listing *l, const struct provider *p, const 
 	return !file && (named || p->kernel_listed);
 }
 
+/* the last colon that is not in quotes, which are taken off, nor in a C++ name; NULL: there is none */
+static char *last_colon(char *text)
+{
+	char *out = text, *last = NULL;
+	bool quoted = false;
+
+	for (char *s = text; *s; s++) {
+		if (*s == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		if (*s == ':' && !quoted && s[1] == ':' && s > text && s[-1] != ':') { /* ns::f */
+			*out++ = *s++;
+			*out++ = *s;
+			continue;
+		}
+		if (*s == ':' && !quoted)
+			last = out;
+		*out++ = *s;
+	}
+	*out = '\0';
+	return last;
+}
+
 /* one pattern: "provider:rest"; "words" is "*:words" */
 static void list_pattern(struct listing *l, char *pattern, FILE *out)
 {
@@ -74,7 +98,7 @@ static void list_pattern(struct listing *l, char *pattern, FILE *out)
 	if (colon) {
 		*colon = '\0';
 		second = colon + 1;
-		last = strrchr(second, ':');
+		last = last_colon(second);
 		if (last) {
 			*last = '\0';
 			first = *second ? second : "*";

@@ -8,7 +8,7 @@
 
 const struct provider *const providers[] = {
 	&provider_kprobe,     &provider_kretprobe, &provider_uprobe,   &provider_uretprobe, &provider_usdt, &provider_tracepoint, &provider_rawtracepoint,
-	&provider_fentry,     &provider_fexit,	   &provider_profile,  &provider_interval,  &provider_software,	  &provider_hardware,
+	&provider_fentry,     &provider_fexit,	   &provider_profile,  &provider_interval,  &provider_software,	  &provider_hardware, &provider_watchpoint,
 	&provider_iter,	     &provider_begin,	   &provider_end,     &provider_self,	 &provider_test,	  &provider_bench,
 		   NULL,
 };

@@ -26,6 +26,9 @@ struct attach {
 	/* set by provider->parse */
 	const char *target, *symbol; /* may be patterns; NULL: not given */
 	const char *space_name; /* usdt: the namespace, "" any */
+	const char *file; /* uprobe: of a source code location; NULL: it is none */
+	unsigned line, column; /* column 0: any */
+	bool demangled; /* uprobe: the symbol is a demangled name */
 	uint64_t offset;
 	bool has_offset, wild;
 	uint64_t period;

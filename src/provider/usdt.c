@@ -12,7 +12,8 @@ static bool parse(struct attach *a)
 	a->space_name = a->nfields > 2 ? a->fields[1] : "";
 	if (!*a->target && !a->pid) {
 		error_at(a->diag, a->span,
-			 "usdt probe must specify at least path or pid to probe. To target all paths/pids set the path to '*'.");
+			 "usdt probe must specify at least path or pid to probe. To target all paths/pids set the path "
+			 "to '*'.");
 		return false;
 	}
 	if (!*a->symbol) {
@@ -86,9 +87,11 @@ static bool expand(struct attach *a, const char **missing)
 		return false;
 	}
 	if (!s.failed && !a->nmatches) {
-		*missing = no_matches(a, arena_printf(a->arena, "%s:%s%s%s", a->target, a->space_name, *a->space_name ? ":" : "", a->symbol));
+		*missing = no_matches(a, arena_printf(a->arena, "%s:%s%s%s", a->target, a->space_name,
+						      *a->space_name ? ":" : "", a->symbol));
 		if (s.near)
-			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, s.near->provider, s.near->name);
+			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, s.near->provider,
+						s.near->name);
 	}
 	return !s.failed;
 }
@@ -151,9 +154,11 @@ static void list_file(void *arg, const char *path)
 	f = elf_open(path, &err);
 	n = f ? usdt_sites(f, ar, &list) : 0;
 	for (size_t i = 0; i < n; i++)
-		if ((!i || !str_eq(list[i].name, list[i - 1].name) || !str_eq(list[i].provider, list[i - 1].provider)) &&
+		if ((!i || !str_eq(list[i].name, list[i - 1].name) ||
+		     !str_eq(list[i].provider, list[i - 1].provider)) &&
 		    fits(l->provider, list[i].provider) && glob_match(l->symbol, list[i].name))
-			l->listing->each(l->listing, arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
+			l->listing->each(l->listing,
+					 arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
 	elf_close(f);
 }
 
@@ -176,7 +181,17 @@ static void list(struct listing *l, const char *target, const char *symbol)
 static const char *const aliases[] = {"U", NULL};
 
 const struct provider provider_usdt = {
-	.kind = ATTACH_usdt, .name = "usdt", .aliases = aliases, .has = NEEDS_ARGN | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
-	.space = SPACE_USER, .syntax = "usdt:path:[namespace:]probe", .min_fields = 1, .max_fields = 3, .parse = parse,
-	.expand = expand, .list = list, .args = args, .typed = NEEDS_ARGN,
+	.kind = ATTACH_usdt,
+	.name = "usdt",
+	.aliases = aliases,
+	.has = NEEDS_ARGN | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_USER,
+	.syntax = "usdt:path:[namespace:]probe",
+	.min_fields = 1,
+	.max_fields = 3,
+	.parse = parse,
+	.expand = expand,
+	.list = list,
+	.args = args,
+	.typed = NEEDS_ARGN,
 };

@@ -97,6 +97,17 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 	return type_stack(p->types, user, mode, (uint32_t)limit);
 }
 
+static const struct type *no_dwarf(struct pass *p, struct node *n)
+{
+	const struct image_attach *a = p->clause->attaches;
+
+	wrong(p, n->span, program_has_dwarf(program_at(kernel_programs(p->kernel), a->target)) ? "DWARF does not know the function of %s" :
+		"No DWARF found for the binary of %s: the names of its arguments are not known", a->name);
+	if (p->report)
+		hint(p->diag, "install its debug symbols, or use arg0, arg1, ...");
+	return &type_error;
+}
+
 const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b)
 {
 	struct clause *c = p->clause;
@@ -125,7 +136,7 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 		return t ? type_pointer(p->types, t, SPACE_KERNEL, true) : type_int(p->types, 8, false);
 	}
 	if (id == BUILTIN_args)
-		return c->args ? c->args : wrong(p, n->span, "the arguments of '%s' are not known on this machine", c->nattaches ? c->attaches[0].name : "");
+		return c->args ? c->args : c->provider->kind == ATTACH_uprobe ? no_dwarf(p, n) : wrong(p, n->span, "the arguments of '%s' are not known on this machine", c->nattaches ? c->attaches[0].name : "");
 	if (id == BUILTIN_retval) {
 		if (c->retval && c->retval->kind != TYPE_NONE)
 			return c->retval;

@@ -52,6 +52,12 @@ const struct type *defined_type(struct pass *p, const char *keyword, const char 
 {
 	const struct type *t = p->cdefs ? cdefs_type(p->cdefs, keyword, name) : NULL, *btf;
 
+	/* in a probe of a program its own types come first */
+	if (!t && p->clause && p->clause->nattaches && p->clause->provider->space == SPACE_USER) {
+		t = program_named(program_at(kernel_programs(p->kernel), p->clause->attaches[0].target), keyword, name);
+		if (t)
+			return t;
+	}
 	/* what a kernel header says BTF says better: for the kernel that runs */
 	btf = !t || t->uapi ? kernel_type(p->kernel, keyword, name) : NULL;
 	return btf && btf->kind != TYPE_NONE ? btf : t;

@@ -180,7 +180,9 @@ static bool same_layout(const struct type *a, const struct type *b)
 	for (uint32_t i = 0; i < a->nfields; i++) {
 		const struct field *f = &a->fields[i], *g = &b->fields[i];
 
-		if (f->offset != g->offset || f->type != g->type || strcmp(f->name, g->name))
+		if (f->offset != g->offset || f->type != g->type || strcmp(f->name, g->name) || !f->place != !g->place)
+			return false;
+		if (f->place && memcmp(f->place, g->place, sizeof(*f->place)))
 			return false;
 	}
 	return true;

@@ -519,6 +519,10 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 		return &type_error;
 	}
 	n->field.field = f;
+	if (f->place && !f->place->n)
+		return wrong(p, n->field.name_span.from ? n->field.name_span : n->span,
+			     "'%s' cannot be read when %s is entered: it is optimised out, or in a floating-point register", n->field.name,
+			     p->clause->attaches[0].name);
 	if (f->type->kind == TYPE_POINTER && t->kind == TYPE_POINTER) {
 		/* what hangs off a trusted pointer is trusted, as far as BTF goes */
 		bool trusted = t->trusted && f->type->elem->kind == TYPE_STRUCT && f->type->space == SPACE_KERNEL && !f->type->elem->incomplete;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A stripped binary's functions are known from its debug file or its .gnu_debugdata.
-# spec: P-048
+# spec: P-048 C-015
 # needs: root cmd:xz cmd:objcopy cmd:strip host
 . ./cli.inc
 cp "$(command -v calls)" "$TMPDIR/full" || exit 1
@@ -16,6 +16,11 @@ mkdir .debug && mv calls.debug .debug/
 probe -l 'uprobe:./linked:add'; status 0; no_err; out '/linked:add$'
 mv .debug/calls.debug kept
 probe -l 'uprobe:./linked:add'; status 0; no_err; no_out
+
+probe --debuginfo /nonexistent:. -l 'uprobe:./linked:add'; status 0; no_err; no_out
+mv kept calls.debug
+mkdir elsewhere && mv calls.debug elsewhere/
+probe --debuginfo /nonexistent:elsewhere -l 'uprobe:./linked:add'; status 0; no_err; out '/linked:add$'
 
 # only what it names; it can be traced
 objcopy -S --keep-symbol=add full mini

@@ -1,0 +1,46 @@
+/* Parameters of user functions by name: from where DWARF, or the calling convention, puts them. */
+#include "codegen/cg.h"
+#include "provider/provider.h"
+
+/* regs[reg] + value, i64 */
+static LLVMValueRef piece(struct cg *cg, const struct param_piece *p)
+{
+	LLVMValueRef v;
+
+	if (p->reg < 0)
+		return cg_num(cg, p->value);
+	v = LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->ctx, (uint64_t)p->reg), "");
+	LLVMSetVolatile(v, true);
+	return p->value ? LLVMBuildAdd(cg->b, v, cg_num(cg, p->value), "") : v;
+}
+
+static LLVMValueRef resized(struct cg *cg, LLVMValueRef v, const struct type *t)
+{
+	if (t->size >= 8)
+		return v;
+	return LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64, t->is_signed,
+				 "");
+}
+
+struct value cg_parameter(struct cg *cg, const struct field *f)
+{
+	const struct param_place *p = f->place;
+	LLVMValueRef slot, v = p->n ? piece(cg, &p->pieces[0]) : cg_num(cg, 0);
+	uint32_t at = 0;
+
+	if (p->memory)
+		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_USER};
+	if (f->type->kind == TYPE_POINTER)
+		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
+	if (cg_scalar(f->type))
+		return cg_int(f->type, resized(cg, v, f->type));
+	slot = cg_slot(cg, (f->type->size + 15) / 8 * 8); /* a last piece is stored whole */
+	cg_zero(cg, slot, (f->type->size + 15) / 8 * 8);
+	for (unsigned i = 0; i < p->n && at < f->type->size; at += p->pieces[i++].size) {
+		unsigned size = p->pieces[i].size;
+
+		v = piece(cg, &p->pieces[i]);
+		cg_store_raw(cg, cg_add(cg, slot, at), v, size == 1 || size == 2 || size == 4 ? size : 8, 1);
+	}
+	return cg_mem(f->type, slot);
+}

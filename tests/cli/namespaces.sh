@@ -1,0 +1,39 @@
+#!/bin/sh
+# Processes in other mount and PID namespaces; a tracer in one.
+# spec: P-049 B-001 B-002 P-012
+# needs: uprobe root cmd:unshare host
+. ./cli.inc
+calls=$(command -v calls)
+dir=$TMPDIR/inner
+mkdir "$dir"
+
+# a file that only the process' mount namespace has
+unshare -m sh -c "mount -t tmpfs none $dir && cp $calls $dir/thing && echo >$TMPDIR/ready && exec $dir/thing add 1000000000" &
+pid=$!
+i=0
+while [ $i -lt 200 ] && [ "$(cat /proc/$pid/comm)" != thing ]; do sleep 0.02; i=$((i + 1)); done
+[ ! -e "$dir/thing" ] || wrong "the file is seen from outside"
+probe -q -p $pid -e "uprobe:$dir/thing:add { @[comm, func] = count(); } interval:ms:100 { exit(); }"
+status 0; no_err; out '^@\[thing, add\]: [0-9]+$'
+probe -q -p $pid -e 'uprobe:add { @[probe] = count(); } interval:ms:100 { exit(); }'
+status 0; no_err; out "^@\[uprobe:/proc/$pid/root$dir/thing:add\]: [0-9]+\$"
+probe -q -e 'uprobe:*:walk { exit(); }' --dry-run
+status 0
+probe -l 'uprobe:*:walk' -p $pid
+status 0; no_err; out "^uprobe:/proc/$pid/root$dir/thing:walk\$"
+kill $pid
+
+# pid and tid are as the tracer's namespace numbers them
+unshare -p -f "$calls" add 1000000000 &
+outer=$!
+i=0
+while [ $i -lt 200 ] && ! pid=$(cat /proc/$outer/task/$outer/children 2>/dev/null) || [ -z "$pid" ]; do sleep 0.02; i=$((i + 1)); done
+pid=${pid% }
+probe -q -p "$pid" -e 'uprobe:calls:add { @[pid, tid] = count(); @init[pid(init) == pid] = count(); } interval:ms:100 { exit(); }'
+status 0; no_err; out "^@\[$pid, $pid\]: [0-9]+\$"; not_out false
+kill "$pid"
+ran='probe in a PID namespace'
+unshare -p -f --mount-proc "$PROBE" -q -c "$calls add 3" -e 'uprobe:calls:add { @[pid == cpid, pid == pid(init), pid < 100] = count(); }' >"$out" 2>"$err"
+got=$?
+status 0; no_err; out '^@\[true, false, true\]: 3$'
+end
