@@ -10,11 +10,11 @@ cp "$calls" "$TMPDIR/b/thing"
 cp "$calls" "$TMPDIR/c/thing"
 chmod +x "$TMPDIR/a/thing"
 PATH=$TMPDIR/a:$TMPDIR/b:$PATH probe -l 'uprobe:thing:add'
-status 0; no_err; out '/b/thing:add$'
+status 0; no_err; out '/thing:add$'
 PATH=$TMPDIR/b:$TMPDIR/c:$PATH probe --dry-run -q -e 'uprobe:thing:add { exit(); }'
 status 0; err "WARNING: attaching to uprobe target file '.*/b/thing' but matched 2 binaries"
 cd "$TMPDIR/b" || exit 1
-probe -l 'uprobe:./thing:add'; status 0; no_err; out '/b/thing:add$'
+probe -l 'uprobe:./thing:add'; status 0; no_err; out '/thing:add$'
 probe --dry-run -q -e 'uprobe:./nothing:add { exit(); }'
 refused "uprobe target file './nothing' does not exist or is not executable"
 probe --dry-run -q -e 'uprobe:nothing_of_this_name:add { exit(); }'

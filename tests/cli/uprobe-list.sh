@@ -28,6 +28,6 @@ probe -lv 'uprobe:shapes:follow'; status 0; no_err
 out '^    struct item \* i$'; out '^    const struct item \*const  \* list$|^    const struct item \* const  ?\* list$|^    .*item.*list$'
 cd "$TMPDIR" || exit 1
 cp "$shapes" . && strip -g shapes
-probe -lv 'uprobe:./shapes:letter'; status 0; out '^uprobe:/.*:letter$'
-err 'No DWARF found for "/.*/shapes", cannot show parameter info'
+probe -lv 'uprobe:./shapes:letter'; status 0; out '^uprobe:.*:letter$'
+err 'No DWARF found for ".*/shapes", cannot show parameter info'
 end

@@ -11,11 +11,11 @@ probe build -e 'usdt:./notes:work:step { @ = sum(arg0); }' -o tool2; status 0
 PROBE=./tool; probe -q -c './victim 2'; status 0; no_err; out '^@: 2$'
 PROBE=./tool2; probe -q -c './notes 2'; status 0; no_err; out '^@: 2002$'
 rm victim notes
-PROBE=./tool; probe -q -c true; status 255; sane; err 'ERROR: Unable to attach probe: uprobe:.*/victim:letter: (the file is gone|No such file)'
-PROBE=./tool2; probe -q -c true; status 255; sane; err 'ERROR: Unable to attach probe: usdt:.*/notes:work:step: No such file'
+PROBE=./tool; probe -q -c true; status 255; sane; err 'ERROR: Unable to attach probe: uprobe:.*/victim:letter: there is no such file'
+PROBE=./tool2; probe -q -c true; status 255; sane; err 'ERROR: Unable to attach probe: usdt:.*/notes:work:step: (No such file|there is no such file)'
 cp "$(command -v calls)" victim
 cp "$(command -v calls)" notes
-PROBE=./tool; probe -q -c true; status 255; sane; err 'the file has no such function any more'
+PROBE=./tool; probe -q -c true; status 255; sane; err 'the file has no such function'
 PROBE=./tool2; probe -q -c true; status 255; sane; err 'has no such probe'
 echo nonsense >victim
 PROBE=./tool; probe -q -c true; status 255; sane; err 'not an ELF file'
