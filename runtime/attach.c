@@ -38,6 +38,8 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_rawtracepoint] = attach_btf,
 	[ATTACH_fentry] = attach_btf,
 	[ATTACH_fexit] = attach_btf,
+	[ATTACH_sys_enter] = attach_btf,
+	[ATTACH_sys_exit] = attach_btf,
 	[ATTACH_iter] = attach_iter,
 	[ATTACH_profile] = attach_profile,
 	[ATTACH_interval] = attach_interval,
@@ -77,6 +79,12 @@ void attach_done(struct rt *rt, const struct image_attach *a, int err)
 		rt->attach_status = attach_failed(rt, a, reason(a, err));
 }
 
+static void attach_all(struct rt *rt, const struct image_clause *c, int err)
+{
+	for (size_t i = 0; i < c->nattaches; i++)
+		attach_done(rt, &c->attaches[i], err);
+}
+
 static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
 {
 	struct bpf_program *p = rt_program(rt, c);
@@ -93,6 +101,8 @@ static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t 
 	rt->refused = 0;
 	if (bpf_program__expected_attach_type(p) == KPROBE_MULTI)
 		attach_kprobes(rt, p, c->attaches, c->nattaches, cookie);
+	else if (c->kind == ATTACH_sys_enter || c->kind == ATTACH_sys_exit) /* one program is all of them */
+		attach_all(rt, c, attach_btf(rt, p, &c->attaches[0], cookie));
 	else
 		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
 			attach_done(rt, &c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i));

@@ -73,6 +73,8 @@ static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigne
 {
 	int offset;
 
+	if (cg_is_syscall(cg))
+		return cg_syscall_word(cg, f);
 	if (!by_registers(cg))
 		return context_word(cg, f->offset + 8 * w);
 	return placed(cg->clause->args, f, w, &offset) ? context_word(cg, (uint64_t)offset) : stack_word(cg, offset);
@@ -92,7 +94,7 @@ static struct value parameter(struct cg *cg, const struct field *f)
 {
 	LLVMValueRef slot;
 
-	if (f->type->kind == TYPE_POINTER && !by_registers(cg)) /* loaded as it is, the verifier knows its type */
+	if (f->type->kind == TYPE_POINTER && !by_registers(cg) && !cg_is_syscall(cg)) /* loaded as it is, the verifier knows its type */
 		return (struct value){f->type, cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};
 	if (cg_scalar(f->type))
 		return narrowed(cg, f->type, parameter_word(cg, f, 0));

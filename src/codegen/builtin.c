@@ -206,7 +206,7 @@ struct value emit_probe(struct cg *cg, const struct node *n)
 
 		return cg_mem(n->type, cg_string(cg, a->name, a->name_len, n->type->size));
 	}
-	cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+	cookie = cg_cookie(cg);
 	cg_store_raw(cg, key, cookie, 4, 4);
 	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->names, key);
 	f = cg_if(cg, LLVMBuildIsNotNull(cg->b, p, ""));

@@ -112,6 +112,7 @@ struct cg {
 		LLVMValueRef key, is; /* of such a one its address, and i1: is it? */
 	} brief;
 	uint32_t frame_size;
+	uint32_t cookie_room; /* in the frame; 0: nobody asked */
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool failed;
 };
@@ -345,6 +346,12 @@ struct value cg_usdt_arg(struct cg *cg, const struct node *n);
 struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
 struct value cg_args_field(struct cg *cg, const struct node *n); /* args.x */
 struct value cg_register(struct cg *cg, const struct type *t, int offset); /* of the context, pt_regs or the like */
+
+/* syscall.c */
+bool cg_is_syscall(const struct cg *cg); /* does the clause stand for many system calls? */
+void cg_syscall_begin(struct cg *cg); /* ends the program where it is none of them */
+LLVMValueRef cg_syscall_word(struct cg *cg, const struct field *f); /* args.x */
+LLVMValueRef cg_cookie(struct cg *cg); /* i64: of the attach point that was hit */
 
 /* iter.c */
 void cg_iter_begin(struct cg *cg); /* ends the program where there is no object */

@@ -11,12 +11,14 @@ static const bool undisturbed[ATTACH_COUNT] = {
 	[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_kprobe] = true,
 	[ATTACH_kretprobe] = true, [ATTACH_tracepoint] = true, [ATTACH_profile] = true, [ATTACH_interval] = true,
 	[ATTACH_software] = true, [ATTACH_hardware] = true, [ATTACH_watchpoint] = true, [ATTACH_test] = true, [ATTACH_bench] = true,
+	[ATTACH_sys_enter] = true, [ATTACH_sys_exit] = true,
 };
 
 /* Kinds that -p filters in the program (P-012); the others are attached to the process. */
 static const bool filtered[ATTACH_COUNT] = {
 	[ATTACH_kprobe] = true, [ATTACH_kretprobe] = true, [ATTACH_fentry] = true,
 	[ATTACH_fexit] = true, [ATTACH_tracepoint] = true, [ATTACH_rawtracepoint] = true,
+	[ATTACH_sys_enter] = true, [ATTACH_sys_exit] = true,
 };
 
 bool cg_preemptible(const struct clause *c)
@@ -179,7 +181,7 @@ static void program(struct cg *cg, const struct clause *c)
 
 	cg->clause = c;
 	cg->span = c->probe->span;
-	cg->slot_top = cg->slot_max = 0;
+	cg->slot_top = cg->slot_max = cg->cookie_room = 0;
 	memset(&cg->brief, 0, sizeof(cg->brief));
 	cg->loop = NULL;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
@@ -214,6 +216,8 @@ static void program(struct cg *cg, const struct clause *c)
 		heed_stop(cg);
 	if (c->provider->kind == ATTACH_iter)
 		cg_iter_begin(cg);
+	if (cg_is_syscall(cg))
+		cg_syscall_begin(cg);
 	if (filtered[c->provider->kind])
 		filter_process(cg);
 	if (cg->slot_max > VALUE_MOST)

@@ -213,6 +213,8 @@ int zip_member(int fd, const char *name, uint64_t *offset, uint64_t *size);
 /* demangle.c: "ns::f(int)" or, without parameters, "ns::f" of a C++ or Rust symbol, to be freed; NULL: it is none */
 char *demangle(const char *name, bool parameters);
 
+int syscall_number(const char *name); /* syscalls.c: of sys_enter_NAME on this architecture; -1: not known */
+
 /* paths.c */
 /* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
 char *binary_path(struct arena *a, const char *name, unsigned *matches); /* *matches: how many are on $PATH */

@@ -21,6 +21,7 @@ void function_other_ways(struct attach *a); /* a hint: what does instead on this
 void function_list(struct listing *l, const struct provider *p, const char *target, const char *symbol,
 		   void (*show)(struct listing *l, const struct provider *p, const char *module, const char *function, bool named));
 
+extern const struct provider provider_sys_enter, provider_sys_exit; /* forms of tracepoint */
 extern const struct provider provider_begin, provider_end, provider_self, provider_test, provider_bench, provider_iter;
 extern const struct provider provider_kprobe, provider_kretprobe;
 extern const struct provider provider_uprobe, provider_uretprobe, provider_usdt;

@@ -37,6 +37,7 @@ struct attach {
 	/* set by provider->expand */
 	struct image_attach *matches;
 	size_t nmatches;
+	size_t listed; /* attach points written for the same block */
 };
 
 /* What a provider's listing hands out: a name and, for -lv, its parameters. */
@@ -71,6 +72,12 @@ struct provider {
 	unsigned typed; /* words that args() gives types: NEEDS_ARGS | NEEDS_ARGN | NEEDS_RETVAL; 0: args alone */
 	/* do programs differ by attach point even if args are laid out the same? (fentry, tp_btf) */
 	bool one_program_each;
+	/*
+	 * Another provider whose programs do what these do, at less cost, for the
+	 * match; NULL: none.  *m may be changed.  Not for programs that look at
+	 * the kernel's stack.
+	 */
+	const struct provider *(*form)(const struct attach *a, struct image_attach *m);
 	/* section of the program, "fentry/vfs_read"; NULL: that of attach.def */
 	const char *(*section)(struct arena *ar, const struct image_attach *match);
 };

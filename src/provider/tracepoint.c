@@ -182,10 +182,47 @@ static void list(struct listing *l, const char *target, const char *symbol)
 	tracepoint_each(NULL, list_category, &s);
 }
 
+/* one program at sys_enter for many system calls; a single one is better off with its own tracepoint */
+static const struct provider *form(const struct attach *a, struct image_attach *m)
+{
+	static const struct {
+		const char *prefix, *event;
+		const struct provider *provider;
+	} forms[] = {{"sys_enter_", "sys_enter", &provider_sys_enter}, {"sys_exit_", "sys_exit", &provider_sys_exit}};
+
+#if !defined(__x86_64__)
+	return NULL; /* where registers are saved differs */
+#endif
+	if ((a->nmatches < 2 && a->listed < 2) || !str_eq(m->target, "syscalls") || m->config)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		size_t len = strlen(forms[i].prefix);
+		int number;
+
+		if (strncmp(m->symbol, forms[i].prefix, len))
+			continue;
+		number = syscall_number(m->symbol + len);
+		if (number < 0 || !kernel_raw_tracepoint(a->kernel, forms[i].event))
+			return NULL;
+		m->config = (uint64_t)number;
+		m->kind = forms[i].provider->kind;
+		return forms[i].provider;
+	}
+	return NULL;
+}
+
 static const char *const aliases[] = {"t", NULL};
 
 const struct provider provider_tracepoint = {
 	.kind = ATTACH_tracepoint, .name = "tracepoint", .aliases = aliases, .has = NEEDS_ARGS, .space = SPACE_KERNEL,
 	.syntax = "tracepoint:category:event", .min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand,
-	.list = list, .args = args,
+	.list = list, .args = args, .form = form,
+};
+
+const struct provider provider_sys_enter = {
+	.kind = ATTACH_sys_enter, .name = "tracepoint", .has = NEEDS_ARGS, .space = SPACE_KERNEL,
+};
+
+const struct provider provider_sys_exit = {
+	.kind = ATTACH_sys_exit, .name = "tracepoint", .has = NEEDS_ARGS, .space = SPACE_KERNEL,
 };

@@ -201,22 +201,44 @@ static const struct type *record_of(struct pass *p, const struct attach *a, cons
 	return record;
 }
 
+static bool names_kstack(struct node **n, void *used)
+{
+	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+
+	if (str_eq(name, "kstack") || str_eq(name, "stack"))
+		*(bool *)used = true;
+	return true;
+}
+
+static bool uses_kstack(struct node *probe)
+{
+	bool used = false;
+
+	node_walk(&probe->probe.body, names_kstack, &used);
+	if (probe->probe.predicate)
+		node_walk(&probe->probe.predicate, names_kstack, &used);
+	return used;
+}
+
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
 	bool typed = a->provider->args && (uses_args(p, probe, a->provider) || a->provider->one_program_each);
+	bool forms = a->provider->form && !uses_kstack(probe);
 
+	a->listed = node_count(probe->probe.attaches);
 	for (size_t i = 0; i < a->nmatches; i++) {
+		const struct provider *form = forms ? a->provider->form(a, &a->matches[i]) : NULL, *provider = form ? form : a->provider;
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
 		const struct type *record = args ? record_of(p, a, &a->matches[i], args) : NULL;
 		struct clause *c = NULL;
 
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == a->provider && c->record == record && same_layout(c->args, args) && c->retval == retval)
+				if (c->provider == provider && c->record == record && same_layout(c->args, args) && c->retval == retval)
 					break;
 		if (!c) {
-			c = add_clause(p, probe, a->provider);
+			c = add_clause(p, probe, provider);
 			c->args = args;
 			c->record = record;
 			c->retval = retval;
