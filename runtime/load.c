@@ -77,7 +77,7 @@ static void set_params(struct rt *rt)
 	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
 	p->target_pid = (uint32_t)rt->options->pid;
 	p->self_pid = (uint32_t)getpid();
-	p->sleepable = feature(FEATURE_sleepable_uprobe);
+	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
 	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	p->wakeup = isatty(STDOUT_FILENO) ? 0 : 65536;
 	/* the initial PID namespace has this inode number for ever: no translation needed */
@@ -133,40 +133,24 @@ static void fill_names(struct rt *rt)
 	free(value);
 }
 
-/* the last lines the verifier said before its statistics */
-static void verifier_words(void)
+static int refused(struct rt *rt, int err, const char *log)
 {
-	char *end = said.data ? strstr(said.data, "\nprocessed ") : NULL, *start;
-
-	if (!end)
-		return;
-	*end = '\0';
-	start = strrchr(said.data, '\n');
-	fprintf(stderr, "HINT: the verifier says: %s\n", start ? start + 1 : said.data);
-}
-
-static int refused(struct rt *rt, int err)
-{
-	const char *name = NULL, *place = "";
-
+	if (rt->options->may_retry && err != -EPERM)
+		return RUN_REFUSED;
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
-		char program[300];
+		char failed[300];
 
-		snprintf(program, sizeof(program), "prog '%s': BPF program load failed", rt->im->clauses[i].program);
-		if (said.data && strstr(said.data, program)) {
-			name = rt->im->clauses[i].nattaches ? rt->im->clauses[i].attaches[0].name : program;
-			place = rt->im->clauses[i].place;
-		}
+		snprintf(failed, sizeof(failed), "prog '%s': BPF program load failed", rt->im->clauses[i].program);
+		if (!said.data || !strstr(said.data, failed))
+			continue;
+		if (rt->options->verbose)
+			fputs(log, stderr);
+		verifier_explain(rt, &rt->im->clauses[i], err, log);
+		return 255;
 	}
-	if (name) {
-		fprintf(stderr, "%s: ERROR: Error loading BPF program for %s. Error code: %d (%s).%s\n", place, name, err, strerror(-err),
-			rt->options->verbose ? "" : " Use -v for full kernel error log.");
-		verifier_words();
-	} else {
-		fprintf(stderr, "ERROR: cannot load the program into the kernel: %s\n", strerror(-err));
-		if (!rt->options->verbose && said.data)
-			fputs(said.data, stderr);
-	}
+	fprintf(stderr, "ERROR: cannot load the program into the kernel: %s\n", strerror(-err));
+	if (!rt->options->verbose && said.data)
+		fputs(said.data, stderr);
 	return 255;
 }
 
@@ -219,14 +203,49 @@ static int map_state(struct rt *rt)
 	return 0;
 }
 
+size_t rt_program_index(struct rt *rt, const struct bpf_program *program)
+{
+	struct bpf_program *p;
+	size_t i = 0;
+
+	bpf_object__for_each_program(p, rt->object)
+	{
+		if (p == program)
+			break;
+		i++;
+	}
+	return i;
+}
+
+/* before libbpf adds the functions that a program calls */
+static void count_insns(struct rt *rt)
+{
+	struct bpf_program *p;
+	size_t n = 0;
+
+	bpf_object__for_each_program(p, rt->object)
+		n++;
+	rt->own_insns = arena_alloc(rt->arena, (n + 1) * sizeof(*rt->own_insns));
+	n = 0;
+	bpf_object__for_each_program(p, rt->object)
+		rt->own_insns[n++] = (uint32_t)bpf_program__insn_cnt(p);
+}
+
+#define LOG_LEAST 65536 /* bytes of the verifier's log, of which newer kernels (6.4) keep the end */
+
 int rt_load(struct rt *rt, const void *image, size_t len)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe");
+	uint64_t log_size = (uint64_t)rt_setting(rt, "log_size", 1000000);
+	char *log = arena_alloc(rt->arena, log_size < LOG_LEAST ? LOG_LEAST : log_size);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe", .kernel_log_buf = log, .kernel_log_size = log_size < LOG_LEAST ? LOG_LEAST : log_size);
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct bpf_map *ring;
 	int err;
 
-	aloud = rt->options->verbose;
+	aloud = rt->options->verbose && !rt->options->may_retry;
+	buf_reset(&said);
+	rt->image = image;
+	rt->image_len = len;
 	libbpf_set_print(keep);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	rt->object = bpf_object__open_mem(image, len, &opts);
@@ -250,9 +269,10 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = usdt_find(rt);
 	if (err)
 		return err;
+	count_insns(rt);
 	err = bpf_object__load(rt->object);
 	if (err)
-		return refused(rt, err);
+		return refused(rt, err, log);
 	err = map_state(rt);
 	if (err)
 		return err;

@@ -20,6 +20,9 @@ struct rt {
 	const struct run_options *options;
 	struct arena *arena;
 	const struct image *im;
+	const void *image; /* as it was given */
+	size_t image_len;
+	uint32_t *own_insns; /* by program of the object, without the functions it calls */
 	struct bpf_object *object;
 	struct ring_buffer *ring;
 	uint64_t ring_size; /* bytes */
@@ -79,6 +82,13 @@ int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
 
 /* verify.c */
 bool rt_verify(struct rt *rt); /* is the object as the image describes it?  Before it is loaded; false: reported */
+size_t rt_program_index(struct rt *rt, const struct bpf_program *program); /* in the object */
+
+/* verifier.c: why the kernel refuses the clause's program; log: what the verifier said */
+void verifier_explain(struct rt *rt, const struct image_clause *c, int err, const char *log);
+
+/* privileges.c: those that nobody needs once all is attached */
+void privileges_drop(struct rt *rt);
 
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */

@@ -210,6 +210,7 @@ static int trace(struct rt *rt)
 		return status;
 	if (rt->options->dry_run || rt->pinned)
 		return 0;
+	privileges_drop(rt);
 	rt_drain(rt);
 	if (!rt->exiting && rt_interrupted(rt))
 		return finish(rt);

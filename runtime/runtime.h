@@ -19,6 +19,9 @@ struct run_options {
 	int pid; /* -p or 0 */
 	bool quiet, verbose, no_warnings, warnings /* -k */;
 	bool unsafe;
+	bool no_sleep; /* no program is loaded as one that may sleep */
+	bool may_retry; /* if the kernel refuses, say nothing: there is another image */
+	bool report; /* if the kernel refuses, print what a bug report needs */
 	bool dry_run;
 	bool strict;
 	enum run_mode mode; /* --test, --bench */
@@ -40,6 +43,8 @@ struct tool_trailer {
 	char magic[8];
 };
 #define TOOL_MAGIC "probeimg"
+
+#define RUN_REFUSED 256 /* the kernel refuses the programs, and o->may_retry */
 
 /*
  * Run an image until it ends.  Exit status: 0, N of exit(N), 1: nothing to

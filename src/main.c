@@ -1,6 +1,7 @@
 /* The command line. */
 #include "cache.h"
 #include "compile.h"
+#include "image/image.h"
 #include "kernel/kernel.h"
 #include "provider/provider.h"
 #include "runtime/runtime.h"
@@ -177,6 +178,7 @@ static void do_debug(struct command *c, const char *arg)
 		{"libbpf", 0},
 		{"verifier", 0},
 	};
+	bool report = strstr(arg, "verifier") != NULL;
 	char *words = xstrdup(arg), *rest = words;
 
 	for (char *word = strsep(&rest, ","); word && !c->stop; word = strsep(&rest, ",")) {
@@ -185,7 +187,7 @@ static void do_debug(struct command *c, const char *arg)
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
 			if (str_eq(word, stages[i].name)) {
 				c->compile.dump |= stages[i].bits;
-				c->run.verbose |= !stages[i].bits;
+				c->run.verbose |= !stages[i].bits && !report;
 				known = true;
 			}
 		if (!known) {
@@ -194,6 +196,7 @@ static void do_debug(struct command *c, const char *arg)
 		}
 	}
 	free(words);
+	c->run.report |= report;
 }
 
 static void do_traceable_functions(struct command *c, const char *arg)
@@ -478,6 +481,62 @@ static int format(struct command *c)
 	return status;
 }
 
+/* other ways to say the same to the kernel */
+static const struct {
+	const char *what;
+	bool no_sleep;
+	uint64_t strlen_most;
+} alternatives[] = {
+	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, 0},
+	{"with strings of 255 bytes at most", true, 256},
+	{"with strings of 63 bytes at most", true, 64},
+};
+
+static bool sleeps(const struct buf *image)
+{
+	struct arena *a = arena_new();
+	const char *why;
+	struct image *im = image_read(a, image->data, image->len, &why);
+	bool found = false;
+
+	for (size_t i = 0; im && i < im->nclauses; i++)
+		found |= im->clauses[i].sleepable != 0;
+	arena_free(a);
+	return found;
+}
+
+/* Run the image; if the kernel refuses it, others of the same script. */
+static int run_somehow(struct command *c, const char *name, const struct buf *text, const struct buf *image)
+{
+	const struct command asked = *c;
+	struct buf last = {0}, other;
+	int status;
+
+	c->run.may_retry = true;
+	status = run(image->data, image->len, &c->run);
+	buf_add(&last, image->data, image->len);
+	for (size_t i = 0; status == RUN_REFUSED && i < ARRAY_SIZE(alternatives); i++) {
+		c->run.no_sleep = alternatives[i].no_sleep;
+		c->compile.sema.strlen_most = alternatives[i].strlen_most;
+		other = (struct buf){0};
+		if (!compile(name, text->data ? text->data : "", text->len, &c->compile, &other)) {
+			buf_free(&other);
+			break;
+		}
+		if (i ? other.len == last.len && !memcmp(other.data, last.data, last.len) : !sleeps(image)) { /* it makes no difference */
+			buf_free(&other);
+			continue;
+		}
+		fprintf(stderr, "NOTE: the kernel refuses the program as it is; trying it %s\n", alternatives[i].what);
+		status = run(other.data, other.len, &c->run);
+		buf_free(&last);
+		last = other;
+	}
+	buf_free(&last);
+	*c = asked;
+	return status == RUN_REFUSED ? run(image->data, image->len, &c->run) : status;
+}
+
 static int compile_and_run(struct command *c)
 {
 	struct buf text = {0}, image = {0}, key = {0};
@@ -517,7 +576,7 @@ static int compile_and_run(struct command *c)
 	else if (c->mode)
 		status = STATUS_OK;
 	else
-		status = run(image.data, image.len, &c->run);
+		status = run_somehow(c, name, &text, &image);
 out:
 	buf_free(&key);
 	buf_free(&image);

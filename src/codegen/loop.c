@@ -157,6 +157,7 @@ void cg_while_stmt(struct cg *cg, const struct node *n)
 	char *name = arena_printf(cg->arena, "while_%u_%u", cg->clause->id, n->span.from);
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
+	LLVMValueRef rounds;
 	struct cg_if over;
 
 	enter(cg, &f, name, 2, n->span);
@@ -167,7 +168,10 @@ void cg_while_stmt(struct cg *cg, const struct node *n)
 	cg_at(cg, here);
 
 	debug_place(cg, n->span);
-	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, MOST_ROUNDS), f.fn, cg->fn->frame, cg_num(cg, 0));
+	rounds = cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, MOST_ROUNDS), f.fn, cg->fn->frame, cg_num(cg, 0));
+	over = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, rounds, cg_num(cg, MOST_ROUNDS), ""));
+	cg_count_loss(cg, LOSS_loop_cut, 0);
+	cg_end_if(cg, &over);
 	leave(cg);
 }
 

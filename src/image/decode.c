@@ -138,13 +138,13 @@ struct image *image_decode(struct arena *a, const void *bytes, size_t len, const
 	return image_check(im, why) ? im : NULL;
 }
 
-struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why)
+const void *image_section(const void *elf, size_t len, const char *wanted, size_t *size)
 {
 	const uint8_t *bytes = elf;
 	Elf64_Ehdr head;
 	Elf64_Shdr names, section;
+	size_t room = strlen(wanted) + 1;
 
-	*why = "it is not an image of probe";
 	if (len < sizeof(head) || memcmp(elf, ELFMAG, SELFMAG))
 		return NULL;
 	memcpy(&head, elf, sizeof(head));
@@ -155,17 +155,24 @@ struct image *image_read(struct arena *a, const void *elf, size_t len, const cha
 	if (names.sh_offset > len || names.sh_size > len - names.sh_offset)
 		return NULL;
 	for (unsigned i = 0; i < head.e_shnum; i++) {
-		const char *name;
-
 		memcpy(&section, bytes + head.e_shoff + i * sizeof(section), sizeof(section));
-		if (section.sh_name >= names.sh_size || names.sh_size - section.sh_name < sizeof(IMAGE_SECTION))
+		if (section.sh_name >= names.sh_size || names.sh_size - section.sh_name < room)
 			continue;
-		name = (const char *)bytes + names.sh_offset + section.sh_name;
-		if (memcmp(name, IMAGE_SECTION, sizeof(IMAGE_SECTION)))
+		if (memcmp(bytes + names.sh_offset + section.sh_name, wanted, room))
 			continue;
 		if (section.sh_type == SHT_NOBITS || section.sh_offset > len || section.sh_size > len - section.sh_offset)
 			return NULL;
-		return image_decode(a, bytes + section.sh_offset, section.sh_size, why);
+		*size = section.sh_size;
+		return bytes + section.sh_offset;
 	}
 	return NULL;
+}
+
+struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why)
+{
+	size_t size;
+	const void *section = image_section(elf, len, IMAGE_SECTION, &size);
+
+	*why = "it is not an image of probe";
+	return section ? image_decode(a, section, size, why) : NULL;
 }

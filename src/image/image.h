@@ -185,6 +185,7 @@ void hist_bounds(unsigned bits, uint32_t i, int64_t *lo, uint64_t *hi);
 void image_encode(const struct image *im, struct buf *out);
 /* bytes of a .probe section; NULL: *why says what is wrong */
 struct image *image_decode(struct arena *a, const void *bytes, size_t len, const char **why);
+const void *image_section(const void *elf, size_t len, const char *name, size_t *size); /* bytes of a section; NULL: there is none */
 /* the .probe section of an ELF object; NULL: *why */
 struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why);
 

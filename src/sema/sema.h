@@ -51,6 +51,7 @@ struct sema_options {
 	bool has_child; /* -c */
 	bool unsafe;
 	bool warnings; /* -k */
+	uint64_t strlen_most; /* max_strlen is no more than this; 0: as set */
 	char **environ;
 	const char *const *include_dirs; /* -I; NULL-terminated, or NULL */
 	const char *const *includes; /* --include; likewise */
