@@ -216,13 +216,16 @@ static void quote(const char *text, size_t len, uint32_t column)
 
 static void say_reason(const struct verdict *v, int err)
 {
-	char *words = xstrdup(v->words);
+	char *words = xstrdup(v->words), *line;
 
 	words[v->words_len] = '\0';
 	for (size_t i = 0; *words && i < ARRAY_SIZE(reasons); i++) {
-		if (!strstr(words, reasons[i].words))
+		line = strstr(words, reasons[i].words);
+		if (!line)
 			continue;
-		fprintf(stderr, "HINT: the kernel refuses it: %s\n", reasons[i].reason);
+		while (line > words && line[-1] != '\n')
+			line--;
+		fprintf(stderr, "HINT: the kernel refuses it: %s (%.*s)\n", reasons[i].reason, (int)strcspn(line, "\n"), line);
 		if (reasons[i].way_out)
 			fprintf(stderr, "HINT: a way out: %s\n", reasons[i].way_out);
 		else
