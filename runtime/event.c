@@ -47,27 +47,29 @@ static void say(struct rt *rt, const struct image_event *e, enum severity severi
 	fprintf(stderr, "%s%s: %s: %s%s\n%s%.*s", on, e->place, words[severity], text, off, more, (int)e->excerpt_len, e->excerpt);
 }
 
+static void say_event(struct rt *rt, const struct image_event *e, const char *record, enum severity severity, const char *type)
+{
+	const char *text;
+
+	format_event(rt, &rt->line, e, record);
+	text = rt->line.data ? rt->line.data : "";
+	if (json(rt))
+		json_message(rt, type, e->place, text, rt->line.len);
+	else
+		say(rt, e, severity, text, "");
+	buf_reset(&rt->line);
+}
+
 static void do_errorf(struct rt *rt, const struct image_event *e, const char *record)
 {
-	format_event(rt, &rt->line, e, record);
-	if (json(rt))
-		json_message(rt, "errorf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
-	else
-		say(rt, e, SEVERITY_ERROR, rt->line.data ? rt->line.data : "", "");
-	buf_reset(&rt->line);
+	say_event(rt, e, record, SEVERITY_ERROR, "errorf");
 	rt->errors++;
 }
 
 static void do_warnf(struct rt *rt, const struct image_event *e, const char *record)
 {
-	if (rt->options->no_warnings)
-		return;
-	format_event(rt, &rt->line, e, record);
-	if (json(rt))
-		json_message(rt, "warnf", e->place, rt->line.data ? rt->line.data : "", rt->line.len);
-	else
-		say(rt, e, SEVERITY_WARNING, rt->line.data ? rt->line.data : "", "");
-	buf_reset(&rt->line);
+	if (!rt->options->no_warnings)
+		say_event(rt, e, record, SEVERITY_WARNING, "warnf");
 }
 
 /* what can be read from fd, as it comes; JSON has it whole */

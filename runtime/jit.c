@@ -124,20 +124,13 @@ static bool read_more(struct jit *j)
 
 static const char *look(const struct jit *j, uint64_t address, uint64_t *start)
 {
-	size_t lo = 0, hi = j->count;
+	size_t n = upper_bound(j->list, j->count, sizeof(*j->list), offsetof(struct made, start), address);
+	const struct made *last = n ? &j->list[n - 1] : NULL;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (j->list[mid].start <= address)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (!lo || address - j->list[lo - 1].start >= j->list[lo - 1].size)
+	if (!last || address - last->start >= last->size)
 		return NULL;
-	*start = j->list[lo - 1].start;
-	return j->list[lo - 1].name;
+	*start = last->start;
+	return last->name;
 }
 
 const char *jit_symbol(struct jit *j, uint64_t address, uint64_t *start)

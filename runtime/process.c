@@ -130,17 +130,7 @@ void process_exit(struct processes *p, pid_t pid)
 /* index of the first mapping that ends past the address */
 static size_t position(const struct process *p, uint64_t address)
 {
-	size_t lo = 0, hi = p->nmaps;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->maps[mid].end <= address)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return upper_bound(p->maps, p->nmaps, sizeof(*p->maps), offsetof(struct mapping, end), address);
 }
 
 const struct mapping *process_at(const struct process *p, uint64_t address)

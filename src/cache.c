@@ -59,14 +59,8 @@ static void add_list(struct buf *key, const char *what, const char *const *list,
 static void add_file(struct buf *key, const char *path)
 {
 	struct buf text = {0};
-	char block[4096];
-	size_t n;
-	FILE *f = fopen(path, "re");
 
-	while (f && (n = fread(block, 1, sizeof(block), f)))
-		buf_add(&text, block, n);
-	if (f)
-		fclose(f);
+	buf_read_file(&text, path);
 	add(key, path, text.data ? text.data : "", text.len);
 	buf_free(&text);
 }

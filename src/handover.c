@@ -16,15 +16,10 @@
 static char **words(void)
 {
 	struct buf text = {0};
-	char bytes[4096], **list;
-	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	size_t count = 0;
-	ssize_t n;
+	char **list;
 
-	while (fd >= 0 && (n = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(&text, bytes, (size_t)n);
-	if (fd >= 0)
-		close(fd);
+	buf_read_file(&text, "/proc/self/cmdline");
 	list = xcalloc(text.len + 1, sizeof(*list));
 	for (size_t i = 0; i < text.len; i += strlen(text.data + i) + 1)
 		list[count++] = text.data + i;

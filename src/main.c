@@ -352,16 +352,6 @@ static void free_words(struct command *c)
 	free(c->silenced.list);
 }
 
-static int read_all(int fd, struct buf *out)
-{
-	char bytes[65536];
-	ssize_t n;
-
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(out, bytes, (size_t)n);
-	return n < 0 ? -errno : 0;
-}
-
 /* the script or image; its name as messages have it */
 static bool read_program(const struct command *c, struct buf *text, const char **name)
 {
@@ -380,7 +370,7 @@ static bool read_program(const struct command *c, struct buf *text, const char *
 			return false;
 		}
 	}
-	err = read_all(fd, text);
+	err = buf_read(text, fd);
 	if (fd != STDIN_FILENO)
 		close(fd);
 	if (err)

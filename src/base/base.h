@@ -48,8 +48,13 @@ void buf_signed(struct buf *b, int64_t v);
 void buf_hex(struct buf *b, uint64_t v);
 void buf_fill(struct buf *b, char c, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int buf_read(struct buf *b, int fd); /* adds all that is left to read; 0 or -errno */
+int buf_read_file(struct buf *b, const char *path); /* likewise */
 void buf_reset(struct buf *b); /* empty, keeps the memory */
 void buf_free(struct buf *b);
+
+/* search.c: of n elements of size bytes, in order of the uint64_t at offset in each: how many have one up to limit */
+size_t upper_bound(const void *list, size_t n, size_t size, size_t offset, uint64_t limit);
 
 /* dict.c: text to pointer, in order of insertion; keys are copied */
 struct dict_entry {

@@ -1,8 +1,11 @@
 /* Bytes that grow. */
 #include "base/base.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* room for n more bytes and the NUL */
 static void reserve(struct buf *b, size_t n)
@@ -98,6 +101,27 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(b, fmt, ap);
 	va_end(ap);
+}
+
+int buf_read(struct buf *b, int fd)
+{
+	char block[65536];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_add(b, block, (size_t)n);
+	return n < 0 ? -errno : 0;
+}
+
+int buf_read_file(struct buf *b, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = buf_read(b, fd);
+	close(fd);
+	return err;
 }
 
 void buf_reset(struct buf *b)

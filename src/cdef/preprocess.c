@@ -90,8 +90,6 @@ static bool read_header(struct cdefs *c, const char *path)
 	struct source *src;
 	struct stat st;
 	struct buf b = {0};
-	char block[16384];
-	ssize_t n;
 	int fd;
 
 	if (dict_find(&c->once, path))
@@ -104,8 +102,7 @@ static bool read_header(struct cdefs *c, const char *path)
 		close(fd);
 		return false;
 	}
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_add(&b, block, (size_t)n);
+	buf_read(&b, fd);
 	close(fd);
 	src = sources_add(c->host.sources, arena_strdup(c->arena, path), arena_strndup(c->arena, b.data ? b.data : "", b.len), b.len);
 	buf_free(&b);

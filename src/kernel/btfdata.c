@@ -108,9 +108,7 @@ static bool is_raw(int fd)
 
 static bool open_raw(struct btfdata *b, int fd)
 {
-	char block[65536];
 	struct stat st;
-	ssize_t n;
 
 	if (fstat(fd, &st) || st.st_size <= 0)
 		return false;
@@ -119,9 +117,7 @@ static bool open_raw(struct btfdata *b, int fd)
 	if (b->mapped != MAP_FAILED)
 		return take(b, b->mapped, b->size);
 	b->mapped = NULL;
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_add(&b->read, block, (size_t)n);
-	return !n && take(b, b->read.data, b->read.len);
+	return !buf_read(&b->read, fd) && take(b, b->read.data, b->read.len);
 }
 
 static bool open_object(struct btfdata *b, const char *path)

@@ -43,8 +43,10 @@ Elf_Scn *elf_section(struct elf_file *f, const char *name, GElf_Shdr *head)
 	return NULL;
 }
 
-static void read_build_id(struct elf_file *f)
+void elf_notes_each(struct elf_file *f, const char *owner, uint32_t type, note_fn each, void *arg)
 {
+	size_t len = strlen(owner) + 1;
+
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
 		size_t at = 0, next, name, desc;
 		Elf_Data *data;
@@ -55,18 +57,24 @@ static void read_build_id(struct elf_file *f)
 			continue;
 		data = elf_getdata(s, NULL);
 		for (; data && (next = gelf_getnote(data, at, &note, &name, &desc)) > 0; at = next) {
-			const unsigned char *bytes = (unsigned char *)data->d_buf + desc;
-			struct buf id = {0};
+			const char *bytes = data->d_buf;
 
-			if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 ||
-			    memcmp((char *)data->d_buf + name, "GNU", 4))
-				continue;
-			for (size_t i = 0; i < note.n_descsz; i++)
-				buf_printf(&id, "%02x", bytes[i]);
-			f->build_id = id.data;
-			return;
+			if (note.n_type == type && note.n_namesz == len && !memcmp(bytes + name, owner, len) &&
+			    each(f, bytes + desc, note.n_descsz, arg))
+				return;
 		}
 	}
+}
+
+static bool add_build_id(struct elf_file *f, const char *desc, size_t size, void *arg)
+{
+	struct buf id = {0};
+
+	(void)arg;
+	for (size_t i = 0; i < size; i++)
+		buf_printf(&id, "%02x", (unsigned char)desc[i]);
+	f->build_id = id.data;
+	return true;
 }
 
 static struct elf_file *start(const char *path)
@@ -88,7 +96,7 @@ static bool finish(struct elf_file *f)
 		return false;
 	}
 	read_segments(f);
-	read_build_id(f);
+	elf_notes_each(f, "GNU", NT_GNU_BUILD_ID, add_build_id, NULL);
 	return true;
 }
 

@@ -38,6 +38,8 @@ struct elf_file {
 
 /* elf.c */
 Elf_Scn *elf_section(struct elf_file *f, const char *name, GElf_Shdr *head); /* NULL: none */
+typedef bool (*note_fn)(struct elf_file *f, const char *desc, size_t size, void *arg); /* true: enough */
+void elf_notes_each(struct elf_file *f, const char *owner, uint32_t type, note_fn each, void *arg);
 struct elf_file *elf_from_memory(const char *path, void *image,
 				 size_t size); /* image is its own from now on; NULL: no ELF file */
 /* debugfile.c */

@@ -274,23 +274,15 @@ uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s)
 
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset)
 {
-	const struct elf_symbol *list, *best = NULL;
+	const struct elf_symbol *list, *best;
 	uint64_t address;
 	size_t n;
 
 	list = elf_functions(f, &n);
 	if (elf_offset_to_address(f, file_offset, &address))
 		return NULL;
-	for (size_t lo = 0, hi = n; lo < hi;) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (list[mid].address <= address) {
-			best = &list[mid];
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
+	n = upper_bound(list, n, sizeof(*list), offsetof(struct elf_symbol, address), address);
+	best = n ? &list[n - 1] : NULL;
 	while (best && best > list && best[-1].address == best->address && (best[-1].size >= best->size))
 		best--;
 	return best && address < elf_symbol_end(f, best) ? best : NULL;

@@ -20,21 +20,6 @@ struct ksyms {
 	size_t count;
 };
 
-static int read_file(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[65536];
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(out, bytes, (size_t)n);
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return (int)n;
-}
-
 static int by_address(const void *a, const void *b)
 {
 	const struct ksym *x = a, *y = b;
@@ -70,7 +55,7 @@ struct ksyms *ksyms_load(void)
 	size_t cap = 0;
 	char *rest;
 
-	if (read_file("/proc/kallsyms", &s->text))
+	if (buf_read_file(&s->text, "/proc/kallsyms"))
 		return s;
 	rest = s->text.data;
 	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
@@ -99,16 +84,8 @@ void ksyms_free(struct ksyms *s)
 
 const char *ksyms_find(const struct ksyms *s, uint64_t address, uint64_t *offset, const char **module)
 {
-	size_t lo = 0, hi = s->count;
+	size_t lo = upper_bound(s->list, s->count, sizeof(*s->list), offsetof(struct ksym, address), address);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (s->list[mid].address <= address)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	if (!lo)
 		return NULL;
 	while (lo > 1 && s->list[lo - 2].address == s->list[lo - 1].address && !strchr("tTwW", s->list[lo - 1].type))
@@ -133,7 +110,7 @@ void kallsyms_each(symbol_fn each, void *arg)
 	struct buf text = {0};
 	char *rest;
 
-	if (!read_file("/proc/kallsyms", &text)) {
+	if (!buf_read_file(&text, "/proc/kallsyms")) {
 		rest = text.data;
 		for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
 			struct ksym k;
@@ -204,7 +181,7 @@ static void traceable_read(void)
 	if (traceable.read)
 		return;
 	traceable.read = true;
-	err = traceable.file ? read_file(traceable.file, &traceable.text) : tracefs_read("available_filter_functions", &traceable.text);
+	err = traceable.file ? buf_read_file(&traceable.text, traceable.file) : tracefs_read("available_filter_functions", &traceable.text);
 	traceable.exact = !err;
 	if (!err)
 		traceable_lines(traceable.text.data);
@@ -225,7 +202,7 @@ int traceable_from(const char *path)
 
 	traceable.file = path;
 	traceable.text.len = 0;
-	err = read_file(path, &traceable.text);
+	err = buf_read_file(&traceable.text, path);
 	buf_free(&traceable.text);
 	if (!err)
 		depends_on(path);
@@ -289,7 +266,7 @@ bool module_of(const char *function, char *module, size_t size)
 	uname(&u);
 	path = xasprintf("/lib/modules/%s/modules.symbols", u.release);
 	word = xasprintf("symbol:%s ", function);
-	if (!read_file(path, &text) && text.data)
+	if (!buf_read_file(&text, path) && text.data)
 		at = strstr(text.data, word);
 	if (at) {
 		at += strlen(word);

@@ -93,19 +93,13 @@ typedef bool (*library_fn)(const char *soname, const char *path, void *arg); /* 
 static void each_library(const char *root, library_fn each, void *arg)
 {
 	static const char magic[] = "glibc-ld.so.cache1.1";
-	char *cache = xasprintf("%s/etc/ld.so.cache", root), bytes[65536];
-	FILE *in = fopen(cache, "re");
+	char *cache = xasprintf("%s/etc/ld.so.cache", root);
 	struct buf b = {0};
 	uint32_t count;
-	size_t n;
 
 	depends_on(cache);
+	buf_read_file(&b, cache);
 	free(cache);
-	if (!in)
-		return;
-	while ((n = fread(bytes, 1, sizeof(bytes), in)))
-		buf_add(&b, bytes, n);
-	fclose(in);
 	if (b.len > 48 && !memcmp(b.data, magic, sizeof(magic) - 1)) {
 		memcpy(&count, b.data + 20, 4);
 		for (uint32_t i = 0; i < count && 48 + 24ul * (i + 1) <= b.len; i++) {

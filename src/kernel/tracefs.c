@@ -59,16 +59,13 @@ int tracefs_open(const char *path, int flags)
 
 static int read_all(int fd, struct buf *out)
 {
-	char bytes[16384];
-	ssize_t n;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(out, bytes, (size_t)n);
-	n = n < 0 ? -errno : 0;
+	err = buf_read(out, fd);
 	close(fd);
-	return (int)n;
+	return err;
 }
 
 int tracefs_read(const char *path, struct buf *out)

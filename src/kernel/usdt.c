@@ -76,44 +76,44 @@ static int in_order(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
+struct sites {
+	struct arena *arena;
+	struct usdt_site *list;
+	size_t count, cap;
+};
+
+static bool add_site(struct elf_file *f, const char *desc, size_t size, void *arg)
+{
+	struct sites *sites = arg;
+	struct usdt_site site;
+
+	if (!read_note(f, desc, size, &site))
+		return false;
+	if (sites->count == sites->cap) {
+		size_t cap = sites->cap ? 2 * sites->cap : 16;
+		struct usdt_site *more = arena_alloc(sites->arena, cap * sizeof(*more));
+
+		if (sites->count)
+			memcpy(more, sites->list, sites->count * sizeof(*more));
+		sites->list = more;
+		sites->cap = cap;
+	}
+	site.provider = arena_strdup(sites->arena, site.provider);
+	site.name = arena_strdup(sites->arena, site.name);
+	site.operands = arena_strdup(sites->arena, site.operands);
+	sites->list[sites->count++] = site;
+	return false;
+}
+
 size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list)
 {
-	size_t n = 0, cap = 0;
+	struct sites sites = {.arena = a};
 
-	*list = NULL;
-	for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s));) {
-		size_t at = 0, next, name, desc;
-		Elf_Data *data;
-		GElf_Shdr head;
-		GElf_Nhdr note;
-
-		if (!gelf_getshdr(s, &head) || head.sh_type != SHT_NOTE)
-			continue;
-		data = elf_getdata(s, NULL);
-		for (; data && (next = gelf_getnote(data, at, &note, &name, &desc)) > 0; at = next) {
-			const char *bytes = data->d_buf;
-			struct usdt_site site;
-
-			if (note.n_type != NT_STAPSDT || note.n_namesz != 8 || memcmp(bytes + name, "stapsdt", 8) ||
-			    !read_note(f, bytes + desc, note.n_descsz, &site))
-				continue;
-			if (n == cap) {
-				struct usdt_site *more = arena_alloc(a, (cap ? 2 * cap : 16) * sizeof(*more));
-
-				if (n)
-					memcpy(more, *list, n * sizeof(*more));
-				cap = cap ? 2 * cap : 16;
-				*list = more;
-			}
-			site.provider = arena_strdup(a, site.provider);
-			site.name = arena_strdup(a, site.name);
-			site.operands = arena_strdup(a, site.operands);
-			(*list)[n++] = site;
-		}
-	}
-	if (n)
-		qsort(*list, n, sizeof(**list), in_order);
-	return n;
+	elf_notes_each(f, "stapsdt", NT_STAPSDT, add_site, &sites);
+	if (sites.count)
+		qsort(sites.list, sites.count, sizeof(*sites.list), in_order);
+	*list = sites.list;
+	return sites.count;
 }
 
 /* symbols become what is added to a register: rip + (symbol - site), or nothing in a program that does not move */

@@ -28,31 +28,26 @@ static const char *beside(struct pass *p, const struct script *s, const char *pa
 	return arena_printf(p->arena, "%.*s/%s", (int)(slash - s->source->name), s->source->name, path);
 }
 
-static struct source *read_source(struct pass *p, const char *path)
+static struct source *read_source(struct pass *p, const char *path, int *err)
 {
-	FILE *f = fopen(path, "re");
 	struct buf text = {0};
-	char block[8192];
-	struct source *src;
-	size_t n;
+	struct source *src = NULL;
 
-	if (!f)
-		return NULL;
-	while ((n = fread(block, 1, sizeof(block), f)))
-		buf_add(&text, block, n);
-	fclose(f);
-	src = sources_add(p->diag->sources, arena_strdup(p->arena, path), arena_strndup(p->arena, text.data ? text.data : "", text.len), text.len);
+	*err = buf_read_file(&text, path);
+	if (!*err)
+		src = sources_add(p->diag->sources, arena_strdup(p->arena, path), arena_strndup(p->arena, text.data ? text.data : "", text.len), text.len);
 	buf_free(&text);
 	return src;
 }
 
 static void import_script(struct pass *p, const struct node *n, const char *path)
 {
-	struct source *src = read_source(p, path);
 	struct script *s;
+	int err;
+	struct source *src = read_source(p, path, &err);
 
 	if (!src) {
-		error_at(p->diag, n->span, "Failed to open '%s': %s", path, strerror(errno));
+		error_at(p->diag, n->span, "Failed to open '%s': %s", path, strerror(-err));
 		return;
 	}
 	s = parse_script(p->arena, p->types, p->diag, src);

@@ -25,20 +25,6 @@ static uint32_t next(void)
 	return (uint32_t)(state >> 33);
 }
 
-static struct buf read_file(const char *path)
-{
-	struct buf b = {0};
-	char block[65536];
-	size_t n;
-	FILE *f = fopen(path, "re");
-
-	while (f && (n = fread(block, 1, sizeof(block), f)))
-		buf_add(&b, block, n);
-	if (f)
-		fclose(f);
-	return b;
-}
-
 /* where a byte matters: the headers, a section header, a section that we read */
 static size_t place(const struct buf *b)
 {
@@ -167,12 +153,12 @@ static bool survives(const char *path)
 
 static void fuzz(const char *seed_file, long n, long seed)
 {
-	struct buf original = read_file(seed_file);
+	struct buf original = {0};
 	char path[] = "/tmp/probe-fuzz-XXXXXX";
 	int fd = mkstemp(path);
 	long failed = 0;
 
-	if (!unit_ok(fd >= 0 && original.len > 0))
+	if (!unit_ok(fd >= 0 && !buf_read_file(&original, seed_file) && original.len > 0))
 		return;
 	unit_ok(survives(seed_file));
 	for (long i = 0; i < n; i++) {

@@ -136,12 +136,8 @@ static void moved(const char *dir)
 	Elf64_Ehdr *head;
 	Elf64_Shdr *sections;
 	struct buf b = {0};
-	char block[4096];
-	FILE *in = fopen(path, "re");
 
-	unit_ok(fd >= 0 && in && n == 9);
-	while (in && (m = fread(block, 1, sizeof(block), in)))
-		buf_add(&b, block, m);
+	unit_ok(fd >= 0 && !buf_read_file(&b, path) && n == 9);
 	head = (void *)b.data;
 	sections = (void *)(b.data + head->e_shoff);
 	for (unsigned i = 0; i < head->e_shnum; i++)
@@ -158,7 +154,6 @@ static void moved(const char *dir)
 		unit_is_int(after[i].semaphore, before[i].semaphore ? before[i].semaphore + 16 : 0);
 	}
 	elf_close(f);
-	fclose(in);
 	close(fd);
 	unlink(copy);
 	buf_free(&b);

@@ -83,21 +83,16 @@ static int member(const char *bytes, size_t len, const char *name, uint64_t *off
 /* a library in an archive is read where it lies */
 static void library(const char *program)
 {
-	char path[] = "/tmp/probe-zip-XXXXXX", block[4096], *inside;
+	char path[] = "/tmp/probe-zip-XXXXXX", *inside;
 	const struct elf_symbol *one, *other;
 	struct elf_file *plain, *member;
 	struct buf content = {0}, b;
 	int err, fd = mkstemp(path);
 	uint8_t code[2][16];
 	uint64_t at, size;
-	size_t n;
-	FILE *in = fopen(program, "re");
 
-	if (!unit_ok(in && fd >= 0))
+	if (!unit_ok(!buf_read_file(&content, program) && fd >= 0))
 		return;
-	while ((n = fread(block, 1, sizeof(block), in)))
-		buf_add(&content, block, n);
-	fclose(in);
 	b = archive(content.data, content.len);
 	unit_ok(write(fd, b.data, b.len) == (ssize_t)b.len);
 	unit_is_int(zip_member(fd, "lib/one.so", &at, &size), 0);
