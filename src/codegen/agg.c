@@ -194,7 +194,7 @@ void cg_aggregate(struct cg *cg, const struct node *assign)
  *		...
  *	}
  */
-enum { SUM_KEY, SUM_TOTAL, SUM_N, SUM_WORDS };
+enum { SUM_KEY, SUM_TOTAL, SUM_N };
 
 static LLVMValueRef word(struct cg *cg, LLVMValueRef sum, unsigned i)
 {
@@ -207,7 +207,6 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 	char *name = arena_printf(cg->arena, "read_m%u", m->id);
 	LLVMTypeRef params[] = {cg->i64, cg->ptr}, type = LLVMFunctionType(cg->i64, params, 2, false);
 	LLVMValueRef fn = LLVMGetNamedFunction(cg->mod, name), sum, key, p, total, n;
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	LLVMIntPredicate better;
 	struct cg_fn f = {0};
 	struct cg_if have, takes;
@@ -241,7 +240,6 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 	}
 	LLVMBuildRet(cg->b, cg_num(cg, 0));
 	cg_fn_end(cg, &f);
-	cg_at(cg, here);
 	return f.fn;
 }
 

@@ -10,7 +10,7 @@ struct value cg_register(struct cg *cg, const struct type *t, int offset)
 	return cg_value(cg, (struct value){t, cg_add(cg, cg->fn->ctx, (uint64_t)offset), AT_CTX});
 }
 
-static LLVMValueRef context_word(struct cg *cg, uint64_t offset)
+LLVMValueRef cg_context_word(struct cg *cg, uint64_t offset)
 {
 	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->ctx, offset), "");
 
@@ -76,18 +76,8 @@ static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigne
 	if (cg_is_syscall(cg))
 		return cg_syscall_word(cg, f);
 	if (!by_registers(cg))
-		return context_word(cg, f->offset + 8 * w);
-	return placed(cg->clause->args, f, w, &offset) ? context_word(cg, (uint64_t)offset) : stack_word(cg, offset);
-}
-
-/* a word as a value of type t: what is beyond its size is rubbish */
-static struct value narrowed(struct cg *cg, const struct type *t, LLVMValueRef v)
-{
-	if (t->kind == TYPE_POINTER)
-		return (struct value){t, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
-	if (t->size && t->size < 8)
-		v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64, t->is_signed, "");
-	return cg_int(t, v);
+		return cg_context_word(cg, f->offset + 8 * w);
+	return placed(cg->clause->args, f, w, &offset) ? cg_context_word(cg, (uint64_t)offset) : stack_word(cg, offset);
 }
 
 static struct value parameter(struct cg *cg, const struct field *f)
@@ -97,7 +87,7 @@ static struct value parameter(struct cg *cg, const struct field *f)
 	if (f->type->kind == TYPE_POINTER && !by_registers(cg) && !cg_is_syscall(cg)) /* loaded as it is, the verifier knows its type */
 		return (struct value){f->type, cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};
 	if (cg_scalar(f->type))
-		return narrowed(cg, f->type, parameter_word(cg, f, 0));
+		return cg_narrowed(cg, f->type, parameter_word(cg, f, 0));
 	slot = cg_slot(cg, (f->type->size + 7) / 8 * 8); /* a struct by value */
 	for (unsigned w = 0; w < (f->type->size + 7) / 8; w++)
 		cg_store_raw(cg, cg_add(cg, slot, 8 * w), parameter_word(cg, f, w), 8, 8);
@@ -154,10 +144,10 @@ struct value emit_retval(struct cg *cg, const struct node *n)
 	uint64_t at = cg->clause->args ? cg->clause->args->size : 0;
 
 	if (cg->clause->provider->kind != ATTACH_fexit)
-		return narrowed(cg, n->type, context_word(cg, (uint64_t)arch_result()));
+		return cg_narrowed(cg, n->type, cg_context_word(cg, (uint64_t)arch_result()));
 	if (n->type->kind == TYPE_POINTER)
 		return cg_register(cg, n->type, (int)at);
-	return narrowed(cg, n->type, context_word(cg, at));
+	return cg_narrowed(cg, n->type, cg_context_word(cg, at));
 }
 
 /* arg0:	ctx->di; sarg0: what the stack pointer points at */

@@ -53,13 +53,8 @@ struct cg_fn {
 	LLVMValueRef words; /* ptr to what loops of our own are given; NULL until it is asked for */
 	LLVMValueRef zero_key; /* ptr to an int 0, the key of maps without one; NULL until it is asked for */
 	unsigned stack; /* bytes of allocas that stay in memory */
+	LLVMBasicBlockRef before; /* where code goes on after it; NULL: nowhere */
 	LLVMMetadataRef place; /* of the code around it */
-};
-
-struct cg_loop {
-	struct cg_loop *outer;
-	struct cg_fn *fn; /* the function break and continue belong to */
-	LLVMBasicBlockRef on_break, on_continue;
 };
 
 struct cg {
@@ -87,7 +82,7 @@ struct cg {
 
 	const struct clause *clause;
 	struct cg_fn *fn;
-	struct cg_loop *loop;
+	bool looping; /* in the body of a loop, which is a function */
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
 	struct cg_snapshot { /* print(@x); clear(@x): one event */
 		struct cg_snapshot *next;
@@ -208,6 +203,7 @@ void cg_count_loss(struct cg *cg, enum loss_kind kind, unsigned index);
 
 /* value.c: values of any type */
 struct value cg_int(const struct type *t, LLVMValueRef i64);
+struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64); /* a word as a scalar: what is beyond its size is rubbish */
 struct value cg_mem(const struct type *t, LLVMValueRef address);
 bool cg_scalar(const struct type *t); /* fits a register */
 struct value cg_value(struct cg *cg, struct value v); /* scalars to registers, the rest to our memory */
@@ -242,6 +238,7 @@ LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b
 void cg_stmt(struct cg *cg, const struct node *n);
 void cg_stmts(struct cg *cg, const struct node *list);
 void cg_end(struct cg *cg); /* of the clause: what follows does not run */
+void cg_quit_if(struct cg *cg, LLVMValueRef i1); /* leaves the function if so */
 void cg_return(struct cg *cg, const struct node *value); /* or NULL */
 void cg_variables(struct cg *cg); /* places for the clause's; begins its frame */
 LLVMValueRef cg_var(struct cg *cg, const struct variable *v); /* its address */
@@ -346,6 +343,7 @@ struct value cg_usdt_arg(struct cg *cg, const struct node *n);
 struct value cg_arg(struct cg *cg, const struct node *n); /* arg0, sarg0 */
 struct value cg_args_field(struct cg *cg, const struct node *n); /* args.x */
 struct value cg_register(struct cg *cg, const struct type *t, int offset); /* of the context, pt_regs or the like */
+LLVMValueRef cg_context_word(struct cg *cg, uint64_t offset); /* i64 */
 
 /* syscall.c */
 bool cg_is_syscall(const struct cg *cg); /* does the clause stand for many system calls? */

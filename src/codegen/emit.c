@@ -152,6 +152,7 @@ void cg_end_for(struct cg *cg, struct cg_for *f)
 LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align)
 {
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
+	LLVMMetadataRef place = LLVMGetCurrentDebugLocation2(cg->b); /* going to an instruction takes its place */
 	LLVMValueRef first = LLVMGetFirstInstruction(cg->fn->entry), slot;
 
 	if (first)
@@ -161,6 +162,7 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align)
 	slot = LLVMBuildAlloca(cg->b, type, "");
 	LLVMSetAlignment(slot, align);
 	cg_at(cg, here);
+	LLVMSetCurrentDebugLocation2(cg->b, place);
 	return slot;
 }
 

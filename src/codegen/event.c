@@ -22,7 +22,7 @@ static bool often(const struct cg *cg, enum event_action action)
 
 	if (action == EVENT_exit || action == EVENT_clear || action == EVENT_zero)
 		return false;
-	return cg->loop || cg->fn->outer || !seldom[cg->clause->provider->kind];
+	return cg->fn->outer || !seldom[cg->clause->provider->kind];
 }
 
 unsigned event_new(struct cg *cg, enum event_action action, struct span span)

@@ -234,7 +234,7 @@ static struct value incdec(struct cg *cg, const struct node *n)
 		address = cg_var(cg, target->var.var);
 		before = cg_i64(cg, cg_value(cg, cg_mem(t, address)));
 		after = LLVMBuildAdd(cg->b, before, by, "");
-		cg_store_raw(cg, address, after, t->kind == TYPE_POINTER ? 8 : t->size, t->size);
+		cg_store_raw(cg, address, after, t->size, t->size);
 	}
 	after = post ? before : after;
 	if (n->type->kind == TYPE_POINTER)

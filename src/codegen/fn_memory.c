@@ -200,7 +200,7 @@ struct value emit_fn_strlen(struct cg *cg, const struct node *n)
  *		return !s->hay[i];
  *	}
  */
-enum { SEARCH_HAY, SEARCH_NEEDLE, SEARCH_FOUND, SEARCH_WORDS };
+enum { SEARCH_HAY, SEARCH_NEEDLE, SEARCH_FOUND };
 
 static void return_if(struct cg *cg, LLVMValueRef i1, int64_t value)
 {
@@ -215,7 +215,6 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 	char *name = arena_printf(cg->arena, "search_%u_%u", cg->clause->id, n->span.from);
 	LLVMTypeRef params[] = {cg->i64, cg->ptr};
 	LLVMValueRef hay, needle, i, at, want, past, differs;
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
 	struct cg_for loop;
 	struct cg_if found, mismatch;
@@ -244,8 +243,6 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 	return_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, byte_at(cg, hay, i), cg_num(cg, 0), ""), 1);
 	LLVMBuildRet(cg->b, cg_num(cg, 0));
 	cg_fn_end(cg, &f);
-	cg_at(cg, here);
-	debug_place(cg, n->span);
 	return f.fn;
 }
 

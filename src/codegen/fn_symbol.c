@@ -69,7 +69,7 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 	if (cg->clause->provider->kind == ATTACH_uretprobe)
 		ip = cg_helper(cg, BPF_FUNC_get_func_ip, 1, cg->fn->ctx);
 	else
-		ip = cg_value(cg, (struct value){&word, cg_add(cg, cg->fn->ctx, (uint64_t)arch_ip()), AT_CTX}).v;
+		ip = cg_register(cg, &word, arch_ip()).v;
 	if (cg->clause->provider->kind == ATTACH_usdt) {
 		here = cg_usdt_address(cg);
 	} else if (at->next) {

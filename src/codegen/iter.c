@@ -28,10 +28,8 @@ static LLVMValueRef sequence(struct cg *cg)
 static LLVMValueRef object(struct cg *cg, uint64_t offset)
 {
 	LLVMValueRef p = load_pointer(cg, cg->fn->ctx, offset);
-	struct cg_if f = cg_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 
-	cg_goto(cg, cg->fn->body_end);
-	cg_end_if(cg, &f);
+	cg_quit_if(cg, LLVMBuildIsNull(cg->b, p, ""));
 	return p;
 }
 

@@ -23,11 +23,11 @@ static void enter(struct cg *cg, struct cg_fn *f, const char *name, unsigned npa
 
 static void body(struct cg *cg, struct cg_fn *f, const struct node *statements)
 {
-	struct cg_loop loop = {.outer = cg->loop, .fn = f};
+	bool looping = cg->looping;
 
-	cg->loop = &loop;
+	cg->looping = true;
 	cg_stmt(cg, statements);
-	cg->loop = loop.outer;
+	cg->looping = looping;
 	if (!cg_ended(cg))
 		LLVMBuildRet(cg->b, cg_num(cg, 0));
 	cg_fn_end(cg, f);
@@ -57,7 +57,6 @@ static void for_range(struct cg *cg, const struct node *n)
 	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
 	LLVMValueRef from = cg_i64(cg, cg_expr(cg, n->loop.from)), to = cg_i64(cg, cg_expr(cg, n->loop.to)), count;
 	uint32_t start = cg_frame_room(cg);
-	LLVMBasicBlockRef here;
 	struct cg_fn f = {0};
 	struct cg_if some, refused;
 
@@ -65,14 +64,11 @@ static void for_range(struct cg *cg, const struct node *n)
 	count = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSGT, to, from, ""), count, cg_num(cg, 0), "");
 	cg_store_raw(cg, cg_add(cg, cg->fn->frame, start), from, 8, 8);
 
-	here = LLVMGetInsertBlock(cg->b);
 	enter(cg, &f, name, 2, n->span);
 	from = cg_load_raw(cg, cg_add(cg, f.frame, start), 8, false, 8);
 	cg_store(cg, cg_var(cg, n->loop.var), n->loop.var->type, cg_int(n->loop.var->type, LLVMBuildAdd(cg->b, from, LLVMGetParam(f.fn, 0), "")));
 	body(cg, &f, n->loop.body);
-	cg_at(cg, here);
 
-	debug_place(cg, n->span);
 	/* where the verifier knows that nothing is looped over, it drops the body and stumbles over its address (6.18) */
 	some = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_opaque(cg, count), cg_num(cg, 0), ""));
 	count = cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
@@ -113,7 +109,6 @@ static void for_map(struct cg *cg, const struct node *n)
 	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
 	const struct map *m = n->loop.map->map.map;
 	const struct type *kv = n->loop.var->type;
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
 	bool asleep = cg->asleep;
 	LLVMValueRef var;
@@ -131,9 +126,7 @@ static void for_map(struct cg *cg, const struct node *n)
 	cg_store(cg, cg_add(cg, var, kv->fields[1].offset), kv->fields[1].type, cg_value(cg, v));
 	body(cg, &f, n->loop.body);
 	cg->asleep = asleep;
-	cg_at(cg, here);
 
-	debug_place(cg, n->span);
 	cg_for_each(cg, m, f.fn, cg->fn->frame);
 	leave(cg);
 }
@@ -155,7 +148,6 @@ void cg_for_stmt(struct cg *cg, const struct node *n)
 void cg_while_stmt(struct cg *cg, const struct node *n)
 {
 	char *name = arena_printf(cg->arena, "while_%u_%u", cg->clause->id, n->span.from);
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
 	LLVMValueRef rounds;
 	struct cg_if over;
@@ -165,9 +157,7 @@ void cg_while_stmt(struct cg *cg, const struct node *n)
 	LLVMBuildRet(cg->b, cg_num(cg, 1));
 	cg_end_if(cg, &over);
 	body(cg, &f, n->while_.body);
-	cg_at(cg, here);
 
-	debug_place(cg, n->span);
 	rounds = cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, MOST_ROUNDS), f.fn, cg->fn->frame, cg_num(cg, 0));
 	over = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, rounds, cg_num(cg, MOST_ROUNDS), ""));
 	cg_count_loss(cg, LOSS_loop_cut, 0);

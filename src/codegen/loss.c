@@ -66,7 +66,6 @@ static size_t row(struct cg *cg, enum loss_kind kind, unsigned index)
 static LLVMValueRef counter(struct cg *cg, LLVMTypeRef type)
 {
 	LLVMValueRef fn = LLVMGetNamedFunction(cg->mod, "count_loss"), key, n;
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct cg_fn f = {0};
 	struct cg_if have;
 
@@ -81,7 +80,6 @@ static LLVMValueRef counter(struct cg *cg, LLVMTypeRef type)
 	cg_end_if(cg, &have);
 	LLVMBuildRet(cg->b, cg_num(cg, 0));
 	cg_fn_end(cg, &f);
-	cg_at(cg, here);
 	return f.fn;
 }
 

@@ -9,17 +9,8 @@ static LLVMValueRef piece(struct cg *cg, const struct param_piece *p)
 
 	if (p->reg < 0)
 		return cg_num(cg, p->value);
-	v = LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->ctx, (uint64_t)p->reg), "");
-	LLVMSetVolatile(v, true);
+	v = cg_context_word(cg, (uint64_t)p->reg);
 	return p->value ? LLVMBuildAdd(cg->b, v, cg_num(cg, p->value), "") : v;
-}
-
-static LLVMValueRef resized(struct cg *cg, LLVMValueRef v, const struct type *t)
-{
-	if (t->size >= 8)
-		return v;
-	return LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64, t->is_signed,
-				 "");
 }
 
 struct value cg_parameter(struct cg *cg, const struct field *f)
@@ -30,10 +21,8 @@ struct value cg_parameter(struct cg *cg, const struct field *f)
 
 	if (p->memory)
 		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_USER};
-	if (f->type->kind == TYPE_POINTER)
-		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
 	if (cg_scalar(f->type))
-		return cg_int(f->type, resized(cg, v, f->type));
+		return cg_narrowed(cg, f->type, v);
 	slot = cg_slot(cg, (f->type->size + 15) / 8 * 8); /* a last piece is stored whole */
 	cg_zero(cg, slot, (f->type->size + 15) / 8 * 8);
 	for (unsigned i = 0; i < p->n && at < f->type->size; at += p->pieces[i++].size) {

@@ -39,6 +39,7 @@ void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 	bool local = cg->fn != NULL;
 
 	f->outer = cg->fn;
+	f->before = LLVMGetInsertBlock(cg->b);
 	f->place = LLVMGetCurrentDebugLocation2(cg->b);
 	f->fn = LLVMAddFunction(cg->mod, name, type);
 	if (local) {
@@ -65,11 +66,10 @@ void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 
 void cg_fn_end(struct cg *cg, struct cg_fn *f)
 {
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
-
 	cg_at(cg, f->entry);
 	LLVMBuildBr(cg->b, LLVMGetNextBasicBlock(f->entry));
-	cg_at(cg, here);
+	if (f->before)
+		cg_at(cg, f->before);
 	cg->fn = f->outer;
 	LLVMSetCurrentDebugLocation2(cg->b, f->place);
 }
@@ -107,6 +107,14 @@ LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size)
 	return p;
 }
 
+void cg_quit_if(struct cg *cg, LLVMValueRef i1)
+{
+	struct cg_if f = cg_if(cg, i1);
+
+	cg_goto(cg, cg->fn->body_end);
+	cg_end_if(cg, &f);
+}
+
 static void get_scratch(struct cg *cg)
 {
 	LLVMValueRef p = cg_memory(cg, arena_printf(cg->arena, "scratch%u", cg->clause->id), cg->slot_max);
@@ -120,12 +128,9 @@ static void filter_process(struct cg *cg)
 {
 	const struct type word = {.kind = TYPE_INT, .size = 4};
 	const struct node pid = {.kind = NODE_IDENT, .type = &word, .span = cg->clause->probe->span};
-	struct cg_if f, g;
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, target_pid), cg_num(cg, 0), ""));
 
-	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, target_pid), cg_num(cg, 0), ""));
-	g = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, emit_pid(cg, &pid).v, CG_PARAM(cg, target_pid), ""));
-	cg_goto(cg, cg->fn->body_end);
-	cg_end_if(cg, &g);
+	cg_quit_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, emit_pid(cg, &pid).v, CG_PARAM(cg, target_pid), ""));
 	cg_end_if(cg, &f);
 }
 
@@ -139,17 +144,15 @@ static bool runs_by_itself(enum attach_kind kind)
 static void heed_stop(struct cg *cg)
 {
 	LLVMValueRef stopped = cg_state_get(cg, offsetof(struct image_state, stopped));
-	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, stopped, cg_num(cg, 0), ""));
 
-	cg_goto(cg, cg->fn->body_end);
-	cg_end_if(cg, &f);
+	cg_quit_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, stopped, cg_num(cg, 0), ""));
 }
 
 static void clear_variables(struct cg *cg)
 {
 	for (const struct variable *v = cg->clause->vars; v; v = v->next)
 		if (!v->of)
-			cg_zero(cg, cg_var(cg, v), v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+			cg_zero(cg, cg_var(cg, v), v->type->size);
 }
 
 static const char *section_of(struct cg *cg, const struct clause *c)
@@ -174,16 +177,15 @@ static const char *section_of(struct cg *cg, const struct clause *c)
 static void program(struct cg *cg, const struct clause *c)
 {
 	char *name = arena_printf(cg->arena, "clause%u", c->id);
-	LLVMValueRef frame, predicate;
+	LLVMValueRef frame;
 	LLVMBasicBlockRef begin, body;
 	struct cg_fn f = {0};
-	struct cg_if no;
 
 	cg->clause = c;
 	cg->span = c->probe->span;
 	cg->slot_top = cg->slot_max = cg->cookie_room = 0;
 	memset(&cg->brief, 0, sizeof(cg->brief));
-	cg->loop = NULL;
+	cg->looping = false;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
 	LLVMSetSection(f.fn, section_of(cg, c));
 	begin = LLVMGetInsertBlock(cg->b);
@@ -197,12 +199,8 @@ static void program(struct cg *cg, const struct clause *c)
 	cg_variables(cg);
 	cg_subprograms(cg);
 	clear_variables(cg);
-	if (c->predicate) {
-		predicate = cg_cond(cg, c->predicate);
-		no = cg_if(cg, LLVMBuildNot(cg->b, predicate, ""));
-		cg_goto(cg, f.body_end);
-		cg_end_if(cg, &no);
-	}
+	if (c->predicate)
+		cg_quit_if(cg, LLVMBuildNot(cg->b, cg_cond(cg, c->predicate), ""));
 	cg_stmt(cg, c->body);
 	cg_goto(cg, f.body_end);
 

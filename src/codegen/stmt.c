@@ -64,7 +64,7 @@ void cg_variables(struct cg *cg)
 	cg->frame_size = 8 * FRAME_WORDS;
 	for (struct variable *v = cg->clause->vars; v; v = v->next) {
 		struct place_of_var *p = arena_alloc(cg->arena, sizeof(*p));
-		uint32_t size = v->type->kind == TYPE_POINTER ? 8 : v->type->size, room = (size + 7) / 8 * 8;
+		uint32_t size = v->type->size, room = (size + 7) / 8 * 8;
 
 		v->cg = p;
 		if (size > FRAME_VAR || v->carried || (shared && cg->frame_size + room > FRAME_MOST)) {
@@ -181,7 +181,7 @@ static void assign_var(struct cg *cg, const struct node *n)
 	} else {
 		v = cg_binary(cg, op, cg_i64(cg, old), cg_i64(cg, by), cg_signed_pair(old.type, by.type));
 	}
-	cg_store_raw(cg, address, v, t->kind == TYPE_POINTER ? 8 : t->size, t->size);
+	cg_store_raw(cg, address, v, t->size, t->size);
 }
 
 static void let(struct cg *cg, const struct node *n)
@@ -192,7 +192,7 @@ static void let(struct cg *cg, const struct node *n)
 	if (n->let.value)
 		cg_store(cg, address, v->type, cg_expr(cg, n->let.value));
 	else
-		cg_zero(cg, address, v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+		cg_zero(cg, address, v->type->size);
 }
 
 static void if_stmt(struct cg *cg, const struct node *n)
@@ -207,17 +207,12 @@ static void if_stmt(struct cg *cg, const struct node *n)
 	cg_end_if(cg, &f);
 }
 
-/* break and continue: in the body of a `for` that is a function, its result */
+/* break and continue: the body of a loop is a function, this its result */
 static void jump(struct cg *cg, const struct node *n)
 {
-	bool is_break = n->kind == NODE_BREAK;
-
-	if (!cg->loop)
+	if (!cg->looping)
 		bug("%s outside a loop", node_kind_name(n->kind));
-	if (cg->loop->on_break)
-		cg_goto(cg, is_break ? cg->loop->on_break : cg->loop->on_continue);
-	else
-		LLVMBuildRet(cg->b, cg_num(cg, is_break));
+	LLVMBuildRet(cg->b, cg_num(cg, n->kind == NODE_BREAK));
 }
 
 void cg_stmt(struct cg *cg, const struct node *n)

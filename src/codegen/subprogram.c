@@ -17,7 +17,7 @@ static void zero_own(struct cg *cg, const struct subprogram *s)
 		for (size_t i = 0; i < s->nparams; i++)
 			given |= s->params[i] == v;
 		if (v->of == s && !given)
-			cg_zero(cg, cg_var(cg, v), v->type->kind == TYPE_POINTER ? 8 : v->type->size);
+			cg_zero(cg, cg_var(cg, v), v->type->size);
 	}
 }
 
@@ -47,7 +47,6 @@ static bool look_for_map_loop(struct node **n, void *arg)
 /* of the clause, before its body: what they keep in scratch stays theirs while a caller's lives */
 void cg_subprograms(struct cg *cg)
 {
-	LLVMBasicBlockRef here = LLVMGetInsertBlock(cg->b);
 	struct node *body = cg->clause->body;
 	bool asleep = cg->asleep;
 
@@ -58,7 +57,6 @@ void cg_subprograms(struct cg *cg)
 		node_walk(&s->body, look_for_map_loop, &cg->asleep);
 	for (struct subprogram *s = cg->clause->subprograms; s; s = s->next) {
 		emit(cg, s);
-		cg_at(cg, here);
 		cg->slot_top = cg->slot_max;
 	}
 	cg->asleep = asleep;

@@ -43,10 +43,7 @@ static LLVMValueRef saved_register(struct cg *cg, const char *name)
 /* ctx[1]: the number at sys_enter, the result at sys_exit */
 static LLVMValueRef second_word(struct cg *cg)
 {
-	LLVMValueRef v = LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->ctx, 8), "");
-
-	LLVMSetVolatile(v, true);
-	return v;
+	return cg_context_word(cg, 8);
 }
 
 static LLVMValueRef number(struct cg *cg)
@@ -67,14 +64,6 @@ LLVMValueRef cg_syscall_word(struct cg *cg, const struct field *f)
 	if (i >= ARRAY_SIZE(arguments))
 		bug("a system call with %u arguments", i + 1);
 	return saved_register(cg, arguments[i]);
-}
-
-static void leave_if(struct cg *cg, LLVMValueRef i1)
-{
-	struct cg_if f = cg_if(cg, i1);
-
-	cg_goto(cg, cg->fn->body_end);
-	cg_end_if(cg, &f);
 }
 
 /* a byte for each number: u32 attach point + 1, or 0 */
@@ -109,12 +98,12 @@ void cg_syscall_begin(struct cg *cg)
 	struct value info = member(cg, cg_task(cg), task, "thread_info");
 	LLVMValueRef status = cg_i64(cg, cg_value(cg, member(cg, info.v, info.type, "status"))), nr, entry;
 
-	leave_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, LLVMBuildAnd(cg->b, status, cg_num(cg, COMPAT), ""), cg_num(cg, 0), ""));
+	cg_quit_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, LLVMBuildAnd(cg->b, status, cg_num(cg, COMPAT), ""), cg_num(cg, 0), ""));
 	nr = cg_opaque(cg, number(cg));
-	leave_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, nr, cg_num(cg, SYSCALLS), ""));
+	cg_quit_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, nr, cg_num(cg, SYSCALLS), ""));
 	entry = cg_add_var(cg, table(cg), LLVMBuildShl(cg->b, nr, cg_num(cg, 2), ""));
 	entry = cg_load_raw(cg, entry, 4, false, 4);
-	leave_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, entry, cg_num(cg, 0), ""));
+	cg_quit_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, entry, cg_num(cg, 0), ""));
 	if (cg->cookie_room)
 		LLVMBuildStore(cg->b, LLVMBuildSub(cg->b, entry, cg_num(cg, 1), ""), cg_add(cg, cg->fn->frame, cg->cookie_room));
 }

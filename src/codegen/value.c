@@ -31,10 +31,17 @@ static LLVMValueRef sized(struct cg *cg, LLVMValueRef i64, const struct type *t)
 	return t->is_signed ? LLVMBuildSExt(cg->b, i64, cg->i64, "") : LLVMBuildZExt(cg->b, i64, cg->i64, "");
 }
 
+struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64)
+{
+	if (t->kind == TYPE_POINTER)
+		return (struct value){t, LLVMBuildIntToPtr(cg->b, i64, cg->ptr, ""), AT_REGISTER};
+	return cg_int(t, sized(cg, i64, t));
+}
+
 static struct value load_scalar(struct cg *cg, struct value v)
 {
 	const struct type *t = v.type;
-	unsigned size = t->kind == TYPE_POINTER ? 8 : t->size ? t->size : 8;
+	unsigned size = t->size ? t->size : 8;
 	LLVMValueRef slot, x;
 
 	if (v.at == AT_REGISTER)
@@ -133,7 +140,7 @@ static bool has_parts(const struct type *t)
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v)
 {
 	if (cg_scalar(t)) {
-		cg_store_raw(cg, address, cg_i64(cg, v), t->kind == TYPE_POINTER ? 8 : t->size, t->size);
+		cg_store_raw(cg, address, cg_i64(cg, v), t->size, t->size);
 		return;
 	}
 	if (has_parts(t) && t != v.type && v.type->nfields == t->nfields) {
