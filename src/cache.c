@@ -50,9 +50,9 @@ static void add_text(struct buf *key, const char *what, const char *text)
 	add(key, what, text, strlen(text));
 }
 
-static void add_list(struct buf *key, const char *what, const char *const *list, size_t n)
+static void add_list(struct buf *key, const char *what, const char *const *list)
 {
-	for (size_t i = 0; list && (n ? i < n : list[i] != NULL); i++)
+	for (size_t i = 0; list && list[i]; i++)
 		add_text(key, what, list[i]);
 }
 
@@ -85,11 +85,10 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 	add_file(key, "/sys/devices/system/cpu/online");
 	add_text(key, "name", name);
 	add(key, "script", script->data ? script->data : "", script->len);
-	add_list(key, "param", o->sema.params, o->sema.nparams);
-	if (o->sema.nnamed)
-		add_list(key, "named", o->sema.named, o->sema.nnamed);
-	add_list(key, "include-dir", o->sema.include_dirs, 0);
-	add_list(key, "include", o->sema.includes, 0);
+	add_list(key, "param", o->sema.params);
+	add_list(key, "named", o->sema.named);
+	add_list(key, "include-dir", o->sema.include_dirs);
+	add_list(key, "include", o->sema.includes);
 	buf_printf(key, "options %zu %d %d %d %d %d %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
 		   (unsigned long long)o->silent);
 	add_text(key, "traceable", o->sema.traceable ? o->sema.traceable : "");

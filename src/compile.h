@@ -21,7 +21,6 @@ struct compile_options {
 	struct sema_options sema;
 	unsigned dump; /* bits 1 << enum stage: -d; nothing runs after the last of them */
 	bool colour;
-	bool portable; /* the image is for other kernels, too */
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
 	const char *emit_llvm; /* PREFIX.original.ll, PREFIX.optimized.ll; or NULL */

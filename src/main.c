@@ -474,12 +474,11 @@ static int format(struct command *c)
 /* other ways to say the same to the kernel */
 static const struct {
 	const char *what;
-	bool no_sleep;
 	uint64_t strlen_most;
-} alternatives[] = {
-	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, 0},
-	{"with strings of 255 bytes at most", true, 256},
-	{"with strings of 63 bytes at most", true, 64},
+} alternatives[] = { /* none of them sleeps */
+	{"with uprobes that may not sleep: memory that is not resident is <fault>", 0},
+	{"with strings of 255 bytes at most", 256},
+	{"with strings of 63 bytes at most", 64},
 };
 
 static bool sleeps(const struct buf *image)
@@ -504,9 +503,10 @@ static int run_somehow(struct command *c, const char *name, const struct buf *te
 
 	c->run.may_retry = true;
 	status = run(image->data, image->len, &c->run);
-	buf_add(&last, image->data, image->len);
+	if (status == RUN_REFUSED)
+		buf_add(&last, image->data, image->len);
 	for (size_t i = 0; status == RUN_REFUSED && i < ARRAY_SIZE(alternatives); i++) {
-		c->run.no_sleep = alternatives[i].no_sleep;
+		c->run.no_sleep = true;
 		c->compile.sema.strlen_most = alternatives[i].strlen_most;
 		other = (struct buf){0};
 		if (!compile(name, text->data ? text->data : "", text->len, &c->compile, &other)) {
@@ -645,7 +645,6 @@ int main(int argc, char **argv)
 		c.build = build ? c.run.output : NULL;
 	}
 	c.compile.from_stdin = !c.program && c.file && str_eq(c.file, "-");
-	c.compile.portable = build;
 	c.compile.sema.late = build;
 	c.compile.verbose = c.run.verbose;
 	c.compile.sema.pid = c.run.pid;

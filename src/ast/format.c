@@ -25,8 +25,7 @@ static void text_of(struct format *f, struct span span)
 
 static void indent(struct format *f)
 {
-	for (unsigned i = 0; i < f->depth; i++)
-		buf_putc(f->out, '\t');
+	buf_fill(f->out, '\t', f->depth);
 }
 
 /* begin a line for what stands at pos; after a blank one where the script has some */

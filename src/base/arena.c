@@ -88,6 +88,17 @@ void *arena_memdup(struct arena *a, const void *p, size_t n)
 	return n ? memcpy(copy, p, n) : copy;
 }
 
+/* the room is 1, 2, 4, ...: it is full when n is 0 or a power of two */
+void *arena_grow(struct arena *a, void *list, size_t n, size_t size)
+{
+	void *more;
+
+	if (n & (n - 1))
+		return list;
+	more = arena_alloc(a, (n ? 2 * n : 1) * size);
+	return n ? memcpy(more, list, n * size) : more;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	char *copy;

@@ -20,9 +20,23 @@ static void describe(struct buf *out, const char *path)
 			   st.st_ctim.tv_nsec, path);
 }
 
+static bool listed(const struct buf *line)
+{
+	for (const char *at = list.data; at && (at = memmem(at, (size_t)(list.data + list.len - at), line->data, line->len)); at++)
+		if (at == list.data || at[-1] == '\n')
+			return true;
+	return false;
+}
+
+/* what changes between two calls has two lines, which do not both hold */
 void depends_on(const char *path)
 {
-	describe(&list, path);
+	struct buf line = {0};
+
+	describe(&line, path);
+	if (!listed(&line))
+		buf_add(&list, line.data, line.len);
+	buf_free(&line);
 }
 
 void depends_unknown(void)

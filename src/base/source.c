@@ -12,13 +12,7 @@ static void append(struct sources *s, struct source *src)
 {
 	src->base = s->end;
 	s->end += src->len + 1; /* its end is a place, too */
-	if (!(s->count & (s->count - 1))) { /* 0 or a power of two: the list is full */
-		struct source **list = arena_alloc(s->arena, (s->count ? s->count * 2 : 1) * sizeof(*list));
-
-		if (s->count)
-			memcpy(list, s->list, s->count * sizeof(*list));
-		s->list = list;
-	}
+	s->list = arena_grow(s->arena, s->list, s->count, sizeof(*s->list));
 	s->list[s->count++] = src;
 }
 

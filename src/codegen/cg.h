@@ -195,6 +195,7 @@ LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, uint32_t capacity, LLVM
 void cg_keep_fault(struct cg *cg, LLVMValueRef to, uint32_t to_size, LLVMValueRef from, uint32_t from_size); /* a copied string's */
 LLVMValueRef cg_is_fault(struct cg *cg, LLVMValueRef s); /* i1; s: a string of 2 bytes or more */
 void cg_cut_str(struct cg *cg, LLVMValueRef n, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* read n bytes of a longer one? */
+bool cg_sleepable_kind(const struct cg *cg); /* is the program of a kind that may be loaded to sleep? */
 bool cg_may_sleep(const struct cg *cg); /* to have a page faulted in, where the kernel can */
 enum where cg_where(enum space space);
 
@@ -289,6 +290,7 @@ struct cg_event {
 	LLVMValueRef record; /* ptr */
 	struct cg_if have;
 };
+const char *cg_place_text(struct cg *cg, struct span span, struct place *p); /* FILE:LINE:C1-C2; "": it is no place */
 unsigned event_new(struct cg *cg, enum event_action action, struct span place);
 struct image_event *event_at(struct cg *cg, unsigned index);
 uint32_t event_arg(struct cg *cg, unsigned index, const struct type *t); /* room for a value: its offset */

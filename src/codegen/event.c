@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *place_text(struct cg *cg, struct span span)
+const char *cg_place_text(struct cg *cg, struct span span, struct place *p)
 {
-	struct place p;
-
-	if (!sources_place(cg->diag->sources, span, &p))
-		return arena_strdup(cg->arena, "");
-	return arena_printf(cg->arena, "%s:%u:%u-%u", p.source->name, p.line, p.column, p.end_column);
+	if (!sources_place(cg->diag->sources, span, p))
+		return "";
+	return arena_printf(cg->arena, "%s:%u:%u-%u", p->source->name, p->line, p->column, p->end_column);
 }
 
 /* Begin, end and intervals come seldom, and so do some actions wherever they are; loops make anything often. */
@@ -28,16 +26,11 @@ static bool often(const struct cg *cg, enum event_action action)
 unsigned event_new(struct cg *cg, enum event_action action, struct span span)
 {
 	size_t n = cg->im.nevents;
+	struct place p;
 
-	if (!(n & (n - 1))) {
-		struct image_event *more = arena_alloc(cg->arena, (n ? 2 * n : 1) * sizeof(*more));
-
-		if (n)
-			memcpy(more, cg->im.events, n * sizeof(*more));
-		cg->im.events = more;
-	}
+	cg->im.events = arena_grow(cg->arena, cg->im.events, n, sizeof(*cg->im.events));
 	cg->im.nevents++;
-	cg->im.events[n] = (struct image_event){.action = action, .size = sizeof(struct event_header), .place = place_text(cg, span), .often = often(cg, action)};
+	cg->im.events[n] = (struct image_event){.action = action, .size = sizeof(struct event_header), .place = cg_place_text(cg, span, &p), .often = often(cg, action)};
 	cg->im.events[n].place_len = strlen(cg->im.events[n].place);
 	return n;
 }

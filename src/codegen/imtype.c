@@ -9,18 +9,11 @@ static size_t length(const char *s)
 	return s ? strlen(s) : 0;
 }
 
-/* Room for one more in an array of the image that grows by doubling. */
 static size_t add_type(struct cg *cg)
 {
 	size_t n = cg->im.ntypes;
 
-	if (!(n & (n - 1))) {
-		struct image_type *more = arena_alloc(cg->arena, (n ? 2 * n : 1) * sizeof(*more));
-
-		if (n)
-			memcpy(more, cg->im.types, n * sizeof(*more));
-		cg->im.types = more;
-	}
+	cg->im.types = arena_grow(cg->arena, cg->im.types, n, sizeof(*cg->im.types));
 	cg->im.ntypes++;
 	return n;
 }

@@ -30,26 +30,17 @@ static size_t row(struct cg *cg, enum loss_kind kind, unsigned index)
 {
 	size_t n = cg->im.nlosses;
 	struct image_loss *l;
-	struct place p = {0};
-
-	bool known = sources_place(cg->diag->sources, cg->span, &p);
-	char *place =
-		known ? arena_printf(cg->arena, "%s:%u:%u-%u", p.source->name, p.line, p.column, p.end_column) : "";
+	struct place p;
+	const char *place = cg_place_text(cg, cg->span, &p);
 
 	for (size_t i = 0; i < n; i++)
 		if (cg->im.losses[i].kind == kind && cg->im.losses[i].index == index &&
 		    str_eq(cg->im.losses[i].place, place))
 			return i;
-	if (!(n & (n - 1))) {
-		struct image_loss *more = arena_alloc(cg->arena, (n ? 2 * n : 1) * sizeof(*more));
-
-		if (n)
-			memcpy(more, cg->im.losses, n * sizeof(*more));
-		cg->im.losses = more;
-	}
+	cg->im.losses = arena_grow(cg->arena, cg->im.losses, n, sizeof(*cg->im.losses));
 	l = &cg->im.losses[cg->im.nlosses++];
 	*l = (struct image_loss){
-		.kind = kind, .index = index, .place = place, .text = known ? quote(cg, &p, cg->span) : ""};
+		.kind = kind, .index = index, .place = place, .text = *place ? quote(cg, &p, cg->span) : ""};
 	l->place_len = strlen(l->place);
 	l->text_len = strlen(l->text);
 	return n;
@@ -76,7 +67,7 @@ static LLVMValueRef counter(struct cg *cg, LLVMTypeRef type)
 	cg_store_raw(cg, key, LLVMGetParam(f.fn, 0), 4, 4);
 	n = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->ledger, key);
 	have = cg_if(cg, LLVMBuildIsNotNull(cg->b, n, ""));
-	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, n, LLVMGetParam(f.fn, 1), LLVMAtomicOrderingMonotonic, false);
+	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, n, cg_num(cg, 1), LLVMAtomicOrderingMonotonic, false);
 	cg_end_if(cg, &have);
 	LLVMBuildRet(cg->b, cg_num(cg, 0));
 	cg_fn_end(cg, &f);
@@ -85,8 +76,8 @@ static LLVMValueRef counter(struct cg *cg, LLVMTypeRef type)
 
 void cg_count_loss(struct cg *cg, enum loss_kind kind, unsigned index)
 {
-	LLVMTypeRef params[] = {cg->i64, cg->i64}, type = LLVMFunctionType(cg->i64, params, 2, false);
-	LLVMValueRef args[] = {cg_num(cg, (int64_t)row(cg, kind, index)), cg_num(cg, 1)};
+	LLVMTypeRef type = LLVMFunctionType(cg->i64, &cg->i64, 1, false);
+	LLVMValueRef number = cg_num(cg, (int64_t)row(cg, kind, index));
 
-	LLVMBuildCall2(cg->b, type, counter(cg, type), args, 2, "");
+	LLVMBuildCall2(cg->b, type, counter(cg, type), &number, 1, "");
 }

@@ -13,12 +13,7 @@ static const struct image_param *place(struct cg *cg, const struct image_param *
 	for (size_t i = 0; i < n; i++)
 		if (list[i].kind == wanted->kind && list[i].skip == wanted->skip && str_eq(list[i].name, wanted->name))
 			return &list[i];
-	if (!(n & (n - 1))) {
-		list = arena_alloc(cg->arena, (n ? 2 * n : 1) * sizeof(*list));
-		if (n)
-			memcpy(list, cg->im.params, n * sizeof(*list));
-		cg->im.params = list;
-	}
+	cg->im.params = list = arena_grow(cg->arena, list, n, sizeof(*list));
 	list[n] = *wanted;
 	list[n].name_len = strlen(wanted->name);
 	list[n].offset = cg->args_size;

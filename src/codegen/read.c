@@ -27,11 +27,16 @@ enum where cg_where(enum space space)
 	return AT_ANY;
 }
 
-bool cg_may_sleep(const struct cg *cg)
+bool cg_sleepable_kind(const struct cg *cg)
 {
 	enum attach_kind kind = cg->clause->provider->kind;
 
-	return !cg->asleep && (kind == ATTACH_uprobe || kind == ATTACH_uretprobe || kind == ATTACH_usdt);
+	return kind == ATTACH_uprobe || kind == ATTACH_uretprobe || kind == ATTACH_usdt;
+}
+
+bool cg_may_sleep(const struct cg *cg)
+{
+	return !cg->asleep && cg_sleepable_kind(cg);
 }
 
 /* does what follows run in a program that the loader made sleepable? */

@@ -175,27 +175,23 @@ static void add_busy(struct cg *cg, const struct map *m, LLVMValueRef which, int
  */
 struct cg_hold cg_hold_map(struct cg *cg, const struct map *m)
 {
-	enum attach_kind kind = cg->clause->provider->kind;
 	struct cg_hold hold = {.map = m};
-	LLVMBasicBlockRef held;
+	LLVMBasicBlockRef held, again;
 	LLVMValueRef slot, which;
 
-	if (!cg_map_of(m)->other || (kind != ATTACH_uprobe && kind != ATTACH_uretprobe && kind != ATTACH_usdt)) {
+	if (!cg_map_of(m)->other || !cg_sleepable_kind(cg)) {
 		hold.now = cg_map_now(cg, m);
 		return hold;
 	}
 	slot = cg_alloca(cg, cg->i64, 8);
 	held = cg_block(cg, "held");
 	for (int i = 0; i < TRIES; i++) {
-		LLVMBasicBlockRef again = cg_block(cg, "again");
-
 		which = current(cg, m);
 		LLVMBuildStore(cg->b, which, slot);
 		add_busy(cg, m, which, 1);
-		if (i + 1 == TRIES) {
-			LLVMDeleteBasicBlock(again);
+		if (i + 1 == TRIES)
 			break;
-		}
+		again = cg_block(cg, "again");
 		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, which, current(cg, m), ""), held, again);
 		cg_at(cg, again);
 		add_busy(cg, m, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), -1);

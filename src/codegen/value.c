@@ -70,6 +70,8 @@ static struct value load_scalar(struct cg *cg, struct value v)
 /* bytes of comm and the like, eight at a time by plain loads through BTF */
 static void load_trusted(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size)
 {
+	unsigned align = cg_alignment(to);
+
 	for (uint32_t i = 0; i < size;) {
 		unsigned n = size - i >= 8 ? 8 : size - i >= 4 ? 4 : size - i >= 2 ? 2 : 1;
 
@@ -77,7 +79,7 @@ static void load_trusted(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint
 
 		LLVMSetAlignment(v, n);
 		LLVMSetVolatile(v, true);
-		LLVMSetAlignment(LLVMBuildStore(cg->b, v, cg_add(cg, to, i)), cg_alignment(to) < n ? cg_alignment(to) : n);
+		LLVMSetAlignment(LLVMBuildStore(cg->b, v, cg_add(cg, to, i)), align < n ? align : n);
 		i += n;
 	}
 }

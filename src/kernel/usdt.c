@@ -79,7 +79,7 @@ static int in_order(const void *a, const void *b)
 struct sites {
 	struct arena *arena;
 	struct usdt_site *list;
-	size_t count, cap;
+	size_t count;
 };
 
 static bool add_site(struct elf_file *f, const char *desc, size_t size, void *arg)
@@ -89,15 +89,7 @@ static bool add_site(struct elf_file *f, const char *desc, size_t size, void *ar
 
 	if (!read_note(f, desc, size, &site))
 		return false;
-	if (sites->count == sites->cap) {
-		size_t cap = sites->cap ? 2 * sites->cap : 16;
-		struct usdt_site *more = arena_alloc(sites->arena, cap * sizeof(*more));
-
-		if (sites->count)
-			memcpy(more, sites->list, sites->count * sizeof(*more));
-		sites->list = more;
-		sites->cap = cap;
-	}
+	sites->list = arena_grow(sites->arena, sites->list, sites->count, sizeof(*sites->list));
 	site.provider = arena_strdup(sites->arena, site.provider);
 	site.name = arena_strdup(sites->arena, site.name);
 	site.operands = arena_strdup(sites->arena, site.operands);

@@ -38,13 +38,7 @@ struct image_attach *match_add(struct attach *a, const char *name)
 	size_t n = a->nmatches++;
 	struct image_attach *m;
 
-	if (!(n & (n - 1))) {
-		struct image_attach *more = arena_alloc(a->arena, (n ? 2 * n : 1) * sizeof(*more));
-
-		if (n)
-			memcpy(more, a->matches, n * sizeof(*more));
-		a->matches = more;
-	}
+	a->matches = arena_grow(a->arena, a->matches, n, sizeof(*a->matches));
 	m = &a->matches[n];
 	*m = (struct image_attach){.kind = a->provider->kind, .period = a->period, .frequency = a->frequency, .config = a->config, .wild = a->wild};
 	m->name = a->label ? a->label : name;

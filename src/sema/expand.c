@@ -161,13 +161,7 @@ static void add_attach(struct pass *p, struct clause *c, const struct image_atta
 {
 	size_t n = c->nattaches++;
 
-	if (!(n & (n - 1))) {
-		struct image_attach *more = arena_alloc(p->arena, (n ? 2 * n : 1) * sizeof(*more));
-
-		if (n)
-			memcpy(more, c->attaches, n * sizeof(*more));
-		c->attaches = more;
-	}
+	c->attaches = arena_grow(p->arena, c->attaches, n, sizeof(*c->attaches));
 	c->attaches[n] = *m;
 }
 
