@@ -149,6 +149,8 @@ int rt_attach(struct rt *rt)
 		if (!run_by_us(&im->clauses[i]) && !is_backwards(&im->clauses[i]) && !rt->absent[i])
 			attach_clause(rt, &im->clauses[i], cookies[i]);
 	free(cookies);
+	elf_close(rt->target.file);
+	memset(&rt->target, 0, sizeof(rt->target));
 	if (wanted && !rt->nlinks && !rt->attach_status && !rt->exiting && !rt->pinned && !rt_interrupted(rt)) {
 		fputs("ERROR: Attachment failed for all probes.\n", stderr);
 		rt->attach_status = 255;

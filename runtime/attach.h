@@ -26,6 +26,8 @@ void attach_done(struct rt *rt, const struct image_attach *a, int err);
 
 /* attach_perf.c */
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
+int read_number(const char *path, const char *format); /* what format, with one %d, finds in a file; or -errno */
+int perf_link(int prog, int fd, uint64_t cookie); /* takes fd: the link, which holds the event, or -errno */
 int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie); /* of perf_open: takes fd, or reports its error */
 void samplers_close(struct rt *rt);
 int attach_tracepoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);

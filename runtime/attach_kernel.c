@@ -8,7 +8,7 @@
 
 #define PMU "/sys/bus/event_source/devices/kprobe/"
 
-static int read_number(const char *path, const char *format)
+int read_number(const char *path, const char *format)
 {
 	FILE *f = fopen(path, "re");
 	int n;

@@ -32,17 +32,26 @@ static int set_bpf(struct rt *rt, struct bpf_program *p, int fd)
 	return 0;
 }
 
-int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie)
+int perf_link(int prog, int fd, uint64_t cookie)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = cookie);
+	int link = bpf_link_create(prog, fd, BPF_PERF_EVENT, &opts);
+
+	if (link < 0)
+		link = -errno;
+	close(fd); /* the link holds the event */
+	return link;
+}
+
+int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie)
+{
 	int link;
 
 	if (fd < 0)
 		return fd;
 	if (!feature(FEATURE_perf_link))
 		return set_bpf(rt, p, fd);
-	link = bpf_link_create(bpf_program__fd(p), fd, BPF_PERF_EVENT, &opts);
-	close(fd); /* the link holds the event */
+	link = perf_link(bpf_program__fd(p), fd, cookie);
 	if (link < 0)
 		return link;
 	attach_keep(rt, link);

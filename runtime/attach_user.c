@@ -57,12 +57,8 @@ static int uprobe_offset(struct elf_file *f, const struct image_attach *a, uint6
 	return 0;
 }
 
-static void uprobe_sites(struct sites *s, const struct image_clause *c, uint64_t cookie)
+static void uprobe_sites(struct rt *rt, struct sites *s, const struct image_clause *c, uint64_t cookie)
 {
-	struct elf_file *f = NULL;
-	const char *path = "";
-	int err = 0;
-
 	for (size_t i = 0; i < c->nattaches; i++) {
 		const struct image_attach *a = &c->attaches[i];
 		struct site *site = site_add(s, a, cookie + i);
@@ -71,14 +67,13 @@ static void uprobe_sites(struct sites *s, const struct image_clause *c, uint64_t
 			site->offset = a->offset;
 			continue;
 		}
-		if (strcmp(path, a->target)) {
-			elf_close(f);
-			path = a->target;
-			f = elf_open(path, &err);
+		if (!rt->target.path || strcmp(rt->target.path, a->target)) {
+			elf_close(rt->target.file);
+			rt->target.path = a->target;
+			rt->target.file = elf_open(a->target, &rt->target.err);
 		}
-		site->err = f ? uprobe_offset(f, a, &site->offset) : err;
+		site->err = rt->target.file ? uprobe_offset(rt->target.file, a, &site->offset) : rt->target.err;
 	}
-	elf_close(f);
 }
 
 static void usdt_sites_of(struct rt *rt, struct sites *s, const struct image_clause *c, uint64_t cookie)
@@ -162,23 +157,16 @@ static void attach_files(struct rt *rt, const struct sites *s)
 	}
 }
 
-/* a perf event and its link: the link's fd, which keeps the event, or -errno */
+/* a perf event and its link: the link's fd, or -errno */
 static int attach_one(const struct sites *s, const struct site *site)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = site->cookie);
 	struct perf_event_attr attr = {
 		.type = s->pmu, .config = (site->semaphore << 32) | s->ret, .uprobe_path = (uint64_t)site->attach->target,
 		.probe_offset = site->offset,
 	};
-	int fd = perf_open(&attr, s->pid, s->pid > 0 ? -1 : 0), link;
+	int fd = perf_open(&attr, s->pid, s->pid > 0 ? -1 : 0);
 
-	if (fd < 0)
-		return fd;
-	link = bpf_link_create(s->prog, fd, BPF_PERF_EVENT, &opts);
-	if (link < 0)
-		link = -errno;
-	close(fd);
-	return link;
+	return fd < 0 ? fd : perf_link(s->prog, fd, site->cookie);
 }
 
 static void *attach_some(void *arg)
@@ -218,13 +206,10 @@ static void want_files(size_t n)
 static void attach_each(struct rt *rt, struct sites *s)
 {
 	pthread_t threads[ATTACHERS];
+	int type = read_number("/sys/bus/event_source/devices/uprobe/type", "%d");
 	size_t n = 0;
-	FILE *in = fopen("/sys/bus/event_source/devices/uprobe/type", "re");
 
-	if (!in || fscanf(in, "%u", &s->pmu) != 1)
-		s->pmu = UINT32_MAX; /* which the kernel does not know */
-	if (in)
-		fclose(in);
+	s->pmu = type < 0 ? UINT32_MAX : (uint32_t)type; /* the first: which the kernel does not know */
 	want_files(2 * s->n + rt->nlinks);
 	while (n < ATTACHERS && 4 * n + 4 < s->n && !pthread_create(&threads[n], NULL, attach_some, s))
 		n++;
@@ -280,7 +265,7 @@ int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause 
 	if (c->kind == ATTACH_usdt)
 		usdt_sites_of(rt, &s, c, cookie);
 	else
-		uprobe_sites(&s, c, cookie);
+		uprobe_sites(rt, &s, c, cookie);
 	all = s.n;
 	s.n = set_aside(&s);
 	if (bpf_program__expected_attach_type(p) == UPROBE_MULTI)

@@ -47,14 +47,6 @@ static const char *from_file(struct rt *rt, const struct image_attach *a, uint64
 	return name ? name : arena_printf(rt->arena, "0x%llx", (unsigned long long)address);
 }
 
-static bool demangling(const struct rt *rt)
-{
-	for (size_t i = 0; i < rt->im->nsettings; i++)
-		if (str_eq(rt->im->settings[i].name, "cpp_demangle"))
-			return rt->im->settings[i].value;
-	return true;
-}
-
 const char *function_name(struct rt *rt, uint32_t index, uint64_t address)
 {
 	const struct image_attach *a = attach_at(rt, index);
@@ -73,7 +65,7 @@ const char *function_name(struct rt *rt, uint32_t index, uint64_t address)
 		name = arena_strndup(rt->arena, a->symbol, strcspn(a->symbol, "@"));
 	else
 		name = from_file(rt, a, a->kind == ATTACH_usdt ? address : a->offset);
-	plain = demangling(rt) ? demangle(name, true) : NULL;
+	plain = rt_setting(rt, "cpp_demangle", 1) ? demangle(name, true) : NULL;
 	f = arena_alloc(rt->arena, sizeof(*f));
 	*f = (struct function_text){rt->functions[index], address, plain ? arena_strdup(rt->arena, plain) : name};
 	rt->functions[index] = f;

@@ -16,25 +16,24 @@ static const char *yes(bool is)
 static const struct {
 	const char *name;
 	enum bpf_func_id id;
-	enum bpf_prog_type program; /* that may call it */
 } helpers[] = {
-	{"probe_read", BPF_FUNC_probe_read, BPF_PROG_TYPE_KPROBE},
-	{"probe_read_str", BPF_FUNC_probe_read_str, BPF_PROG_TYPE_KPROBE},
-	{"probe_read_user", BPF_FUNC_probe_read_user, BPF_PROG_TYPE_KPROBE},
-	{"probe_read_user_str", BPF_FUNC_probe_read_user_str, BPF_PROG_TYPE_KPROBE},
-	{"probe_read_kernel", BPF_FUNC_probe_read_kernel, BPF_PROG_TYPE_KPROBE},
-	{"probe_read_kernel_str", BPF_FUNC_probe_read_kernel_str, BPF_PROG_TYPE_KPROBE},
-	{"get_current_cgroup_id", BPF_FUNC_get_current_cgroup_id, BPF_PROG_TYPE_KPROBE},
-	{"send_signal", BPF_FUNC_send_signal, BPF_PROG_TYPE_KPROBE},
-	{"override_return", BPF_FUNC_override_return, BPF_PROG_TYPE_KPROBE},
-	{"get_boot_ns", BPF_FUNC_ktime_get_boot_ns, BPF_PROG_TYPE_KPROBE},
-	{"get_tai_ns", BPF_FUNC_ktime_get_tai_ns, BPF_PROG_TYPE_KPROBE},
-	{"get_func_ip", BPF_FUNC_get_func_ip, BPF_PROG_TYPE_KPROBE},
-	{"jiffies64", BPF_FUNC_jiffies64, BPF_PROG_TYPE_KPROBE},
-	{"for_each_map_elem", BPF_FUNC_for_each_map_elem, BPF_PROG_TYPE_KPROBE},
-	{"map_lookup_percpu_elem", BPF_FUNC_map_lookup_percpu_elem, BPF_PROG_TYPE_KPROBE},
-	{"get_ns_current_pid_tgid", BPF_FUNC_get_ns_current_pid_tgid, BPF_PROG_TYPE_KPROBE},
-	{"loop", BPF_FUNC_loop, BPF_PROG_TYPE_KPROBE},
+	{"probe_read", BPF_FUNC_probe_read},
+	{"probe_read_str", BPF_FUNC_probe_read_str},
+	{"probe_read_user", BPF_FUNC_probe_read_user},
+	{"probe_read_user_str", BPF_FUNC_probe_read_user_str},
+	{"probe_read_kernel", BPF_FUNC_probe_read_kernel},
+	{"probe_read_kernel_str", BPF_FUNC_probe_read_kernel_str},
+	{"get_current_cgroup_id", BPF_FUNC_get_current_cgroup_id},
+	{"send_signal", BPF_FUNC_send_signal},
+	{"override_return", BPF_FUNC_override_return},
+	{"get_boot_ns", BPF_FUNC_ktime_get_boot_ns},
+	{"get_tai_ns", BPF_FUNC_ktime_get_tai_ns},
+	{"get_func_ip", BPF_FUNC_get_func_ip},
+	{"jiffies64", BPF_FUNC_jiffies64},
+	{"for_each_map_elem", BPF_FUNC_for_each_map_elem},
+	{"map_lookup_percpu_elem", BPF_FUNC_map_lookup_percpu_elem},
+	{"get_ns_current_pid_tgid", BPF_FUNC_get_ns_current_pid_tgid},
+	{"loop", BPF_FUNC_loop},
 };
 
 static const enum feature probe_types[] = {
@@ -86,7 +85,7 @@ void info_print(FILE *out, const char *version, const char *llvm)
 	fprintf(out, "Build\n  version: v%s\n  LLVM: %s\n  libbpf: %s\n  libdw (DWARF support): yes\n\n", version, llvm, libbpf_version_string());
 	fputs("Kernel helpers\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
-		fprintf(out, "  %s: %s\n", helpers[i].name, yes(libbpf_probe_bpf_helper(helpers[i].program, helpers[i].id, NULL) > 0));
+		fprintf(out, "  %s: %s\n", helpers[i].name, yes(libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helpers[i].id, NULL) > 0));
 	fprintf(out, "\nKernel features\n  Instruction limit: %d\n", instruction_limit());
 	for (int f = 0; f < FEATURE_COUNT; f++)
 		if (!is_probe_type((enum feature)f))

@@ -38,7 +38,13 @@ static uint64_t row(struct bpf_map *m, uint32_t i, uint64_t *shares)
 #define MISSED_KPROBE 48 /* offsets of the members */
 #define MISSED_KPROBE_MULTI 32
 
-static uint64_t link_missed(int fd, uint32_t program)
+struct misses { /* of a link */
+	uint32_t program;
+	uint64_t n;
+};
+
+/* the program that a link runs, and how often it did not */
+static uint64_t link_missed(int fd, uint32_t *program)
 {
 	union {
 		struct {
@@ -49,8 +55,9 @@ static uint64_t link_missed(int fd, uint32_t program)
 	uint32_t len = sizeof(info);
 	uint64_t n = 0;
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) || info.prog_id != program)
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return 0;
+	*program = info.prog_id;
 	if (info.type == LINK_PERF_EVENT && (info.kind == PERF_KPROBE || info.kind == PERF_KRETPROBE))
 		memcpy(&n, info.bytes + MISSED_KPROBE, sizeof(n));
 	else if (info.type == LINK_KPROBE_MULTI)
@@ -59,7 +66,7 @@ static uint64_t link_missed(int fd, uint32_t program)
 }
 
 /* what the kernel did not run: the program was running already, or too many functions wait for their return */
-static uint64_t missed(struct rt *rt, const struct image_clause *c)
+static uint64_t missed(struct rt *rt, const struct image_clause *c, const struct misses *links)
 {
 	struct bpf_program *p = rt_program(rt, c);
 	struct bpf_prog_info info = {0};
@@ -70,7 +77,8 @@ static uint64_t missed(struct rt *rt, const struct image_clause *c)
 		return 0;
 	n = info.recursion_misses;
 	for (size_t i = 0; i < rt->nlinks; i++)
-		n += link_missed(rt->links[i], info.id);
+		if (links[i].program == info.id)
+			n += links[i].n;
 	return n;
 }
 
@@ -107,15 +115,19 @@ static void say(struct rt *rt, const struct image_loss *l, uint64_t n)
 /* what no program can count */
 static bool say_others(struct rt *rt)
 {
+	struct misses *links = xcalloc(rt->nlinks + 1, sizeof(*links));
 	uint64_t n, all = 0;
 
+	for (size_t i = 0; i < rt->nlinks; i++)
+		links[i].n = link_missed(rt->links[i], &links[i].program);
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct image_loss l = {.kind = LOSS_missed, .index = i, .place = c->place, .text = c->nattaches ? c->attaches[0].name : ""};
 
-		all += n = missed(rt, c);
+		all += n = missed(rt, c, links);
 		say(rt, &l, n);
 	}
+	free(links);
 	for (size_t i = 0; i < rt->nsamplers; i++) {
 		struct image_loss l = {.kind = LOSS_throttled, .place = "", .text = rt->samplers[i].attach->name};
 

@@ -85,11 +85,9 @@ static void set_params(struct rt *rt)
 		p->pidns_dev = ns.st_dev;
 		p->pidns_ino = ns.st_ino;
 	}
-	bpf_object__for_each_map(m, rt->object)
-	{
-		if (strstr(bpf_map__name(m), "rodata.params"))
-			bpf_map__set_initial_value(m, p, sizeof(*p));
-	}
+	m = rt_map(rt, ".rodata.params");
+	if (m)
+		bpf_map__set_initial_value(m, p, sizeof(*p));
 }
 
 #define RING_LEAST (256u << 10) /* bytes, of a size that nobody asked for */
@@ -173,20 +171,16 @@ static void print_ids(struct rt *rt)
 /* a data section into our memory; NULL: there is none, or it is smaller than that */
 static void *map_section(struct rt *rt, const char *name, size_t least, size_t *size)
 {
-	struct bpf_map *m;
+	struct bpf_map *m = rt_map(rt, name);
+	void *p;
 
-	errno = EINVAL;
-	bpf_object__for_each_map(m, rt->object)
-	{
-		void *p;
-
-		if (!strstr(bpf_map__name(m), name) || bpf_map__value_size(m) < least)
-			continue;
-		*size = bpf_map__value_size(m);
-		p = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(m), 0);
-		return p == MAP_FAILED ? NULL : p;
+	if (!m || bpf_map__value_size(m) < least) {
+		errno = EINVAL;
+		return NULL;
 	}
-	return NULL;
+	*size = bpf_map__value_size(m);
+	p = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(m), 0);
+	return p == MAP_FAILED ? NULL : p;
 }
 
 static int map_state(struct rt *rt)

@@ -69,19 +69,6 @@ static bool image_file(const char *path, struct buf *out)
 	return ok;
 }
 
-static void print_option(FILE *out, int letter, const char *name, const char *argument, const char *help)
-{
-	char left[64], word[32];
-
-	snprintf(word, sizeof(word), "%s", name);
-	for (char *s = word; *s; s++)
-		if (*s == '_')
-			*s = '-';
-	snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? "," : " ", word, argument ? " " : "",
-		 argument ? argument : "");
-	fprintf(out, "  %-28s %s\n", left, help);
-}
-
 /* "[options] $1 $2..." or what a run of the runtime alone needs */
 static void print_usage(FILE *out, const char *self, const struct image *im)
 {

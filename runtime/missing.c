@@ -8,24 +8,18 @@
 
 enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE }; /* as in settings.def */
 
-static int64_t policy(const struct image *im)
-{
-	for (size_t i = 0; i < im->nsettings; i++)
-		if (str_eq(im->settings[i].name, "missing_probes"))
-			return im->settings[i].value;
-	return MISSING_ERROR;
-}
-
 int attach_failed(struct rt *rt, const struct image_attach *a, const char *why)
 {
-	if (policy(rt->im) == MISSING_ERROR) {
+	int64_t policy = rt_setting(rt, "missing_probes", MISSING_ERROR);
+
+	if (policy == MISSING_ERROR) {
 		fprintf(stderr,
 			"ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config "
 			"variable to 'warn'.\n",
 			a->name, why);
 		return 255;
 	}
-	if (policy(rt->im) == MISSING_WARN && !rt->options->no_warnings)
+	if (policy == MISSING_WARN && !rt->options->no_warnings)
 		warn("Unable to attach probe: %s: %s. Skipping.", a->name, why);
 	return 0;
 }

@@ -140,3 +140,16 @@ bool run_option(struct run_options *o, const char *name, const char *arg)
 			return setters[i].set(o, arg);
 	bug("no option %s", name);
 }
+
+void print_option(FILE *out, int letter, const char *name, const char *argument, const char *help)
+{
+	char left[64], word[32];
+
+	snprintf(word, sizeof(word), "%s", name);
+	for (char *s = word; *s; s++)
+		if (*s == '_')
+			*s = '-';
+	snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? "," : " ", word, argument ? " " : "",
+		 argument ? argument : "");
+	fprintf(out, "  %-28s %s\n", left, help);
+}

@@ -35,11 +35,10 @@ static bool wrong_option(const struct image_param *p, const char *what, const ch
 	return false;
 }
 
-/* what this kernel knows */
-static bool found_out(const struct image_param *p, int64_t *n)
+/* what this kernel knows; *symbols: NULL until asked for */
+static bool found_out(const struct image_param *p, struct ksyms **symbols, int64_t *n)
 {
 	uint64_t value = 0;
-	struct ksyms *s;
 	bool found;
 	int err;
 
@@ -50,9 +49,9 @@ static bool found_out(const struct image_param *p, int64_t *n)
 		return !err;
 	}
 	if (p->kind == PARAM_KADDR) {
-		s = ksyms_load();
-		found = ksyms_address(s, p->name, &value);
-		ksyms_free(s);
+		if (!*symbols)
+			*symbols = ksyms_load();
+		found = ksyms_address(*symbols, p->name, &value);
 		if (!found)
 			fprintf(stderr, "ERROR: Failed to resolve kernel symbol: %s\n", p->name);
 	} else {
@@ -64,14 +63,14 @@ static bool found_out(const struct image_param *p, int64_t *n)
 	return found;
 }
 
-static bool integer(const struct rt *rt, const struct image_param *p, int64_t *n)
+static bool integer(const struct rt *rt, const struct image_param *p, struct ksyms **symbols, int64_t *n)
 {
 	const char *text, *why;
 	bool bare = false, flag;
 
 	*n = p->number;
 	if (p->kind == PARAM_CONFIG || p->kind == PARAM_KADDR || p->kind == PARAM_CGROUP)
-		return found_out(p, n);
+		return found_out(p, symbols, n);
 	if (p->kind == PARAM_COUNT) {
 		*n += (int64_t)rt->options->nwords;
 	} else if (p->kind == PARAM_INT) {
@@ -175,7 +174,7 @@ static bool asked_for(const struct rt *rt)
 }
 
 /* each into its place among size bytes */
-static bool fill(const struct rt *rt, char *bytes, size_t size)
+static bool fill(const struct rt *rt, struct ksyms **symbols, char *bytes, size_t size)
 {
 	for (size_t i = 0; i < rt->im->nparams; i++) {
 		const struct image_param *p = &rt->im->params[i];
@@ -192,7 +191,7 @@ static bool fill(const struct rt *rt, char *bytes, size_t size)
 				return false;
 			continue;
 		}
-		if (!integer(rt, p, &n))
+		if (!integer(rt, p, symbols, &n))
 			return false;
 		memcpy(bytes + p->offset, &n, sizeof(n));
 	}
@@ -201,22 +200,22 @@ static bool fill(const struct rt *rt, char *bytes, size_t size)
 
 int params_set(struct rt *rt)
 {
-	struct bpf_map *m, *args = NULL;
+	struct ksyms *symbols = NULL;
+	struct bpf_map *args;
 	size_t size = 0;
 	char *bytes;
 	bool ok;
 
 	if (!asked_for(rt))
 		return 1;
-	bpf_object__for_each_map(m, rt->object)
-	{
-		if (strstr(bpf_map__name(m), "rodata.args") && bpf_map__initial_value(m, &size))
-			args = m;
-	}
+	args = rt_map(rt, ".rodata.args");
+	if (args && !bpf_map__initial_value(args, &size))
+		args = NULL;
 	bytes = xcalloc(1, size + 1);
-	ok = fill(rt, bytes, size);
+	ok = fill(rt, &symbols, bytes, size);
 	if (ok && args)
 		bpf_map__set_initial_value(args, bytes, size);
+	ksyms_free(symbols);
 	free(bytes);
 	return !ok;
 }

@@ -48,6 +48,11 @@ struct rt {
 	size_t nwatches;
 	unsigned attached; /* points, for the banner */
 	unsigned refused; /* points of the clause being attached that a wildcard matched and the kernel would not have */
+	struct { /* the file of the latest uprobe: the next one is mostly there, too */
+		const char *path;
+		struct elf_file *file; /* NULL: err says why */
+		int err;
+	} target;
 	int attach_status; /* of a point that must be there and is not: the exit status */
 	pid_t child;
 	int child_go; /* written to, the child goes on to exec */
@@ -107,7 +112,7 @@ int iter_run(struct rt *rt); /* all of its objects; 0 or -errno, reported */
 
 /* suite.c: --test and --bench */
 int suite_run(struct rt *rt); /* the exit status */
-bool suite_has(const struct rt *rt, enum attach_kind *missing); /* something to run in this mode; else *missing is what it has */
+bool suite_has(const struct rt *rt); /* something to run in this mode */
 
 void rt_detach(struct rt *rt);
 

@@ -185,7 +185,7 @@ static int has_work(struct rt *rt)
 	enum attach_kind other;
 
 	if (rt->options->mode != MODE_trace) {
-		if (suite_has(rt, &other))
+		if (suite_has(rt))
 			return 0;
 		fprintf(stderr, "ERROR: the script has no %s probes\n", rt->options->mode == MODE_test ? "test" : "bench");
 		return 1;

@@ -33,6 +33,8 @@ struct run_options {
 
 /* set an option, a row of options.def; false: its argument is wrong and that was said */
 bool run_option(struct run_options *o, const char *name, const char *arg);
+/* its line of --help; letter 0 and argument NULL: it has none */
+void print_option(FILE *out, int letter, const char *name, const char *argument, const char *help);
 
 /*
  * A tool is the runtime with an image behind it, then this: it finds the

@@ -216,10 +216,7 @@ int suite_run(struct rt *rt)
 	return rt->options->mode == MODE_test ? run_tests(rt) : run_benches(rt);
 }
 
-bool suite_has(const struct rt *rt, enum attach_kind *missing)
+bool suite_has(const struct rt *rt)
 {
-	size_t tests = count(rt->im, ATTACH_test), benches = count(rt->im, ATTACH_bench);
-
-	*missing = tests ? ATTACH_test : ATTACH_bench;
-	return rt->options->mode == MODE_test ? tests : rt->options->mode == MODE_bench ? benches : false;
+	return count(rt->im, rt->options->mode == MODE_test ? ATTACH_test : ATTACH_bench);
 }

@@ -69,15 +69,14 @@ static int add_sites(struct rt *rt, const struct image_clause *c, const struct i
 int usdt_find(struct rt *rt)
 {
 	struct bpf_map *m = rt_map(rt, "usdt_args");
-	int status = 0;
+	struct elf_file *f = NULL;
+	struct usdt_site *list = NULL;
+	const char *path = "";
+	int status = 0, err = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < rt->im->nclauses && !status; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
-		struct elf_file *f = NULL;
-		const char *path = "";
-		struct usdt_site *list = NULL;
-		size_t n = 0;
-		int err = 0;
 
 		if (c->kind != ATTACH_usdt)
 			continue;
@@ -96,8 +95,8 @@ int usdt_find(struct rt *rt)
 				status = attach_failed(rt, a, elf_error(err));
 			}
 		}
-		elf_close(f);
 	}
+	elf_close(f);
 	if (m && rt->nusdt)
 		bpf_map__set_max_entries(m, (uint32_t)rt->nusdt);
 	return status;

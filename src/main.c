@@ -54,16 +54,7 @@ static void usage(FILE *out)
 	      "FILE is a script, an image, or - for standard input.\n"
 	      "\nOptions:\n",
 	      out);
-#define OPTION(letter, name, argument, help)                                                            \
-	do {                                                                                            \
-		char left[64], word[32] = #name;                                                        \
-		for (char *s = word; *s; s++)                                                           \
-			if (*s == '_')                                                                  \
-				*s = '-';                                                               \
-		snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', \
-			 letter ? "," : " ", word, (argument) ? " " : "", (argument) ? (argument) : ""); \
-		fprintf(out, "  %-28s %s\n", left, help);                                               \
-	} while (0);
+#define OPTION(letter, name, argument, help) print_option(out, letter, #name, argument, help);
 #define RUN_OPTION OPTION
 #include "options.def"
 #undef RUN_OPTION

@@ -22,6 +22,14 @@ void kernel_close(struct kernel *k)
 	btfdata_close(k->data);
 	free(k->made);
 	programs_close(k->programs);
+	ksyms_free(k->symbols);
+}
+
+const struct ksyms *kernel_symbols(struct kernel *k)
+{
+	if (!k->symbols)
+		k->symbols = ksyms_load();
+	return k->symbols;
 }
 
 struct programs *kernel_programs(struct kernel *k)
@@ -274,14 +282,21 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 	return s;
 }
 
-const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
+uint32_t btf_prototype(struct kernel *k, const char *module, const char *function)
 {
 	int id;
 
 	if (!btf_load(k) || (module && !str_eq(module, "vmlinux")))
-		return NULL;
+		return 0;
 	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
-	return id < 0 ? NULL : parameters(k, function, btfdata_type(k->data, (uint32_t)id)->type, 0, result);
+	return id < 0 ? 0 : btfdata_type(k->data, (uint32_t)id)->type;
+}
+
+const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
+{
+	uint32_t id = btf_prototype(k, module, function);
+
+	return id ? parameters(k, function, id, 0, result) : NULL;
 }
 
 bool kernel_kfunc(struct kernel *k, const char *name)
@@ -397,11 +412,6 @@ void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void 
 		each_of(k, BTF_KIND_UNION, "", each, arg);
 	else
 		each_of(k, BTF_KIND_ENUM, "", each, arg);
-}
-
-void kernel_each_function(struct kernel *k, name_fn each, void *arg)
-{
-	each_of(k, BTF_KIND_FUNC, "", each, arg);
 }
 
 void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg)

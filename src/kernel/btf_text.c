@@ -4,12 +4,9 @@
 /* the prototype; NULL: BTF does not know the function */
 static const struct btf_type *prototype(struct kernel *k, const char *module, const char *function)
 {
-	int id;
+	uint32_t id = btf_prototype(k, module, function);
 
-	if (!btf_load(k) || (module && !str_eq(module, "vmlinux")))
-		return NULL;
-	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
-	return id < 0 ? NULL : btfdata_type(k->data, btfdata_type(k->data, (uint32_t)id)->type);
+	return id ? btfdata_type(k->data, id) : NULL;
 }
 
 /* words of a trampoline's context that a value of the type takes; 0: it cannot be passed */

@@ -39,6 +39,11 @@ uint64_t die_number(Dwarf_Die *die, unsigned attribute, uint64_t other)
 	return !dwarf_formflag(&a, &flag) ? flag : other;
 }
 
+uint64_t die_count(Dwarf_Die *subrange)
+{
+	return die_number(subrange, DW_AT_count, die_number(subrange, DW_AT_upper_bound, UINT64_MAX) + 1);
+}
+
 bool die_type(Dwarf_Die *die, Dwarf_Die *type)
 {
 	Dwarf_Attribute a;

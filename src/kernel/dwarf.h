@@ -11,6 +11,7 @@
 Dwarf *elf_dwarf(struct elf_file *f); /* of the file, or its debug file; NULL: none */
 bool die_type(Dwarf_Die *die, Dwarf_Die *type); /* DW_AT_type with const, volatile, typedef taken off; false: void */
 uint64_t die_number(Dwarf_Die *die, unsigned attribute, uint64_t other); /* of an attribute; other: it has none */
+uint64_t die_count(Dwarf_Die *subrange); /* elements of an array's dimension; 0: not known */
 
 /* dwarftype.c: types of one program, as script types */
 struct program {
@@ -26,7 +27,6 @@ struct program {
 	struct dict names; /* "struct foo", "enum bar", "baz" of a typedef; to their DIE */
 	bool named; /* names has been filled */
 };
-const struct type *program_type(struct program *p, Dwarf_Die *die); /* of the type that die is */
 const struct type *program_type_of(struct program *p, Dwarf_Die *die); /* of what die is: its DW_AT_type */
 void die_type_text(Dwarf_Die *die, struct buf *out); /* of what die is, in C: "struct foo *" */
 

@@ -66,8 +66,7 @@ static bool classify(Dwarf_Die *type, uint64_t offset, enum passing *halves, uns
 		if (!dwarf_child(type, &child))
 			do
 				if (dwarf_tag(&child) == DW_TAG_subrange_type)
-					count *= die_number(&child, DW_AT_count,
-							    die_number(&child, DW_AT_upper_bound, UINT64_MAX) + 1);
+					count *= die_count(&child);
 			while (!dwarf_siblingof(&child, &child));
 		size = die_number(&of, DW_AT_byte_size, 8);
 		for (uint64_t i = 0; i < count; i++)
@@ -84,8 +83,7 @@ static bool classify(Dwarf_Die *type, uint64_t offset, enum passing *halves, uns
 
 static bool by_reference(Dwarf_Die *type)
 {
-	return die_number(type, DW_AT_calling_convention, 0) ==
-	       4; /* DW_CC_pass_by_reference: a class that is not trivial */
+	return die_number(type, DW_AT_calling_convention, 0) == DW_CC_pass_by_reference; /* a class that is not trivial */
 }
 
 struct state {

@@ -49,7 +49,7 @@ static const struct type *array_type(struct program *p, Dwarf_Die *die, unsigned
 
 			if (dwarf_tag(&child) != DW_TAG_subrange_type || n == ARRAY_SIZE(counts))
 				continue;
-			count = die_number(&child, DW_AT_count, die_number(&child, DW_AT_upper_bound, UINT64_MAX) + 1);
+			count = die_count(&child);
 			counts[n++] = count < 1 << 24 ? (uint32_t)count : 0;
 		} while (!dwarf_siblingof(&child, &child));
 	if (t->kind == TYPE_NONE)
@@ -166,11 +166,6 @@ static const struct type *convert(struct program *p, Dwarf_Die *die, unsigned de
 	}
 	dict_set(&p->made, key, (void *)t);
 	return t;
-}
-
-const struct type *program_type(struct program *p, Dwarf_Die *die)
-{
-	return convert(p, die, 0);
 }
 
 const struct type *program_type_of(struct program *p, Dwarf_Die *die)
@@ -314,8 +309,8 @@ const struct type *program_named(struct program *p, const char *keyword, const c
 		if (!die)
 			continue;
 		if (dwarf_tag(die) != DW_TAG_typedef)
-			return program_type(p, die);
-		return die_type(die, &type) ? program_type(p, &type) : NULL;
+			return convert(p, die, 0);
+		return die_type(die, &type) ? convert(p, &type, 0) : NULL;
 	}
 	return NULL;
 }
@@ -360,6 +355,11 @@ struct program *program_at(struct programs *ps, const char *path)
 	p->next = ps->list;
 	ps->list = p;
 	return p;
+}
+
+struct elf_file *program_file(struct program *p)
+{
+	return p->file;
 }
 
 bool program_has_dwarf(struct program *p)

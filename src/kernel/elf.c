@@ -197,11 +197,6 @@ void elf_close(struct elf_file *f)
 	free(f);
 }
 
-const char *elf_build_id(struct elf_file *f)
-{
-	return f->build_id;
-}
-
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset)
 {
 	for (size_t i = 0; i < f->nsegments; i++) {
@@ -235,21 +230,6 @@ bool elf_executable(struct elf_file *f, uint64_t address)
 		    address - f->segments[i].address < f->segments[i].size)
 			return true;
 	return false;
-}
-
-uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset)
-{
-	uint64_t address;
-
-	/* mappings begin on a page, segments need not: the page of the segment's start counts */
-	for (size_t i = 0; i < f->nsegments; i++) {
-		const struct elf_segment *s = &f->segments[i];
-		uint64_t page = (s->offset + f->base) & ~4095ull;
-
-		if (s->size && map_offset >= page && map_offset < s->offset + f->base + s->size)
-			return map_start - (s->address - (s->offset + f->base - page) + (map_offset - page));
-	}
-	return elf_offset_to_address(f, map_offset, &address) ? map_start - map_offset : map_start - address;
 }
 
 size_t elf_code(struct elf_file *f, uint64_t address, void *to, size_t size)

@@ -49,7 +49,8 @@ static bool has_helper(int id, uint32_t prog_type)
 	return errno != EPERM && !strstr(log, "invalid func") && !strstr(log, "unknown func") && !strstr(log, "program of this type cannot use helper");
 }
 
-static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
+/* a program that does nothing: its fd, or below 0 */
+static long load(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 {
 	struct bpf_insn code[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
@@ -59,7 +60,13 @@ static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 		.prog_type = prog_type, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
 		.expected_attach_type = attach_type, .prog_flags = flags,
 	};
-	long fd = bpf(BPF_PROG_LOAD, &attr);
+
+	return bpf(BPF_PROG_LOAD, &attr);
+}
+
+static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
+{
+	long fd = load(prog_type, attach_type, flags);
 
 	if (fd >= 0)
 		close((int)fd);
@@ -73,21 +80,13 @@ static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 /* does it look for the function before it says no? */
 static bool links_kprobes(uint32_t attach_type)
 {
-	struct bpf_insn code[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
 	const char *symbols[] = {"no function is called this"};
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_KPROBE, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
-		.expected_attach_type = attach_type,
-	};
-	long fd = bpf(BPF_PROG_LOAD, &attr), link;
+	union bpf_attr attr = {0};
+	long fd = load(BPF_PROG_TYPE_KPROBE, attach_type, 0), link;
 	bool known;
 
 	if (fd < 0)
 		return false;
-	memset(&attr, 0, sizeof(attr));
 	attr.link_create.prog_fd = (uint32_t)fd;
 	attr.link_create.attach_type = attach_type;
 	attr.link_create.kprobe_multi.cnt = 1;

@@ -49,14 +49,12 @@ const struct type *kernel_iterator(struct kernel *k, const char *name); /* struc
 const struct type *kernel_tracepoint_record(struct kernel *k, const char *event, const struct type *args);
 typedef void (*name_fn)(const char *name, void *arg);
 void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg);
-void kernel_each_function(struct kernel *k, name_fn each, void *arg); /* BTF FUNCs of vmlinux */
 void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg);
 void kernel_each_iterator(struct kernel *k, name_fn each, void *arg);
 /* C definition of a type, for -lv 'struct x'; false: there is none */
 bool kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out);
 
 /* tracefs.c: mounted or, where it is not, a mount of our own that nobody else sees */
-int tracefs_open(const char *path, int flags); /* below the tracefs root; fd or -errno */
 int tracefs_read(const char *path, struct buf *out);
 int debugfs_read(const char *path, struct buf *out); /* likewise */
 int tracepoint_id(const char *category, const char *event); /* id or -errno */
@@ -82,6 +80,7 @@ const char *kernel_constant_error(int err); /* what is wrong */
 /* ksyms.c: /proc/kallsyms and the list of what kprobes can reach */
 struct ksyms;
 struct ksyms *ksyms_load(void);
+const struct ksyms *kernel_symbols(struct kernel *k); /* btf.c: read once for each k; NULL: they cannot be */
 void ksyms_free(struct ksyms *s);
 const char *ksyms_find(const struct ksyms *s, uint64_t address, uint64_t *offset, const char **module); /* NULL: none */
 bool ksyms_address(const struct ksyms *s, const char *name, uint64_t *address);
@@ -109,11 +108,9 @@ struct elf_file;
 struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
 void elf_close(struct elf_file *f);
 const char *elf_error(int err); /* words for *err */
-const char *elf_build_id(struct elf_file *f); /* hexadecimal; NULL: it has none */
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
 int elf_offset_to_address(struct elf_file *f, uint64_t offset, uint64_t *address);
 bool elf_executable(struct elf_file *f, uint64_t address); /* in a segment that is? */
-uint64_t elf_load_bias(struct elf_file *f, uint64_t map_start, uint64_t map_offset); /* runtime address - file address */
 size_t elf_code(struct elf_file *f, uint64_t address, void *to, size_t size); /* bytes read */
 
 /* elfsym.c: of the file, else of its debug file, else of its .gnu_debugdata */
@@ -197,6 +194,7 @@ struct programs;
 struct programs *programs_open(struct arena *a, struct types *t);
 void programs_close(struct programs *ps);
 struct program *program_at(struct programs *ps, const char *path); /* never NULL: it may have nothing to say */
+struct elf_file *program_file(struct program *p); /* NULL: it cannot be read */
 bool program_has_dwarf(struct program *p);
 const struct type *program_named(struct program *p, const char *keyword, const char *name); /* as kernel_type() */
 /* parameters of the function at an address: fields with places; *result: of its return value.  NULL: DWARF does not know it */

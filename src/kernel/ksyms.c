@@ -130,7 +130,7 @@ struct function {
 
 static struct {
 	bool read, exact;
-	const char *file;
+	bool given; /* by --traceable-functions: it is in text */
 	struct buf text;
 	struct function *list; /* by name, then module */
 	size_t count;
@@ -181,7 +181,7 @@ static void traceable_read(void)
 	if (traceable.read)
 		return;
 	traceable.read = true;
-	err = traceable.file ? buf_read_file(&traceable.text, traceable.file) : tracefs_read("available_filter_functions", &traceable.text);
+	err = traceable.given ? 0 : tracefs_read("available_filter_functions", &traceable.text);
 	traceable.exact = !err;
 	if (!err)
 		traceable_lines(traceable.text.data);
@@ -200,10 +200,9 @@ int traceable_from(const char *path)
 {
 	int err;
 
-	traceable.file = path;
-	traceable.text.len = 0;
+	buf_reset(&traceable.text);
 	err = buf_read_file(&traceable.text, path);
-	buf_free(&traceable.text);
+	traceable.given = !err;
 	if (!err)
 		depends_on(path);
 	return err;
@@ -242,17 +241,22 @@ void traceable_named(const char *function, function_fn each, void *arg)
 
 bool kprobe_forbidden(const char *function)
 {
-	static struct buf text;
-	static bool read;
-	size_t len = strlen(function);
+	static struct dict names;
+	struct buf text = {0};
+	char *rest, *name;
 
-	if (!read)
+	if (!names.arena) {
+		dict_init(&names, arena_new());
 		debugfs_read("kprobes/blacklist", &text); /* "0xffffffff81001000-0xffffffff81001020\tname" */
-	read = true;
-	for (const char *at = text.data; at && (at = strstr(at, function)); at += len)
-		if (at[-1] == '\t' && (at[len] == '\n' || !at[len]))
-			return true;
-	return false;
+		rest = text.data;
+		for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+			name = strchr(line, '\t');
+			if (name)
+				dict_set(&names, name + 1, &names);
+		}
+		buf_free(&text);
+	}
+	return dict_find(&names, function) != NULL;
 }
 
 /* "alias symbol:NAME MODULE" of what is installed for this kernel: exported symbols only */

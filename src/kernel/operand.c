@@ -201,18 +201,15 @@ static bool x86_operand(struct reader *r)
 
 /* arm64 */
 
-/* x0, w0, sp, xzr; *extend: how a w register is made 64 bits wide where it is an index */
-static bool arm_register(struct reader *r, int16_t *offset, bool *zero)
+/* x0, w0, sp, xzr */
+static bool arm_register(struct reader *r, int16_t *offset)
 {
 	char name[16], as[16];
 
-	*zero = false;
 	if (!word(r, name, sizeof(name)))
 		return wrong(r, "a register was expected");
-	if (str_eq(name, "xzr") || str_eq(name, "wzr")) {
-		*zero = true;
+	if (str_eq(name, "xzr") || str_eq(name, "wzr"))
 		return true;
-	}
 	if (str_eq(name, "wsp") || str_eq(name, "sp"))
 		snprintf(as, sizeof(as), "sp");
 	else if (str_eq(name, "fp") || str_eq(name, "lr"))
@@ -254,17 +251,16 @@ static bool arm_extend(struct reader *r)
 static bool arm_operand(struct reader *r)
 {
 	struct usdt_arg *a = r->arg;
-	bool zero;
 
 	if (!next_is(r, '[')) {
 		next_is(r, '#');
 		blanks(r);
 		if (r->at < r->end && (isdigit((unsigned char)*r->at) || *r->at == '-' || *r->at == '+'))
 			return number(r, &a->value);
-		return arm_register(r, &a->base, &zero);
+		return arm_register(r, &a->base);
 	}
 	a->flags |= USDT_DEREF;
-	if (!arm_register(r, &a->base, &zero))
+	if (!arm_register(r, &a->base))
 		return false;
 	if (next_is(r, ',')) {
 		next_is(r, '#');
@@ -272,7 +268,7 @@ static bool arm_operand(struct reader *r)
 		if (r->at < r->end && *r->at == ':')
 			return wrong(r, "a part of a symbol's address");
 		if (r->at < r->end && isalpha((unsigned char)*r->at)) {
-			if (!arm_register(r, &a->index, &zero))
+			if (!arm_register(r, &a->index))
 				return false;
 			if (next_is(r, ',') && !arm_extend(r))
 				return false;

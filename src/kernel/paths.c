@@ -10,18 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
-}
-
 static bool is_file(const char *path)
 {
 	struct stat st;
 
 	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+static bool is_program(const char *path)
+{
+	return is_file(path) && !access(path, X_OK);
+}
+
+static bool is_same(const char *path, const struct stat *file)
+{
+	struct stat st;
+
+	return !stat(path, &st) && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 
 /*
@@ -250,15 +255,15 @@ const char *process_exe(struct arena *a, int pid)
 {
 	char *link = arena_printf(a, "/proc/%d/exe", pid), path[4096], *seen;
 	ssize_t n = readlink(link, path, sizeof(path) - 1);
-	struct stat x, y;
+	struct stat exe;
 
-	if (n < 0 || stat(link, &x))
+	if (n < 0 || stat(link, &exe))
 		return link;
 	path[n] = '\0';
-	if (!stat(path, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino)
+	if (is_same(path, &exe))
 		return arena_strdup(a, path);
 	seen = arena_printf(a, "/proc/%d/root%s", pid, path);
-	return !stat(seen, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino ? seen : link;
+	return is_same(seen, &exe) ? seen : link;
 }
 
 /* what one process has mapped to execute, by names that we can open */
@@ -269,7 +274,7 @@ static void mapped_by(struct arena *a, int pid, binary_fn each, void *arg)
 
 	while (in && fgets(line, sizeof(line), in)) {
 		char *slash = strchr(line, '/'), *space = strchr(line, ' '), *theirs;
-		struct stat x, y;
+		struct stat file;
 
 		if (!slash || !space || space[3] != 'x')
 			continue;
@@ -278,9 +283,9 @@ static void mapped_by(struct arena *a, int pid, binary_fn each, void *arg)
 			continue;
 		snprintf(last, sizeof(last), "%s", slash);
 		theirs = arena_printf(a, "/proc/%d/root%s", pid, slash);
-		if (stat(theirs, &x)) /* deleted */
+		if (stat(theirs, &file)) /* deleted */
 			continue;
-		if (!stat(slash, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino)
+		if (is_same(slash, &file))
 			each(arg, arena_strdup(a, slash));
 		else
 			each(arg, theirs);

@@ -47,7 +47,8 @@ static int tracefs_root(void)
 	return root;
 }
 
-int tracefs_open(const char *path, int flags)
+/* below its root: fd or -errno */
+static int tracefs_open(const char *path, int flags)
 {
 	int root = tracefs_root(), fd;
 

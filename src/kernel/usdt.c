@@ -36,19 +36,18 @@ static const char *string_at(const char **at, const char *end)
 	return s;
 }
 
-/* what prelinking or a linker moved: the difference between where .stapsdt.base is and was */
-static bool read_note(struct elf_file *f, const char *desc, size_t size, struct usdt_site *s)
+/* base: where .stapsdt.base is, 0: nowhere; what prelinking or a linker moved: the difference to where it was */
+static bool read_note(struct elf_file *f, const char *desc, size_t size, uint64_t base, struct usdt_site *s)
 {
 	size_t word = gelf_getclass(f->elf) == ELFCLASS32 ? 4 : 8;
 	const char *at = desc + 3 * word, *end = desc + size;
-	GElf_Shdr base;
 	uint64_t moved = 0, semaphore;
 
 	if (size < 3 * word)
 		return false;
 	s->address = word_at(desc, word);
-	if (elf_section(f, ".stapsdt.base", &base) && word_at(desc + word, word))
-		moved = base.sh_addr - word_at(desc + word, word);
+	if (base && word_at(desc + word, word))
+		moved = base - word_at(desc + word, word);
 	s->address += moved;
 	semaphore = word_at(desc + 2 * word, word);
 	s->provider = string_at(&at, end);
@@ -80,6 +79,7 @@ struct sites {
 	struct arena *arena;
 	struct usdt_site *list;
 	size_t count;
+	uint64_t base;
 };
 
 static bool add_site(struct elf_file *f, const char *desc, size_t size, void *arg)
@@ -87,7 +87,7 @@ static bool add_site(struct elf_file *f, const char *desc, size_t size, void *ar
 	struct sites *sites = arg;
 	struct usdt_site site;
 
-	if (!read_note(f, desc, size, &site))
+	if (!read_note(f, desc, size, sites->base, &site))
 		return false;
 	sites->list = arena_grow(sites->arena, sites->list, sites->count, sizeof(*sites->list));
 	site.provider = arena_strdup(sites->arena, site.provider);
@@ -100,7 +100,10 @@ static bool add_site(struct elf_file *f, const char *desc, size_t size, void *ar
 size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list)
 {
 	struct sites sites = {.arena = a};
+	GElf_Shdr base;
 
+	if (elf_section(f, ".stapsdt.base", &base))
+		sites.base = base.sh_addr;
 	elf_notes_each(f, "stapsdt", NT_STAPSDT, add_site, &sites);
 	if (sites.count)
 		qsort(sites.list, sites.count, sizeof(*sites.list), in_order);
@@ -151,8 +154,7 @@ bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct 
 		if (!n--)
 			break;
 	}
-	return usdt_operand(arch, text, len, arg, &symbol, why) &&
-	       ((!symbol.len && arg->base != arch_offset(arch, arch->ip)) || resolve(f, arch, s, arg, &symbol, why));
+	return usdt_operand(arch, text, len, arg, &symbol, why) && resolve(f, arch, s, arg, &symbol, why);
 }
 
 bool usdt_is(const struct usdt_site *s, const char *symbol)

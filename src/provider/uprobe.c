@@ -351,22 +351,12 @@ static bool expand(struct attach *a, const char **missing)
 }
 
 /* the address of a match, as in its file */
-static bool address_of(struct arena *ar, const struct image_attach *m, uint64_t *address)
+static bool address_of(struct elf_file *f, const struct image_attach *m, uint64_t *address)
 {
-	const struct elf_symbol *s;
-	struct elf_file *f;
-	int err;
+	const struct elf_symbol *s = m->symbol_len ? elf_find(f, m->symbol) : NULL;
 
-	(void)ar;
-	*address = m->offset;
-	if (!m->symbol_len)
-		return true;
-	f = elf_open(m->target, &err);
-	s = f ? elf_find(f, m->symbol) : NULL;
-	if (s)
-		*address += s->address;
-	elf_close(f);
-	return s != NULL;
+	*address = m->offset + (s ? s->address : 0);
+	return s || !m->symbol_len;
 }
 
 /* of the types that a call returns those are taken that are one register: numbers, and pointers to structs */
@@ -376,7 +366,7 @@ static const struct type *args(struct attach *a, const struct image_attach *m, c
 	const struct type *t, *result;
 	uint64_t address;
 
-	if (!program_has_dwarf(p) || !address_of(a->arena, m, &address))
+	if (!program_has_dwarf(p) || !address_of(program_file(p), m, &address))
 		return NULL;
 	t = program_function(p, address, &result);
 	if (t && (type_is_int(result) || (result->kind == TYPE_POINTER && result->elem->kind == TYPE_STRUCT)))

@@ -408,16 +408,10 @@ static const struct type *result_kaddr(struct pass *p, struct node *n)
 	const char *name = n->call.args->str;
 	struct node *next = n->next;
 	uint64_t address = 0;
-	struct ksyms *s;
-	bool found;
 
 	if (p->options->late)
 		return late_word(p, n, LATE_KADDR, name);
-	s = ksyms_load();
-	found = ksyms_address(s, name, &address);
-
-	ksyms_free(s);
-	if (!found)
+	if (!ksyms_address(kernel_symbols(p->kernel), name, &address))
 		return wrong(p, n->call.args->span, "Failed to resolve kernel symbol: %s", name);
 	make_int(p, n, (int64_t)address, address > INT64_MAX);
 	n->next = next;
@@ -500,7 +494,7 @@ static const struct type *result_percpu(struct pass *p, struct node *n)
 {
 	struct node *name = n->call.args, *cpu = name->next;
 	const struct type *t;
-	struct ksyms *s;
+	const struct ksyms *s;
 	uint64_t base = 0, offsets = 0;
 
 	if (name->kind != NODE_STRING)
@@ -516,12 +510,9 @@ static const struct type *result_percpu(struct pass *p, struct node *n)
 		n->call.args->next->next = cpu;
 		return type_pointer(p->types, t, SPACE_KERNEL, false);
 	}
-	s = ksyms_load();
-	if (!ksyms_address(s, name->str, &base) || !ksyms_address(s, "__per_cpu_offset", &offsets)) {
-		ksyms_free(s);
+	s = kernel_symbols(p->kernel);
+	if (!ksyms_address(s, name->str, &base) || !ksyms_address(s, "__per_cpu_offset", &offsets))
 		return wrong(p, name->span, "Failed to resolve kernel symbol: %s", name->str);
-	}
-	ksyms_free(s);
 	n->call.args = node_new(p->arena, NODE_INT, name->span);
 	make_int(p, n->call.args, (int64_t)base, base > INT64_MAX);
 	n->call.args->next = node_new(p->arena, NODE_INT, name->span);

@@ -123,7 +123,6 @@ static void read_all(const char *path)
 		}
 		elf_find(f, "memcpy@@GLIBC_2.14");
 		elf_variable(f, "global_word");
-		elf_load_bias(f, 0x400000, 0);
 		n = usdt_sites(f, a, &sites);
 		for (size_t i = 0; i < n; i++)
 			for (unsigned j = 0, args = usdt_nargs(&sites[i]); j < args; j++) {
