@@ -80,6 +80,17 @@ static void for_range(struct cg *cg, const struct node *n)
 	cg_end_if(cg, &some);
 }
 
+/* LLVM would make one call of two that differ in the map alone, and 6.1 refuses a map it does not know */
+static LLVMValueRef each_of(struct cg *cg, LLVMValueRef map, LLVMValueRef fn, LLVMValueRef arg)
+{
+	static const char name[] = "nomerge";
+	LLVMValueRef call = cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, map, fn, arg, cg_num(cg, 0));
+
+	LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+				 LLVMCreateEnumAttribute(cg->llvm, LLVMGetEnumAttributeKindForName(name, strlen(name)), 0));
+	return call;
+}
+
 /* bpf_for_each_map_elem(m, fn, arg, 0): for it the verifier must know which of a pair it is */
 LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LLVMValueRef arg)
 {
@@ -88,17 +99,17 @@ LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LL
 	struct cg_if f;
 
 	if (!c->other) {
-		LLVMValueRef n = cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0));
+		LLVMValueRef n = each_of(cg, c->global, fn, arg);
 
 		if (c->brief)
-			n = LLVMBuildAdd(cg->b, n, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->brief, fn, arg, cg_num(cg, 0)), "");
+			n = LLVMBuildAdd(cg->b, n, each_of(cg, c->brief, fn, arg), "");
 		return n;
 	}
 	slot = cg_alloca(cg, cg->i64, 8);
 	f = cg_if_other(cg, m);
-	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->other, fn, arg, cg_opaque(cg, cg_num(cg, 0))), slot);
+	LLVMBuildStore(cg->b, each_of(cg, c->other, fn, arg), slot);
 	cg_else(cg, &f);
-	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, c->global, fn, arg, cg_num(cg, 0)), slot);
+	LLVMBuildStore(cg->b, each_of(cg, c->global, fn, arg), slot);
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
