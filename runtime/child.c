@@ -62,11 +62,10 @@ static const char *in_path(struct arena *a, const char *name)
 }
 
 /* found in PATH before: a trace of exec then shows one, not the tries */
-static _Noreturn void be_child(const char *path, char **words, int go, int report)
+static _Noreturn void be_child(const char *path, char **words, int go)
 {
 	sigset_t none;
 	char byte;
-	int err;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -74,26 +73,24 @@ static _Noreturn void be_child(const char *path, char **words, int go, int repor
 	if (read(go, &byte, 1) != 1)
 		_exit(0); /* the tracer gave up */
 	execv(path, words);
-	err = errno;
-	if (err == ENOEXEC) /* a script without #! */
+	if (errno == ENOEXEC) /* a script without #! */
 		execvp(words[0], words);
-	if (write(report, &err, sizeof(err)) < 0)
-		_exit(126);
-	_exit(127);
+	dprintf(STDERR_FILENO, "ERROR: cannot run '%s' of -c: %s\n", words[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126); /* as a shell has it */
 }
 
 int child_start(struct rt *rt)
 {
 	char **words = split(rt->arena, rt->options->command);
 	const char *path;
-	int go[2], report[2];
+	int go[2];
 
 	path = words[0] ? in_path(rt->arena, words[0]) : NULL;
 	if (!path) {
 		fprintf(stderr, "ERROR: Failed to find the program '%s' of -c\n", words[0] ? words[0] : "");
 		return 1;
 	}
-	if (pipe2(go, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
+	if (pipe2(go, O_CLOEXEC)) {
 		fail(-errno, "cannot make a pipe");
 		return 255;
 	}
@@ -104,11 +101,9 @@ int child_start(struct rt *rt)
 	}
 	if (!rt->child) {
 		close(go[1]);
-		be_child(path, words, go[0], report[1]);
+		be_child(path, words, go[0]);
 	}
 	close(go[0]);
-	close(report[0]);
-	close(report[1]);
 	rt->child_go = go[1];
 	rt->child_fd = (int)syscall(SYS_pidfd_open, rt->child, 0);
 	rt->params.child_pid = (uint32_t)rt->child;
@@ -121,18 +116,22 @@ void child_run(struct rt *rt)
 		warn("cannot let the program of -c run: %s", strerror(errno));
 }
 
-void child_end(struct rt *rt)
+int child_end(struct rt *rt)
 {
-	int status;
+	int status, exited;
 
 	if (rt->child_go >= 0)
 		close(rt->child_go);
 	if (rt->child <= 0)
-		return;
+		return 0;
 	if (!waitpid(rt->child, &status, WNOHANG)) {
 		kill(rt->child, SIGTERM);
 		waitpid(rt->child, &status, 0);
 	}
+	exited = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (rt->options->verbose && WIFEXITED(status))
-		fprintf(stderr, "child exited with status %d\n", WEXITSTATUS(status));
+		fprintf(stderr, "child exited with status %d\n", exited);
+	else if (rt->options->verbose)
+		fprintf(stderr, "child was ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return rt->child_ended ? exited : 0;
 }

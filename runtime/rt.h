@@ -57,6 +57,7 @@ struct rt {
 	pid_t child;
 	int child_go; /* written to, the child goes on to exec */
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
+	bool child_ended; /* the program of -c, by itself, and the trace with it */
 	bool interrupted; /* by a signal that ends us */
 	bool exiting; /* exit() was called: events after it are dropped */
 	uint64_t leaving; /* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
@@ -218,7 +219,7 @@ void ledger_watch(struct rt *rt); /* "Lost N events", when there are more than b
 /* child.c */
 int child_start(struct rt *rt); /* stopped before its exec */
 void child_run(struct rt *rt);
-void child_end(struct rt *rt);
+int child_end(struct rt *rt); /* what it exited with, as a shell has it, where that ended the trace; or 0 */
 
 /* json.c: -f json: an object a line (language.md section 10; probe-output.schema.json) */
 bool json(const struct rt *rt);

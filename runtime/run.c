@@ -146,8 +146,12 @@ static void watch(struct rt *rt)
 			on_sigusr1(rt);
 		if (++looks % LEDGER_LOOKS == 0)
 			ledger_watch(rt);
-		if (rt_interrupted(rt) || fds[1].revents || fds[4].revents & POLLERR)
+		if (rt_interrupted(rt) || fds[4].revents & POLLERR)
 			break;
+		if (fds[1].revents) {
+			rt->child_ended = true;
+			break;
+		}
 	}
 }
 
@@ -253,7 +257,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 {
 	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .iter_fd = -1, .self_fd = -1};
 	const char *why;
-	int status = 1, exited = 0, written;
+	int status = 1, exited = 0, child, written;
 
 	if (o->no_warnings)
 		warn_never();
@@ -284,10 +288,10 @@ int run(const void *image, size_t len, const struct run_options *o)
 		status = trace(&rt);
 	if (!status && rt.state)
 		exited = (int)rt.state->status & 255;
-	child_end(&rt);
+	child = child_end(&rt);
 	written = output_close(&rt);
 	if (!status)
-		status = exited ? exited : written;
+		status = exited ? exited : written ? written : child;
 	rt_detach(&rt);
 	if (rt.ring)
 		ring_buffer__free(rt.ring);

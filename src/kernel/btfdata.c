@@ -24,6 +24,9 @@ struct btfdata {
 	uint32_t types_len, strings_len;
 	uint32_t *offsets; /* of types by id - 1, in 4 bytes */
 	uint32_t count; /* with void */
+	unsigned finds; /* by reading all of it */
+	uint32_t *index; /* ids by hash of their names, 0: nothing; or NULL: not yet */
+	uint32_t mask;
 };
 
 /* bytes that follow the common part of a type; -1: no such kind */
@@ -62,7 +65,8 @@ static int tail_of(const struct btf_type *t)
 
 static bool index_types(struct btfdata *b)
 {
-	uint32_t room = b->types_len / 24 + 1, n = 0; /* 24 bytes: as many as vmlinux's have on the average, and a bit less */
+	uint32_t room = b->types_len / 24 + 1,
+		 n = 0; /* 24 bytes: as many as vmlinux's have on the average, and a bit less */
 
 	b->offsets = xcalloc(room, sizeof(*b->offsets));
 	for (uint64_t at = 0; at < b->types_len;) {
@@ -90,7 +94,8 @@ static bool take(struct btfdata *b, const void *bytes, size_t len)
 	if (len < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) || h->hdr_len > len)
 		return false;
 	most = len - h->hdr_len;
-	if (h->type_off % 4 || h->hdr_len % 4 || (uint64_t)h->type_off + h->type_len > most || (uint64_t)h->str_off + h->str_len > most || !h->str_len)
+	if (h->type_off % 4 || h->hdr_len % 4 || (uint64_t)h->type_off + h->type_len > most ||
+	    (uint64_t)h->str_off + h->str_len > most || !h->str_len)
 		return false;
 	b->types = (const char *)bytes + h->hdr_len + h->type_off;
 	b->types_len = h->type_len;
@@ -157,6 +162,7 @@ void btfdata_close(struct btfdata *b)
 	buf_free(&b->read);
 	btf__free(b->parsed);
 	free(b->offsets);
+	free(b->index);
 	free(b);
 }
 
@@ -180,7 +186,7 @@ const char *btfdata_name(const struct btfdata *b, uint32_t offset)
 }
 
 /* names are there once: where this one lies is compared with, not its letters */
-int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind)
+static int find_reading(const struct btfdata *b, const char *name, uint32_t kind)
 {
 	size_t len = strlen(name) + 2; /* between two NULs */
 	char *wanted = xcalloc(1, len);
@@ -200,4 +206,52 @@ int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind)
 			return (int)id;
 	}
 	return -ENOENT;
+}
+
+static uint32_t hash(const char *name)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return h;
+}
+
+/* at most half full; of one name the lowest id comes first */
+static void index_names(struct btfdata *b)
+{
+	b->mask = 1;
+	while (b->mask < 2 * b->count)
+		b->mask *= 2;
+	b->index = xcalloc(b->mask--, sizeof(*b->index));
+	for (uint32_t id = 1; id < b->count; id++) {
+		const char *name = btfdata_name(b, btfdata_type(b, id)->name_off);
+		uint32_t at = hash(name);
+
+		if (!*name)
+			continue;
+		while (b->index[at & b->mask])
+			at++;
+		b->index[at & b->mask] = id;
+	}
+}
+
+static int find_indexed(const struct btfdata *b, const char *name, uint32_t kind)
+{
+	for (uint32_t at = hash(name), id; (id = b->index[at & b->mask]); at++) {
+		const struct btf_type *t = btfdata_type(b, id);
+
+		if (btf_kind(t) == kind && !strcmp(btfdata_name(b, t->name_off), name))
+			return (int)id;
+	}
+	return -ENOENT;
+}
+
+#define FINDS 40 /* by reading take as long as an index */
+
+int btfdata_find(struct btfdata *b, const char *name, uint32_t kind)
+{
+	if (!b->index && ++b->finds > FINDS)
+		index_names(b);
+	return b->index ? find_indexed(b, name, kind) : find_reading(b, name, kind);
 }

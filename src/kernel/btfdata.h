@@ -13,6 +13,6 @@ void btfdata_close(struct btfdata *b);
 uint32_t btfdata_count(const struct btfdata *b); /* of types; ids are below it; 0 is void */
 const struct btf_type *btfdata_type(const struct btfdata *b, uint32_t id); /* NULL: no such type */
 const char *btfdata_name(const struct btfdata *b, uint32_t offset); /* "" where there is none */
-int btfdata_find(const struct btfdata *b, const char *name, uint32_t kind); /* id or -ENOENT */
+int btfdata_find(struct btfdata *b, const char *name, uint32_t kind); /* the first one's id, or -ENOENT */
 
 #endif

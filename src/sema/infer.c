@@ -477,6 +477,35 @@ static const struct type *infer_typeinfo(struct pass *p, struct node *n)
 	return n->type;
 }
 
+#define MOST_NAMED 3 /* of the attach points that a message names */
+
+/* "args of uprobe:/bin/a:f, uprobe:/bin/a:g": the probe's attach points whose arguments lack the field; all its clauses say the same */
+static const char *args_name(struct pass *p, const char *field)
+{
+	const char *names = "args of ";
+	uint32_t offset;
+	size_t n = 0;
+
+	for (const struct clause *c = p->script->clauses; c; c = c->next) {
+		if (c->probe != p->clause->probe || !c->args || type_field(c->args, field, &offset))
+			continue;
+		for (size_t i = 0; i < c->nattaches; i++)
+			if (n++ < MOST_NAMED)
+				names = arena_printf(p->arena, "%s%s%s", names, n > 1 ? ", " : "", c->attaches[i].name);
+	}
+	return n > MOST_NAMED ? arena_printf(p->arena, "%s and %zu more", names, n - MOST_NAMED) : names;
+}
+
+/* how a message calls the struct that lacks the field */
+static const char *struct_name(struct pass *p, const struct type *s, const char *field)
+{
+	const struct clause *c = p->clause;
+
+	if (c && s == c->args && (c->provider->space == SPACE_USER || c->attaches[0].wild))
+		return args_name(p, field);
+	return s->name ? arena_printf(p->arena, "%s %s", s->is_union ? "union" : "struct", s->name) : name_of(p, s);
+}
+
 static const struct type *infer_field(struct pass *p, struct node *n)
 {
 	if (n->field.expr->kind == NODE_TYPEINFO)
@@ -513,7 +542,7 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 		f = field_elsewhere(p, s, n->field.name);
 	if (!f) {
 		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
-		      s->name ? arena_printf(p->arena, "%s %s", s->is_union ? "union" : "struct", s->name) : name_of(p, s), n->field.name);
+		      struct_name(p, s, n->field.name), n->field.name);
 		if (p->report)
 			suggest_field(p, s, n->field.name);
 		return &type_error;

@@ -10,5 +10,6 @@ out '^@: 1$'
 printf 'exit 3\n' >"$TMPDIR/plain"
 chmod 755 "$TMPDIR/plain"
 probe -q -e 'BEGIN { @ = 1; } interval:s:9 { }' -c "$TMPDIR/plain"
+status 3
 out '^@: 1$'
 end

@@ -1,11 +1,25 @@
 # -c runs a command once all is attached and ends with it.
 # needs: bpf tracefs
-# spec: C-008
+# spec: C-008 C-029
 . ./cli.inc
 
 probe -q -c 'opens 5' -e 'tracepoint:syscalls:sys_enter_openat /comm == "opens" && pid == cpid/ { @n = count(); }'
 status 0; no_err; out '^@n: 5$'
 probe -q -c /no/such/program -e 'BEGIN { } interval:s:10 { }'; status 1; sane; err 'no/such/program'
 probe -q -c 'no-such-program' -e 'BEGIN { } interval:s:10 { }'; status 1; sane; err 'no-such-program'
-probe -q -c "sh -c 'exit 3'" -e 'interval:s:10 { }'; status 0; sane
+
+# how it ended is our exit status, where nothing of ours is: an error, exit(), a signal
+probe -q -c "sh -c 'exit 3'" -e 'interval:s:10 { }'; status 3; no_err
+probe -q -c "sh -c 'kill -KILL \$\$'" -e 'interval:s:10 { }'; status 137; no_err
+probe -q -c "sh -c 'exit 3'" -e 'interval:s:10 { } END { exit(5); }'; status 5; no_err
+probe -q -c "sh -c 'exit 3'" -e 'tracepoint:sched:sched_process_exit /pid == cpid/ { exit(); }'; status 0; no_err
+probe -q -c 'sleep 9' -e 'interval:ms:1 { exit(); }'; status 0; no_err
+probe -q -c "sh -c 'exit 3'" -e 'uprobe:/nonexistent:f { }'; status 1; sane
+probe -q -c "sh -c 'exit 3'" -e 'interval:s:10 { @[1] = 1; @[2] = 2; } END { @[1] = 1; @[2] = 2; }' --strict; status 3; no_err
+probe -q -c "sh -c 'exit 3'" -e 'config = { max_map_keys = 1 } interval:s:10 { } END { @[1] = 1; @[2] = 2; }' --strict; status 1; sane
+probe -v -c "sh -c 'exit 3'" -e 'interval:s:10 { }'; status 3; err 'child exited with status 3'
+probe -v -c "sh -c 'kill -KILL \$\$'" -e 'interval:s:10 { }'; status 137; err 'child was ended by signal 9'
+printf '#!/no/such/interpreter\n' >"$TMPDIR/lost"
+chmod 755 "$TMPDIR/lost"
+probe -q -c "$TMPDIR/lost" -e 'interval:s:10 { }'; status 127; err "ERROR: cannot run '.*lost' of -c: No such file"
 end
