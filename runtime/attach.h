@@ -25,6 +25,13 @@ int attach_link(struct rt *rt, struct bpf_link *link); /* what libbpf made; NULL
 void attach_done(struct rt *rt, const struct image_attach *a, int err);
 
 /* attach_perf.c */
+struct sampled { /* an attach point on CPUs */
+	struct bpf_program *program;
+	const struct image_attach *attach;
+	struct perf_event_attr attr;
+	uint64_t cookie;
+	bool one; /* the first CPU only: interval */
+};
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
 int read_number(const char *path, const char *format); /* what format, with one %d, finds in a file; or -errno */
 int perf_link(int prog, int fd, uint64_t cookie); /* takes fd: the link, which holds the event, or -errno */

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -99,30 +100,78 @@ void samplers_close(struct rt *rt)
 	for (size_t i = 0; i < rt->nsamplers; i++)
 		munmap(rt->samplers[i].ring, RING_BYTES);
 	free(rt->samplers);
+	free(rt->sampled);
 	rt->samplers = NULL;
-	rt->nsamplers = 0;
+	rt->sampled = NULL;
+	rt->nsamplers = rt->nsampled = 0;
 }
 
-static int on_cpus(struct rt *rt, struct bpf_program *p, const struct image_attach *a, struct perf_event_attr *attr, bool all, uint64_t cookie)
+static int sample_cpu(struct rt *rt, const struct sampled *s, int cpu)
 {
-	int *cpus, err;
-	size_t n;
+	struct perf_event_attr attr = s->attr;
+	int fd = perf_open(&attr, !s->one && rt->options->pid ? rt->options->pid : -1, cpu);
 
-	err = cpus_online(rt->arena, &cpus, &n);
-	for (size_t i = 0; !err && i < (all ? n : 1); i++) {
-		int fd = perf_open(attr, all && rt->options->pid ? rt->options->pid : -1, cpus[i]);
+	if (!s->one)
+		watch_sampler(rt, s->attach, fd);
+	return perf_attach(rt, s->program, fd, s->cookie);
+}
 
-		if (all)
-			watch_sampler(rt, a, fd);
-		err = perf_attach(rt, p, fd, cookie);
+static int on_cpus(struct rt *rt, struct bpf_program *p, const struct image_attach *a,
+		   const struct perf_event_attr *attr, bool one, uint64_t cookie)
+{
+	struct sampled s = {.program = p, .attach = a, .attr = *attr, .cookie = cookie, .one = one};
+	int err = 0;
+
+	if (!rt->cpus.n) {
+		cpus_changed(rt->cpus.text);
+		err = cpus_online(rt->arena, &rt->cpus.list, &rt->cpus.n);
+	}
+	for (size_t i = 0; !err && i < (one ? 1 : rt->cpus.n); i++)
+		err = sample_cpu(rt, &s, rt->cpus.list[i]);
+	if (!err) {
+		rt->sampled = xrealloc(rt->sampled, (rt->nsampled + 1) * sizeof(*rt->sampled));
+		rt->sampled[rt->nsampled++] = s;
 	}
 	return err;
+}
+
+static bool is_among(const int *cpus, size_t n, int cpu)
+{
+	for (size_t i = 0; i < n; i++)
+		if (cpus[i] == cpu)
+			return true;
+	return false;
+}
+
+/* an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when that goes */
+void samplers_follow(struct rt *rt)
+{
+	int *was = rt->cpus.list, *now, err = 0;
+	size_t n = rt->cpus.n;
+
+	if (!rt->nsampled || !cpus_changed(rt->cpus.text) || cpus_online(rt->arena, &now, &rt->cpus.n))
+		return;
+	rt->cpus.list = now;
+	for (size_t i = 0; i < rt->nsampled; i++) {
+		const struct sampled *s = &rt->sampled[i];
+
+		if (s->one && now[0] != was[0])
+			err = sample_cpu(rt, s, now[0]);
+		for (size_t k = 0; !s->one && k < rt->cpus.n; k++)
+			if (!is_among(was, n, now[k]))
+				err = sample_cpu(rt, s, now[k]);
+		if (err && err != -ENODEV) /* that went again */
+			warn("%s: a CPU that was brought online is not sampled: %s", s->attach->name, strerror(-err));
+	}
 }
 
 static struct perf_event_attr clock_of(const struct image_attach *a)
 {
 	return (struct perf_event_attr){
-		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK, .freq = a->frequency, .sample_period = a->period,
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.freq = a->frequency,
+		.sample_period = a->period,
 	};
 }
 
@@ -130,21 +179,23 @@ int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_atta
 {
 	struct perf_event_attr attr = clock_of(a);
 
-	return on_cpus(rt, p, a, &attr, true, cookie);
+	return on_cpus(rt, p, a, &attr, false, cookie);
 }
 
 int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
 	struct perf_event_attr attr = clock_of(a);
 
-	return on_cpus(rt, p, a, &attr, false, cookie);
+	return on_cpus(rt, p, a, &attr, true, cookie);
 }
 
 int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
 	struct perf_event_attr attr = {
-		.type = a->kind == ATTACH_hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, .config = a->config, .sample_period = a->period,
+		.type = a->kind == ATTACH_hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE,
+		.config = a->config,
+		.sample_period = a->period,
 	};
 
-	return on_cpus(rt, p, a, &attr, true, cookie);
+	return on_cpus(rt, p, a, &attr, false, cookie);
 }

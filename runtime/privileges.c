@@ -3,7 +3,7 @@
  * formats the output of hostile processes, or a command of system(), should not
  * have the whole machine.
  */
-#include "runtime/rt.h"
+#include "runtime/attach.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -16,6 +16,15 @@
 static const int kept[] = {39 /* CAP_BPF */,    38 /* CAP_PERFMON */, CAP_SYS_PTRACE,
 			   CAP_DAC_READ_SEARCH, CAP_SYSLOG,           CAP_KILL};
 
+/* Debian's kernels let nobody less sample a CPU, and one may come online later */
+static bool needs_admin(const struct rt *rt)
+{
+	for (size_t i = 0; i < rt->nsampled; i++)
+		if (!rt->sampled[i].one)
+			return read_number("/proc/sys/kernel/perf_event_paranoid", "%d") > 2;
+	return false;
+}
+
 void privileges_drop(struct rt *rt)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -25,6 +34,8 @@ void privileges_drop(struct rt *rt)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		keep[kept[i] / 32].permitted |= 1u << kept[i] % 32;
+	if (needs_admin(rt))
+		keep[0].permitted |= 1u << CAP_SYS_ADMIN;
 	for (int i = 0; i < 2; i++) {
 		caps[i].permitted &= keep[i].permitted;
 		caps[i].effective &= keep[i].permitted;

@@ -72,6 +72,13 @@ struct rt {
 	uint64_t events_lost; /* as said last */
 	struct sampler *samplers; /* perf events that may be throttled */
 	size_t nsamplers;
+	struct sampled *sampled; /* clocks and counters, which follow the CPUs that are online: */
+	size_t nsampled;
+	struct {
+		char text[CPUS_TEXT]; /* as the kernel has them */
+		int *list;
+		size_t n;
+	} cpus;
 	bool fault; /* something was rendered that could not be read */
 	bool *held; /* by map: of a pair, what programs no longer write waits to be printed */
 	struct looked_up *users, *cgroups; /* lookup.c */
@@ -214,6 +221,7 @@ void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, co
 /* ledger.c: what was lost; BPF programs count in image.losses, the runtime here */
 void ledger_count(struct rt *rt, enum loss_kind kind, uint64_t n);
 bool ledger_print(struct rt *rt); /* a line for each that is not zero: was there any? */
+void samplers_follow(struct rt *rt); /* CPUs that came online, or went */
 void ledger_watch(struct rt *rt); /* "Lost N events", when there are more than before */
 
 /* child.c */

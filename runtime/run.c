@@ -144,6 +144,7 @@ static void watch(struct rt *rt)
 			break;
 		if (fds[3].revents)
 			on_sigusr1(rt);
+		samplers_follow(rt);
 		if (++looks % LEDGER_LOOKS == 0)
 			ledger_watch(rt);
 		if (rt_interrupted(rt) || fds[4].revents & POLLERR)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ONLINE "/sys/devices/system/cpu/online"
+
 static int read_list(const char *path, char *text, size_t size)
 {
 	FILE *in = fopen(path, "re");
@@ -17,10 +19,20 @@ static int read_list(const char *path, char *text, size_t size)
 	return got ? 0 : -EIO;
 }
 
+bool cpus_changed(char seen[CPUS_TEXT])
+{
+	char text[CPUS_TEXT];
+
+	if (read_list(ONLINE, text, sizeof(text)) || str_eq(text, seen))
+		return false;
+	strcpy(seen, text);
+	return true;
+}
+
 int cpus_online(struct arena *a, int **list, size_t *n)
 {
-	char text[4096], *s = text;
-	int err = read_list("/sys/devices/system/cpu/online", text, sizeof(text));
+	char text[CPUS_TEXT], *s = text;
+	int err = read_list(ONLINE, text, sizeof(text));
 
 	if (err)
 		return err;
@@ -41,7 +53,7 @@ int cpus_online(struct arena *a, int **list, size_t *n)
 
 int cpus_possible(void)
 {
-	char text[4096], *last;
+	char text[CPUS_TEXT], *last;
 
 	if (read_list("/sys/devices/system/cpu/possible", text, sizeof(text)))
 		return 1;

@@ -241,6 +241,8 @@ bool perf_counts(uint32_t type, uint64_t config); /* has this machine the counte
 int permitted(struct arena *a, const char **why);
 
 /* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
+#define CPUS_TEXT 4096 /* bytes of a list as the kernel has it */
+bool cpus_changed(char seen[CPUS_TEXT]); /* is what is online another list than the one seen?  Then that is seen. */
 int cpus_online(struct arena *a, int **list, size_t *n);
 int cpus_possible(void); /* how many */
 
