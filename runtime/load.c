@@ -225,6 +225,35 @@ static void count_insns(struct rt *rt)
 		rt->own_insns[n++] = (uint32_t)bpf_program__insn_cnt(p);
 }
 
+/* fentry:bpf:... : the verifier wants to know the program that ours traces; fds of those, by clause, or -1 */
+static int open_traced(struct rt *rt, int *fds)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < rt->im->nclauses; i++) {
+		const struct image_clause *c = &rt->im->clauses[i];
+		struct bpf_program *p = rt_program(rt, c);
+
+		fds[i] = -1;
+		if (status || !p || !c->nattaches || (c->kind != ATTACH_fentry && c->kind != ATTACH_fexit) || !str_eq(c->attaches[0].target, ATTACH_BPF))
+			continue;
+		fds[i] = bpf_prog_get_fd_by_id((uint32_t)c->attaches[0].config);
+		if (fds[i] >= 0 && !bpf_program__set_attach_target(p, fds[i], c->attaches[0].symbol))
+			continue;
+		rt->absent[i] = true;
+		bpf_program__set_autoload(p, false);
+		status = attach_failed(rt, &c->attaches[0], "the program does not run any more");
+	}
+	return status;
+}
+
+static void close_all(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
 #define LOG_LEAST 65536 /* bytes of the verifier's log, of which newer kernels (6.4) keep the end */
 
 int rt_load(struct rt *rt, const void *image, size_t len)
@@ -234,7 +263,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe", .kernel_log_buf = log, .kernel_log_size = log_size < LOG_LEAST ? LOG_LEAST : log_size);
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct bpf_map *ring;
-	int err;
+	int err, status, *traced;
 
 	aloud = rt->options->verbose && !rt->options->may_retry;
 	buf_reset(&said);
@@ -264,7 +293,12 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	if (err)
 		return err;
 	count_insns(rt);
-	err = bpf_object__load(rt->object);
+	traced = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*traced));
+	status = open_traced(rt, traced);
+	err = status ? 0 : bpf_object__load(rt->object);
+	close_all(traced, rt->im->nclauses);
+	if (status)
+		return status;
 	if (err)
 		return refused(rt, err, log);
 	err = map_state(rt);

@@ -54,6 +54,8 @@
 #undef LIST
 #undef END
 
+#define ATTACH_BPF "bpf" /* target of fentry and fexit: a function of a BPF program, whose id is in config */
+
 enum { UPROBE_ANY_FILE = 1 }; /* config of a uprobe: offset is in the file, whatever that is */
 
 enum attach_kind {

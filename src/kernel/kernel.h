@@ -240,6 +240,10 @@ bool perf_counts(uint32_t type, uint64_t config); /* has this machine the counte
 /* may we trace at all?  0, or -EPERM with what is missing in *why */
 int permitted(struct arena *a, const char **why);
 
+/* btfprog.c: functions of BPF programs, by the program's id */
+typedef void (*bpf_function_fn)(uint32_t id, const char *function, void *arg);
+void bpf_functions_each(bpf_function_fn each, void *arg); /* those that fentry reaches; none where we may not see them */
+
 /* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
 #define CPUS_TEXT 4096 /* bytes of a list as the kernel has it */
 bool cpus_changed(char seen[CPUS_TEXT]); /* is what is online another list than the one seen?  Then that is seen. */

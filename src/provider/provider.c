@@ -137,7 +137,7 @@ static bool has_name(const struct attach *a)
 	case ATTACH_fexit:
 	case ATTACH_tracepoint:
 	case ATTACH_rawtracepoint:
-		return a->symbol && !a->wild;
+		return a->symbol && !a->wild && !(a->target && str_eq(a->target, ATTACH_BPF));
 	case ATTACH_uprobe:
 	case ATTACH_uretprobe:
 		return a->symbol && !a->wild && a->target && *a->target == '/';
@@ -185,6 +185,8 @@ static void tell_local(const struct attach *a)
 
 	if ((kind == ATTACH_uprobe || kind == ATTACH_uretprobe) && !a->symbol)
 		warning_at(a->diag, WARN(not_portable), a->span, "an address is that of this machine's file: name a function to find it in another");
+	else if (a->target && str_eq(a->target, ATTACH_BPF))
+		warning_at(a->diag, WARN(not_portable), a->span, "a BPF program that runs here does not run elsewhere");
 	else if (a->wild)
 		warning_at(a->diag, WARN(not_portable), a->span, "the %zu attach points that match are those of this machine", a->nmatches);
 }

@@ -140,6 +140,8 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 	if (id == BUILTIN_retval) {
 		if (c->retval && c->retval->kind != TYPE_NONE)
 			return c->retval;
+		if (c->provider->kind == ATTACH_fexit && !c->args)
+			return wrong(p, n->span, "the result of '%s' is not known: the arguments before it are not", c->nattaches ? c->attaches[0].name : "");
 		return type_int(p->types, 8, false);
 	}
 	if (id == BUILTIN_func) {
