@@ -62,34 +62,6 @@ static void choose_links(struct rt *rt)
 	}
 }
 
-static void set_params(struct rt *rt)
-{
-	struct image_params *p = &rt->params;
-	struct timespec boot, tai, real;
-	struct stat ns;
-	struct bpf_map *m;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	clock_gettime(CLOCK_TAI, &tai);
-	p->start = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
-	clock_gettime(CLOCK_REALTIME, &real);
-	p->wall_offset = (uint64_t)real.tv_sec * 1000000000 + (uint64_t)real.tv_nsec - p->start;
-	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
-	p->target_pid = (uint32_t)rt->options->pid;
-	p->self_pid = (uint32_t)getpid();
-	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
-	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-	p->wakeup = isatty(STDOUT_FILENO) ? 0 : 65536;
-	/* the initial PID namespace has this inode number for ever: no translation needed */
-	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != 0xEFFFFFFC) {
-		p->pidns_dev = ns.st_dev;
-		p->pidns_ino = ns.st_ino;
-	}
-	m = rt_map(rt, ".rodata.params");
-	if (m)
-		bpf_map__set_initial_value(m, p, sizeof(*p));
-}
-
 #define RING_LEAST (256u << 10) /* bytes, of a size that nobody asked for */
 #define RING_MOST (16u << 20)
 #define RING_LIMIT (1u << 30) /* the kernel has no larger ones */
@@ -111,6 +83,36 @@ static uint32_t ring_bytes(struct rt *rt)
 	while (bytes < wanted && bytes < RING_LIMIT)
 		bytes *= 2;
 	return (uint32_t)bytes;
+}
+
+static void set_params(struct rt *rt)
+{
+	struct image_params *p = &rt->params;
+	struct timespec boot, tai, real;
+	struct stat ns;
+	struct bpf_map *m;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_TAI, &tai);
+	p->start = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
+	clock_gettime(CLOCK_REALTIME, &real);
+	p->wall_offset = (uint64_t)real.tv_sec * 1000000000 + (uint64_t)real.tv_nsec - p->start;
+	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
+	p->target_pid = (uint32_t)rt->options->pid;
+	p->self_pid = (uint32_t)getpid();
+	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
+	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+	p->wakeup = rt->tty ? 0 : ring_bytes(rt) / 4;
+	if (p->wakeup > 65536)
+		p->wakeup = 65536;
+	/* the initial PID namespace has this inode number for ever: no translation needed */
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != 0xEFFFFFFC) {
+		p->pidns_dev = ns.st_dev;
+		p->pidns_ino = ns.st_ino;
+	}
+	m = rt_map(rt, ".rodata.params");
+	if (m)
+		bpf_map__set_initial_value(m, p, sizeof(*p));
 }
 
 static void fill_names(struct rt *rt)

@@ -73,6 +73,7 @@ static bool drain_for(struct rt *rt, uint64_t ns)
 	symbols_follow(rt->symbols);
 	rt->budget = (int64_t)rt->ring_size;
 	rt->drain_until = ns ? coarse_ns() + ns : UINT64_MAX;
+	rt->state->wake = 1; /* before we look: of what comes after, one event wakes us */
 	if (rt->ring)
 		ring_buffer__consume(rt->ring);
 	output_settle(rt);

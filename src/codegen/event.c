@@ -68,18 +68,31 @@ struct cg_event event_begin(struct cg *cg, unsigned index)
 	return e;
 }
 
-/* The reader is woken when much is waiting, or by an exit; else it looks by itself. */
+/* if (state.wake && bytes waiting >= params.wakeup) state.wake = 0, flags = FORCE_WAKEUP; */
+static LLVMValueRef wakeup_flags(struct cg *cg)
+{
+	LLVMValueRef flags = cg_alloca(cg, cg->i64, 8), waiting;
+	struct cg_if asked, much;
+
+	LLVMBuildStore(cg->b, cg_num(cg, BPF_RB_NO_WAKEUP), flags);
+	asked = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_state_get(cg, offsetof(struct image_state, wake)), cg_num(cg, 0), ""));
+	waiting = cg_helper(cg, BPF_FUNC_ringbuf_query, 2, cg->ring, cg_num(cg, BPF_RB_AVAIL_DATA));
+	much = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, waiting, CG_PARAM(cg, wakeup), ""));
+	cg_state_set(cg, offsetof(struct image_state, wake), cg_num(cg, 0));
+	LLVMBuildStore(cg->b, cg_num(cg, BPF_RB_FORCE_WAKEUP), flags);
+	cg_end_if(cg, &much);
+	cg_end_if(cg, &asked);
+	return LLVMBuildLoad2(cg->b, cg->i64, flags, "");
+}
+
+/*
+ * A wakeup costs the traced thread more than all the rest: the reader gets one
+ * each time it looks, when much is waiting, or by an exit; else it looks by itself.
+ */
 void event_end(struct cg *cg, struct cg_event *e)
 {
-	LLVMValueRef flags, waiting, much;
+	LLVMValueRef flags = event_at(cg, e->index)->action == EVENT_exit ? cg_num(cg, BPF_RB_FORCE_WAKEUP) : wakeup_flags(cg);
 
-	if (event_at(cg, e->index)->action == EVENT_exit) {
-		flags = cg_num(cg, BPF_RB_FORCE_WAKEUP);
-	} else {
-		waiting = cg_helper(cg, BPF_FUNC_ringbuf_query, 2, cg->ring, cg_num(cg, BPF_RB_AVAIL_DATA));
-		much = LLVMBuildICmp(cg->b, LLVMIntUGE, waiting, CG_PARAM(cg, wakeup), "");
-		flags = LLVMBuildSelect(cg->b, much, cg_num(cg, BPF_RB_FORCE_WAKEUP), cg_num(cg, BPF_RB_NO_WAKEUP), "");
-	}
 	cg_helper(cg, BPF_FUNC_ringbuf_submit, 2, e->record, flags);
 	cg_end_if(cg, &e->have);
 }

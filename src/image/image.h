@@ -28,7 +28,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 9
+#define IMAGE_VERSION 10
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */

@@ -30,6 +30,10 @@ for run in 1 2 3 4 5 6 7 8 9 10; do
 	[ -z "$lost" ] || wrong "$lost lost, though there was room for all"
 done
 [ $small -gt 0 ] || wrong 'nothing was lost of a ring of one page: this is no flood'
+# on a terminal, where the reader is woken by what comes first and not by all that follows
+pty "$PROBE" -q -e 'config = { perf_rb_pages = 4096 } tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { printf("fired %d\n", pid); }' \
+	-c "getppids $n 2" >"$out" || wrong 'on a terminal it failed'
+[ "$(grep -c '^fired' "$out")" -eq $((n * 2)) ] || wrong 'not all were printed on a terminal'
 # in JSON, always
 probe -q -f json -e 'config = { perf_rb_pages = 1 } tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { printf("fired"); }' -c "getppids $n"
 printed=$(grep -c '"printf"' "$out")
