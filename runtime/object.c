@@ -169,6 +169,15 @@ static const struct elf_symbol *public(const struct elf_symbol *list, size_t n, 
 	return s;
 }
 
+size_t object_frames(struct object *o, uint64_t offset, struct source_frame *to, size_t most)
+{
+	uint64_t address;
+
+	if (!o->tried)
+		object_open(o);
+	return o->elf && !elf_offset_to_address(o->elf, offset, &address) ? dwarf_frames(o->elf, address, to, most) : 0;
+}
+
 const char *object_symbol(struct object *o, uint64_t offset, bool demangled, uint64_t *start)
 {
 	const struct elf_symbol *s;

@@ -57,6 +57,9 @@ void objects_free(struct objects *o);
 struct object *object_get(struct objects *o, pid_t pid, const struct mapped *m);
 const char *object_name(const struct object *o);
 bool object_anonymous(const struct object *o); /* no file: code that was made */
+/* where in its source an offset of the file comes from: dwarf_frames() */
+struct source_frame;
+size_t object_frames(struct object *o, uint64_t offset, struct source_frame *to, size_t most);
 /* the function at an offset of the file, demangled; NULL: not known; *start: its offset */
 const char *object_symbol(struct object *o, uint64_t offset, bool demangled, uint64_t *start);
 

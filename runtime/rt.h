@@ -214,6 +214,9 @@ void symbols_scan(struct symbols *s, pid_t pid); /* what processes have mapped, 
 void symbols_follow(struct symbols *s); /* what they did since */
 const struct symbol *symbol_kernel(struct symbols *s, uint64_t address); /* until the next call */
 const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address);
+/* where in the source that is, of how many frames: dwarf_frames(); until the next call */
+struct source_frame;
+const struct source_frame *symbol_frames(struct symbols *s, pid_t pid, uint64_t address, size_t *n);
 
 /* stack.c */
 void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);

@@ -1,4 +1,5 @@
 /* Stacks as text (language.md section 9.5), a frame a line. */
+#include "kernel/kernel.h"
 #include "runtime/rt.h"
 
 #include <linux/bpf.h>
@@ -46,6 +47,37 @@ static void frame_perf(struct rt *rt, struct buf *out, const struct symbol *s, u
 	buf_putc(out, '\n');
 }
 
+static void put_source(struct rt *rt, struct buf *out, const struct source_frame *f)
+{
+	if (f->file) {
+		buf_putc(out, '@');
+		render_traced(rt, out, f->file, strlen(f->file));
+		buf_putc(out, ':');
+		buf_unsigned(out, f->line);
+	}
+	buf_putc(out, '\n');
+}
+
+/*
+ *	        [inlined] square@math.c:3
+ *	        main+12@math.c:9
+ * A caller's address is behind its call, and so may be on another line.
+ */
+static void frame_source(struct rt *rt, struct buf *out, pid_t pid, uint64_t address, bool caller)
+{
+	size_t n, i;
+	const struct source_frame *f = symbol_frames(rt->symbols, pid, address - caller, &n);
+
+	for (i = 0; i + 1 < n; i++) {
+		buf_puts(out, "        [inlined] ");
+		render_traced(rt, out, f[i].inlined, strlen(f[i].inlined));
+		put_source(rt, out, &f[i]);
+	}
+	buf_puts(out, "        ");
+	put_symbol(rt, out, symbol_user(rt->symbols, pid, address));
+	put_source(rt, out, n ? &f[i] : &(struct source_frame){0});
+}
+
 static void frame(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st, uint32_t i)
 {
 	uint64_t address = st->frames[i];
@@ -61,6 +93,10 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 	ledger_count(rt, LOSS_symbol, !s->known && address && (!user || s->object || !i)); /* the last ones of a user stack are often no return addresses */
 	if (t->stack_mode == STACK_PERF) {
 		frame_perf(rt, out, s, address, user);
+		return;
+	}
+	if (user && s->known) {
+		frame_source(rt, out, (pid_t)st->pid, address, i > 0);
 		return;
 	}
 	buf_puts(out, "        ");

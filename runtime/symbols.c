@@ -2,6 +2,7 @@
  * Addresses to names: the kernel's from kallsyms, a process' from what is
  * mapped there.  Answers are kept: the same frames come again and again.
  */
+#include "kernel/kernel.h"
 #include "runtime/process.h"
 #include "runtime/rt.h"
 
@@ -13,13 +14,16 @@ struct answer {
 	uint32_t serial; /* of the process; 0: the kernel */
 	uint32_t version; /* of its mappings, when nothing was found */
 	struct symbol symbol;
+	const struct source_frame *frames; /* when first asked for */
+	size_t nframes;
 };
 
 struct symbols {
 	struct ksyms *kernel; /* when first asked for */
 	struct processes *processes;
 	struct sideband *sideband;
-	bool demangled, scanned; /* scanned: what runs now may end before it is asked for */
+	struct arena *arena; /* of source frames */
+	bool debug_info, demangled, scanned; /* scanned: what runs now may end before it is asked for */
 	struct answer *answers; /* by address and serial; a power of two of them, half of them empty */
 	size_t nanswers, count;
 };
@@ -38,6 +42,8 @@ struct symbols *symbols_new(const struct rt *rt)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
 
+	s->arena = arena_new();
+	s->debug_info = rt_setting(rt, "show_debug_info", 1);
 	s->demangled = rt_setting(rt, "cpp_demangle", 1);
 	s->processes = processes_new();
 	for (size_t i = 0; i < rt->im->ntypes; i++)
@@ -54,6 +60,7 @@ void symbols_free(struct symbols *s)
 	sideband_close(s->sideband);
 	processes_free(s->processes);
 	ksyms_free(s->kernel);
+	arena_free(s->arena);
 	free(s->answers);
 	free(s);
 }
@@ -91,8 +98,11 @@ static void grow(struct symbols *s)
 	for (size_t i = 0; !forget && i < n; i++)
 		if (old[i].address)
 			*slot_of(s, old[i].serial, old[i].address) = old[i];
-	if (forget)
+	if (forget) {
 		s->count = 0;
+		arena_free(s->arena);
+		s->arena = arena_new();
+	}
 	free(old);
 }
 
@@ -107,7 +117,7 @@ static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t addres
 static const struct symbol *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, uint32_t version, struct symbol symbol)
 {
 	s->count += !a->address;
-	*a = (struct answer){address, serial, version, symbol};
+	*a = (struct answer){.address = address, .serial = serial, .version = version, .symbol = symbol};
 	return &a->symbol;
 }
 
@@ -169,4 +179,28 @@ const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address)
 		a = answer(s, p->serial, address);
 	}
 	return keep(s, a, p->serial, address, p->version, look(s, p, address));
+}
+
+#define MOST_FRAMES 32 /* inlined into one another */
+
+const struct source_frame *symbol_frames(struct symbols *s, pid_t pid, uint64_t address, size_t *n)
+{
+	static const struct source_frame none[1];
+	struct source_frame found[MOST_FRAMES];
+	const struct mapping *m;
+	struct process *p;
+	struct answer *a;
+
+	*n = 0;
+	if (!s->debug_info || !symbol_user(s, pid, address)->known)
+		return none;
+	p = process_get(s->processes, pid);
+	a = answer(s, p->serial, address);
+	if (!a->frames) {
+		m = process_at(p, address);
+		a->nframes = m ? object_frames(m->object, a->symbol.place, found, MOST_FRAMES) : 0;
+		a->frames = a->nframes ? memcpy(arena_alloc(s->arena, a->nframes * sizeof(*found)), found, a->nframes * sizeof(*found)) : none;
+	}
+	*n = a->nframes;
+	return a->frames;
 }

@@ -173,6 +173,18 @@ int dwarf_line(struct elf_file *f, struct arena *a, const char *file, unsigned l
 bool dwarf_inlined(struct elf_file *f, const char *name); /* is there a function of that name that is inlined? */
 
 /*
+ * dwarfline.c: where the instruction at an address comes from.  The inlined
+ * functions it is in, innermost first, and last the function itself; how many:
+ * at most most, 0 without debug information.  Strings live as long as f.
+ */
+struct source_frame {
+	const char *inlined; /* the name of an inlined function; NULL: the function itself */
+	const char *file; /* NULL: not known */
+	unsigned line;
+};
+size_t dwarf_frames(struct elf_file *f, uint64_t address, struct source_frame *to, size_t most);
+
+/*
  * Where a parameter is when its function is entered: the pieces one behind
  * the other, each the low `size` bytes of regs[reg] + value (value alone
  * without a reg); in memory: what lies at the only one.  n 0: nowhere.

@@ -7,7 +7,7 @@ cp "$(command -v frames)" "$TMPDIR/prog"
 cd "$TMPDIR" || exit 1
 
 probe -q -e "config = { cpp_demangle = false; } $stack" -c ./prog; status 0
-out '^        _ZN2ns5Outer4callEi\+[0-9]+$'
+out '^        _ZN2ns5Outer4callEi\+[0-9]+@.*frames\.c:[0-9]+$'
 
 # the mode raw has the addresses alone, perf the file as well
 probe -q -e 'uprobe:./prog:leaf { print(ustack(raw, 2)); print(ustack(perf, 4)); print(ustack(build_id, 1)); }' -c ./prog; status 0
@@ -20,7 +20,7 @@ out '^[0-9a-f]{40} 0x[0-9a-f]{2,}$'
 probe -q -e "$stack" -c ./prog; status 0
 awk '/^@\[$/ { n = 0; inside = 1; next }
 	inside && /^\]: [0-9]+$/ { line = frame[n]; for (i = n - 1; i; i--) line = line ";" frame[i]; print line, $2; inside = 0; next }
-	inside { sub(/^ +/, ""); sub(/\+[0-9]+$/, ""); frame[++n] = $0 }' "$out" >folded
+	inside { sub(/^ +/, ""); sub(/\+[^+]*$/, ""); frame[++n] = $0 }' "$out" >folded
 grep -Eq '(^|;)main;ns::Outer::call\(int\);made::by hand;(middle;)?leaf 1$' folded || wrong "folded: $(cat folded)"
 
 # what has no symbols: address, file, offset
