@@ -18,12 +18,14 @@
 
 struct site {
 	const struct image_attach *attach;
+	const char *path; /* of the file: where the target is a member of an archive, that */
 	uint64_t offset, semaphore, cookie;
 	int err; /* -errno of attaching it */
 	int fd; /* of its own link, or -1 */
 };
 
 struct sites {
+	struct rt *rt;
 	struct site *list;
 	size_t n;
 	int prog, pid; /* pid -1: every process */
@@ -34,9 +36,14 @@ struct sites {
 
 static struct site *site_add(struct sites *s, const struct image_attach *a, uint64_t cookie)
 {
+	size_t archive = elf_archive(a->target);
+
 	if (!(s->n & (s->n - 1)))
 		s->list = xrealloc(s->list, (s->n ? 2 * s->n : 1) * sizeof(*s->list));
-	s->list[s->n] = (struct site){.attach = a, .cookie = cookie, .fd = -1};
+	s->list[s->n] = (struct site){.attach = a,
+				      .path = archive ? arena_strndup(s->rt->arena, a->target, archive) : a->target,
+				      .cookie = cookie,
+				      .fd = -1};
 	return &s->list[s->n++];
 }
 
@@ -107,9 +114,14 @@ static int link_many(const struct sites *s, const struct site *list, size_t n)
 {
 	uint64_t *words = xcalloc(3 * n, sizeof(*words)), *semaphores = words + n, *cookies = words + 2 * n;
 	struct uprobe_multi_attr attr = {
-		.prog_fd = (uint32_t)s->prog, .attach_type = UPROBE_MULTI, .path = (uint64_t)list[0].attach->target,
-		.offsets = (uint64_t)words, .cookies = (uint64_t)cookies, .cnt = (uint32_t)n,
-		.multi_flags = s->ret ? UPROBE_MULTI_RETURN : 0, .pid = s->pid > 0 ? (uint32_t)s->pid : 0,
+		.prog_fd = (uint32_t)s->prog,
+		.attach_type = UPROBE_MULTI,
+		.path = (uint64_t)list[0].path,
+		.offsets = (uint64_t)words,
+		.cookies = (uint64_t)cookies,
+		.cnt = (uint32_t)n,
+		.multi_flags = s->ret ? UPROBE_MULTI_RETURN : 0,
+		.pid = s->pid > 0 ? (uint32_t)s->pid : 0,
 	};
 	int fd;
 
@@ -145,7 +157,7 @@ static void attach_many(struct rt *rt, const struct sites *s, struct site *list,
 
 static bool one_file(const struct site *a, const struct site *b)
 {
-	return str_eq(a->attach->target, b->attach->target);
+	return str_eq(a->path, b->path);
 }
 
 static void attach_files(struct rt *rt, const struct sites *s)
@@ -161,7 +173,9 @@ static void attach_files(struct rt *rt, const struct sites *s)
 static int attach_one(const struct sites *s, const struct site *site)
 {
 	struct perf_event_attr attr = {
-		.type = s->pmu, .config = (site->semaphore << 32) | s->ret, .uprobe_path = (uint64_t)site->attach->target,
+		.type = s->pmu,
+		.config = (site->semaphore << 32) | s->ret,
+		.uprobe_path = (uint64_t)site->path,
 		.probe_offset = site->offset,
 	};
 	int fd = perf_open(&attr, s->pid, s->pid > 0 ? -1 : 0);
@@ -173,7 +187,7 @@ static void *attach_some(void *arg)
 {
 	struct sites *s = arg;
 
-	for (size_t i; (i = atomic_fetch_add(&s->next, 1)) < s->n;) {
+	for (size_t i; !rt_interrupted(s->rt) && (i = atomic_fetch_add(&s->next, 1)) < s->n;) {
 		struct site *site = &s->list[i];
 
 		if (site->err)
@@ -241,9 +255,10 @@ static const char *reason(const struct site *s)
 {
 	switch (-s->err) {
 	case ENOENT:
-		return access(s->attach->target, F_OK) ? "there is no such file" : "the file has no such function";
+		return access(s->path, F_OK) ? "there is no such file" : "the file has no such function";
 	case EINVAL:
-		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a disk)";
+		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a "
+		       "disk)";
 	case ESRCH:
 		return "the process is gone";
 	case EMFILE:
@@ -256,8 +271,12 @@ static const char *reason(const struct site *s)
 int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
 {
 	struct sites s = {
-		.prog = bpf_program__fd(p), .ret = c->kind == ATTACH_uretprobe,
-		.pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : -1,
+		.rt = rt,
+		.prog = bpf_program__fd(p),
+		.ret = c->kind == ATTACH_uretprobe,
+		.pid = rt->options->pid ? rt->options->pid
+		       : rt->child > 0  ? rt->child
+					: -1,
 	};
 	size_t failed = 0, all;
 	int status = 0;

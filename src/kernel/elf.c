@@ -138,14 +138,21 @@ static struct elf_file *open_member(const char *path, const char *bang, int *err
 	return f;
 }
 
-struct elf_file *elf_open(const char *path, int *err)
+size_t elf_archive(const char *path)
 {
 	const char *bang = strstr(path, "!/");
+
+	return bang && access(path, F_OK) ? (size_t)(bang - path) : 0;
+}
+
+struct elf_file *elf_open(const char *path, int *err)
+{
+	size_t archive = elf_archive(path);
 	struct elf_file *f;
 	struct stat st;
 
-	if (bang && access(path, F_OK))
-		return open_member(path, bang, err);
+	if (archive)
+		return open_member(path, path + archive, err);
 	depends_on(path);
 	f = start(path);
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -174,6 +174,16 @@ bool perf_counts(uint32_t type, uint64_t config)
 
 #define CAP_WORD(caps, n) ((caps)[(n) / 32].effective & 1u << (n) % 32)
 
+/* "none integrity [confidentiality]" */
+static bool locked_down(void)
+{
+	struct buf text = {0};
+	bool locked = !buf_read_file(&text, "/sys/kernel/security/lockdown") && text.data && strstr(text.data, "[confidentiality]");
+
+	buf_free(&text);
+	return locked;
+}
+
 int permitted(struct arena *a, const char **why)
 {
 	static const struct {
@@ -195,6 +205,10 @@ int permitted(struct arena *a, const char **why)
 				*why = arena_printf(a, "Missing %s capability, please run probe as the root user.", needed[i].name);
 				return -EPERM;
 			}
+	if (locked_down()) {
+		*why = "Kernel lockdown is in confidentiality mode, which keeps tracing from reading the kernel: see kernel_lockdown(7).";
+		return -EPERM;
+	}
 	fd = bpf(BPF_MAP_CREATE, &attr);
 	if (fd < 0) {
 		*why = arena_printf(a, "the kernel does not permit bpf(2): %s (kernel lockdown, or a container's seccomp filter?)", strerror(errno));

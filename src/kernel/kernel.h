@@ -105,6 +105,7 @@ bool module_of(const char *function, char *module, size_t size); /* which instal
  * archive, "app.apk!/lib/x.so", offsets count from the start of the archive.
  */
 struct elf_file;
+size_t elf_archive(const char *path); /* of "x.apk!/lib/y.so" the bytes before "!/"; 0: it is no member of an archive */
 struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
 void elf_close(struct elf_file *f);
 const char *elf_error(int err); /* words for *err */

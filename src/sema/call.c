@@ -23,8 +23,39 @@ static bool available(struct pass *p, struct node *n, const char *name, unsigned
 	else if (needs & NEEDS_RETVAL)
 		wrong(p, n->span, "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes%s",
 		      is->kind == ATTACH_tracepoint ? " (try to use args.ret instead)" : "");
+	else if (needs & NEEDS_CTX && is->kind == ATTACH_tracepoint)
+		wrong(p, n->span, "Use args instead of ctx in tracepoint");
 	else
 		wrong(p, n->span, "The %s builtin can not be used with '%s' probes", name, is->name);
+	return false;
+}
+
+#define KIND(name) (1ull << ATTACH_##name)
+
+/* functions that not all kinds of probes have */
+static const struct {
+	enum function_id function;
+	uint64_t kinds;
+} limited[] = {
+	{FN_uaddr, KIND(uprobe) | KIND(uretprobe) | KIND(usdt)},
+	{FN_path, KIND(fentry) | KIND(fexit) | KIND(iter)},
+	{FN_override, KIND(kprobe)},
+};
+
+static bool limited_to(struct pass *p, struct node *n)
+{
+	uint64_t kinds = 0;
+	const char *names = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(limited); i++)
+		if (limited[i].function == n->call.fn->id)
+			kinds = limited[i].kinds;
+	if (!kinds || kinds >> p->clause->provider->kind & 1)
+		return true;
+	for (const struct provider *const *q = providers; *q; q++)
+		if (kinds >> (*q)->kind & 1)
+			names = arena_printf(p->arena, "%s%s'%s'", names, *names ? ", " : "", (*q)->name);
+	wrong(p, n->span, "The %s function can only be used with %s probes", n->call.name, names);
 	return false;
 }
 
@@ -443,11 +474,8 @@ static const struct type *result_pointer(struct pass *p, struct node *n, enum sp
 
 static const struct type *result_path(struct pass *p, struct node *n)
 {
-	enum attach_kind kind = p->clause->provider->kind;
 	const struct node *size = n->call.args->next;
 
-	if (kind != ATTACH_fentry && kind != ATTACH_fexit && kind != ATTACH_iter)
-		return wrong(p, n->span, "The path function can only be used with 'fentry', 'fexit', 'iter' probes");
 	if (n->call.args->type->kind != TYPE_STRUCT && n->call.args->type->kind != TYPE_POINTER)
 		return wrong(p, n->call.args->span, "path() expects a struct path or a pointer to one (%s provided)", name_of(p, n->call.args->type));
 	if (size && (size->num < 1 || size->num > 4096))
@@ -465,8 +493,6 @@ static const struct type *result_uaddr(struct pass *p, struct node *n)
 
 	if (name->kind != NODE_STRING)
 		return n->type;
-	if (c->provider->kind != ATTACH_uprobe && c->provider->kind != ATTACH_uretprobe && c->provider->kind != ATTACH_usdt)
-		return wrong(p, n->span, "The uaddr function can only be used with 'uprobe', 'uretprobe', 'usdt' probes");
 	struct elf_file *f = elf_open(c->attaches[0].target, &err);
 	const struct elf_symbol *s = f ? elf_variable(f, name->str) : NULL, *at;
 
@@ -637,7 +663,7 @@ const struct type *infer_call(struct pass *p, struct node *n)
 	read_signature(fn->signature, &s);
 	if (fn->flags & FN_UNSAFE && !p->options->unsafe)
 		return wrong(p, n->span, "%s() is an unsafe function being used in safe mode", fn->name);
-	if (!available(p, n, fn->name, fn->flags) || !check_count(p, n, &s))
+	if (!limited_to(p, n) || !available(p, n, fn->name, fn->flags) || !check_count(p, n, &s))
 		return &type_error;
 	if (fn->id == FN_has_field)
 		return infer_has_field(p, n);

@@ -1,6 +1,6 @@
 # Kernel functions by address and by a file that lists them, and what is said when there is none.
 # needs: kprobe tracefs btf
-# spec: P-031 P-032 P-009 P-010 C-016 C-018 P-011
+# spec: P-035 P-031 P-032 P-009 P-010 C-016 C-018 P-011
 . ./cli.inc
 
 address=0x$(sed -n 's/ T vfs_read$//p' /proc/kallsyms)
@@ -10,6 +10,8 @@ probe -q --unsafe -e "kprobe:$address /pid == cpid/ { @[probe] = count(); }" -c 
 probe -e 'kprobe:vfs_raed { }'; refused 'ERROR: No matches for kprobe vmlinux:vfs_raed. Did you mean vfs_read\?'
 probe -e 'kprobe:xfs:vfs_read { }'; refused 'ERROR: specified module xfs in probe kprobe:xfs:vfs_read is not loaded.'
 probe -e 'kprobe:vfs_read+1 { }'; status 255; err 'ERROR: Unable to attach probe: kprobe:vfs_read\+1: the offset is not where an instruction begins'
+probe -e 'kprobe:vfs_read+1000000 { }'; status 255; err 'ERROR: Unable to attach probe: kprobe:vfs_read\+1000000: '
+probe -q -e 'kprobe:vfs_read+0x0 /pid == cpid/ { @ = count(); }' -c 'syscalls 3'; status 0; no_err; out '^@: 3$'
 probe -e 'kretprobe:vfs_read+4 { }'; refused 'ERROR: Offset not allowed'
 probe -e 'kprobe:exc_int3 { }'; refused 'ERROR: .*blacklist'
 
