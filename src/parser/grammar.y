@@ -161,7 +161,7 @@ settings:
 	  %empty				{ $$ = NONE; }
 	| settings ';'
 	| settings setting			{ $$ = list_add($1, $2); }
-	| settings error			{ $$ = $1; yyerrok; }
+	| settings error			{ $$ = $1; }
 	;
 
 setting:

@@ -4,26 +4,12 @@
  * DWARF, debug data.  Each reading is a process of its own; one that is killed,
  * or takes longer than a few seconds, is a failure, and its file is kept.
  */
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/unit.h"
-#include "base/base.h"
 #include "kernel/kernel.h"
 #include "lang/lang.h"
 
 #include <elf.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define SECONDS 10
-
-static uint64_t state;
-
-static uint32_t next(void)
-{
-	state = state * 6364136223846793005ull + 1442695040888963407ull;
-	return (uint32_t)(state >> 33);
-}
 
 /* where a byte matters: the headers, a section header, a section that we read */
 static size_t place(const struct buf *b)
@@ -101,7 +87,7 @@ static void read_types(struct arena *a, const char *path, struct elf_file *f)
 	programs_close(ps);
 }
 
-static void read_all(const char *path)
+static void read_all(const void *path)
 {
 	struct arena *a = arena_new();
 	struct usdt_site *sites;
@@ -137,19 +123,6 @@ static void read_all(const char *path)
 	arena_free(a);
 }
 
-static bool survives(const char *path)
-{
-	int status;
-	pid_t child = fork();
-
-	if (!child) {
-		alarm(SECONDS);
-		read_all(path);
-		_exit(0);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status);
-}
-
 static void fuzz(const char *seed_file, long n, long seed)
 {
 	struct buf original = {0};
@@ -159,26 +132,18 @@ static void fuzz(const char *seed_file, long n, long seed)
 
 	if (!unit_ok(fd >= 0 && !buf_read_file(&original, seed_file) && original.len > 0))
 		return;
-	unit_ok(survives(seed_file));
+	unit_ok(survives(read_all, seed_file));
 	for (long i = 0; i < n; i++) {
 		struct buf b = {0};
 
-		state = (uint64_t)(seed + i) * 0x9e3779b97f4a7c15ull;
+		seed_with(seed + i);
 		buf_add(&b, original.data, original.len);
 		damage(&b);
 		if (ftruncate(fd, 0) || pwrite(fd, b.data, b.len, 0) != (ssize_t)b.len)
 			unit_ok(!"a file that can be written");
-		if (!survives(path)) {
-			char *kept = xasprintf("/tmp/probe-fuzz-failed-%ld", seed + i);
-			FILE *f = fopen(kept, "we");
-
+		if (!survives(read_all, path)) {
 			failed++;
-			printf("# %s, seed %ld: see %s\n", seed_file, seed + i, kept);
-			if (f) {
-				fwrite(b.data, 1, b.len, f);
-				fclose(f);
-			}
-			free(kept);
+			keep(&b, seed_file, seed + i);
 		}
 		buf_free(&b);
 	}
