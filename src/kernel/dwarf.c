@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* libdw takes it on trust that the strings it is pointed to end within their section */
+static bool strings_end(struct elf_file *f)
+{
+	static const char *const sections[] = {".debug_str", ".debug_line_str"};
+	GElf_Shdr head;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		Elf_Scn *s = elf_section(f, sections[i], &head);
+		Elf_Data *data = s ? elf_getdata(s, NULL) : NULL;
+
+		if (data && data->d_size && ((const char *)data->d_buf)[data->d_size - 1])
+			return false;
+	}
+	return true;
+}
+
 static Dwarf *open_dwarf(struct elf_file *f)
 {
 	GElf_Shdr head;
@@ -15,6 +31,10 @@ static Dwarf *open_dwarf(struct elf_file *f)
 	if (!f->dwarf_sought) {
 		f->dwarf_sought = true;
 		f->dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
+		if (f->dwarf && !strings_end(f)) {
+			dwarf_end(f->dwarf);
+			f->dwarf = NULL;
+		}
 	}
 	return f->dwarf;
 }
