@@ -122,10 +122,8 @@ static int on_cpus(struct rt *rt, struct bpf_program *p, const struct image_atta
 	struct sampled s = {.program = p, .attach = a, .attr = *attr, .cookie = cookie, .one = one};
 	int err = 0;
 
-	if (!rt->cpus.n) {
-		cpus_changed(rt->cpus.text);
-		err = cpus_online(rt->arena, &rt->cpus.list, &rt->cpus.n);
-	}
+	if (!rt->cpus.n)
+		err = cpus_follow(rt->arena, rt->cpus.text, &rt->cpus.list, &rt->cpus.n);
 	for (size_t i = 0; !err && i < (one ? 1 : rt->cpus.n); i++)
 		err = sample_cpu(rt, &s, rt->cpus.list[i]);
 	if (!err) {
@@ -146,12 +144,13 @@ static bool is_among(const int *cpus, size_t n, int cpu)
 /* an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when that goes */
 void samplers_follow(struct rt *rt)
 {
-	int *was = rt->cpus.list, *now, err = 0;
+	const int *was = rt->cpus.list, *now;
 	size_t n = rt->cpus.n;
+	int err = 0;
 
-	if (!rt->nsampled || !cpus_changed(rt->cpus.text) || cpus_online(rt->arena, &now, &rt->cpus.n))
+	if (!rt->nsampled || cpus_follow(rt->arena, rt->cpus.text, &rt->cpus.list, &rt->cpus.n) || rt->cpus.list == was)
 		return;
-	rt->cpus.list = now;
+	now = rt->cpus.list;
 	for (size_t i = 0; i < rt->nsampled; i++) {
 		const struct sampled *s = &rt->sampled[i];
 

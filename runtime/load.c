@@ -102,7 +102,7 @@ static void set_params(struct rt *rt)
 	p->self_pid = (uint32_t)getpid();
 	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
 	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-	p->wakeup = rt->tty ? 0 : ring_bytes(rt) / 4;
+	p->wakeup = rt->tty ? 0 : rt->ring_size / 4;
 	if (p->wakeup > 65536)
 		p->wakeup = 65536;
 	/* the initial PID namespace has this inode number for ever: no translation needed */
@@ -242,9 +242,7 @@ static int open_traced(struct rt *rt, int *fds)
 		fds[i] = bpf_prog_get_fd_by_id((uint32_t)c->attaches[0].config);
 		if (fds[i] >= 0 && !bpf_program__set_attach_target(p, fds[i], c->attaches[0].symbol))
 			continue;
-		rt->absent[i] = true;
-		bpf_program__set_autoload(p, false);
-		status = attach_failed(rt, &c->attaches[0], "the program does not run any more");
+		status = leave_out(rt, i, "the program does not run any more");
 	}
 	return status;
 }
@@ -280,6 +278,10 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	}
 	if (!rt_verify(rt))
 		return 1;
+	ring = rt_map(rt, "ring");
+	if (ring)
+		bpf_map__set_max_entries(ring, ring_bytes(rt));
+	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
 	set_params(rt);
 	if (params_set(rt))
 		return 1;
@@ -287,10 +289,6 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = leave_missing(rt);
 	if (err)
 		return err;
-	ring = rt_map(rt, "ring");
-	if (ring)
-		bpf_map__set_max_entries(ring, ring_bytes(rt));
-	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
 	err = usdt_find(rt);
 	if (err)
 		return err;

@@ -56,6 +56,15 @@ static int absent(struct rt *rt, struct btf *btf, const struct image_attach *a)
 	return btf__find_by_name_kind(btf, name, kind) > 0 ? 0 : -ENOENT;
 }
 
+int leave_out(struct rt *rt, size_t clause, const char *why)
+{
+	const struct image_clause *c = &rt->im->clauses[clause];
+
+	rt->absent[clause] = true;
+	bpf_program__set_autoload(rt_program(rt, c), false);
+	return attach_failed(rt, &c->attaches[0], why);
+}
+
 int leave_missing(struct rt *rt)
 {
 	struct btf *btf = NULL;
@@ -74,9 +83,7 @@ int leave_missing(struct rt *rt)
 		if (!btf)
 			btf = btf__load_vmlinux_btf();
 		if (absent(rt, btf, &c->attaches[0])) {
-			rt->absent[i] = true;
-			bpf_program__set_autoload(p, false);
-			status = attach_failed(rt, &c->attaches[0], strerror(ENOENT));
+			status = leave_out(rt, i, strerror(ENOENT));
 		}
 	}
 	btf__free(btf);

@@ -135,6 +135,7 @@ int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported 
 void usdt_fill(struct rt *rt); /* the map, after it */
 
 /* missing.c */
+int leave_out(struct rt *rt, size_t clause, const char *why); /* its program is not loaded, for want of its first attach point; as attach_failed() */
 int leave_missing(struct rt *rt); /* programs that cannot be loaded here are left out; 0 or the exit status, reported */
 int attach_failed(struct rt *rt, const struct image_attach *a, const char *why); /* 0: it is left out; or the exit status, reported */
 

@@ -70,6 +70,7 @@ struct dict {
 	uint32_t *slots; /* index + 1 into entries, 0 is free */
 	size_t nslots;
 };
+uint32_t hash_text(const char *s);
 void dict_init(struct dict *d, struct arena *a);
 void *dict_find(const struct dict *d, const char *key);
 void dict_set(struct dict *d, const char *key, void *value);

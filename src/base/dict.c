@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static uint32_t hash(const char *s)
+uint32_t hash_text(const char *s)
 {
 	uint32_t h = 2166136261u; /* FNV-1a */
 
@@ -22,7 +22,7 @@ static uint32_t *slot(const struct dict *d, const char *key)
 {
 	size_t mask = d->nslots - 1;
 
-	for (size_t i = hash(key) & mask;; i = (i + 1) & mask) {
+	for (size_t i = hash_text(key) & mask;; i = (i + 1) & mask) {
 		uint32_t *s = &d->slots[i];
 
 		if (!*s || !strcmp(d->entries[*s - 1].key, key))

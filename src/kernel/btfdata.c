@@ -208,15 +208,6 @@ static int find_reading(const struct btfdata *b, const char *name, uint32_t kind
 	return -ENOENT;
 }
 
-static uint32_t hash(const char *name)
-{
-	uint32_t h = 2166136261u; /* FNV-1a */
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 16777619u;
-	return h;
-}
-
 /* at most half full; of one name the lowest id comes first */
 static void index_names(struct btfdata *b)
 {
@@ -226,7 +217,7 @@ static void index_names(struct btfdata *b)
 	b->index = xcalloc(b->mask--, sizeof(*b->index));
 	for (uint32_t id = 1; id < b->count; id++) {
 		const char *name = btfdata_name(b, btfdata_type(b, id)->name_off);
-		uint32_t at = hash(name);
+		uint32_t at = hash_text(name);
 
 		if (!*name)
 			continue;
@@ -238,7 +229,7 @@ static void index_names(struct btfdata *b)
 
 static int find_indexed(const struct btfdata *b, const char *name, uint32_t kind)
 {
-	for (uint32_t at = hash(name), id; (id = b->index[at & b->mask]); at++) {
+	for (uint32_t at = hash_text(name), id; (id = b->index[at & b->mask]); at++) {
 		const struct btf_type *t = btfdata_type(b, id);
 
 		if (btf_kind(t) == kind && !strcmp(btfdata_name(b, t->name_off), name))

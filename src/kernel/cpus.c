@@ -19,23 +19,21 @@ static int read_list(const char *path, char *text, size_t size)
 	return got ? 0 : -EIO;
 }
 
-bool cpus_changed(char seen[CPUS_TEXT])
+int cpus_online(struct arena *a, int **list, size_t *n)
 {
-	char text[CPUS_TEXT];
+	char unseen[CPUS_TEXT] = "";
 
-	if (read_list(ONLINE, text, sizeof(text)) || str_eq(text, seen))
-		return false;
-	strcpy(seen, text);
-	return true;
+	return cpus_follow(a, unseen, list, n);
 }
 
-int cpus_online(struct arena *a, int **list, size_t *n)
+int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n)
 {
 	char text[CPUS_TEXT], *s = text;
 	int err = read_list(ONLINE, text, sizeof(text));
 
-	if (err)
+	if (err || str_eq(text, seen))
 		return err;
+	strcpy(seen, text);
 	*n = 0;
 	*list = arena_alloc(a, 8192 * sizeof(**list));
 	while (*s >= '0' && *s <= '9') {

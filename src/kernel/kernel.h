@@ -259,8 +259,8 @@ void bpf_functions_each(bpf_function_fn each, void *arg); /* those that fentry r
 
 /* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
 #define CPUS_TEXT 4096 /* bytes of a list as the kernel has it */
-bool cpus_changed(char seen[CPUS_TEXT]); /* is what is online another list than the one seen?  Then that is seen. */
-int cpus_online(struct arena *a, int **list, size_t *n);
+int cpus_online(struct arena *a, int **list, size_t *n); /* 0 or -errno */
+int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n); /* the same, but what was seen leaves list and n as they are */
 int cpus_possible(void); /* how many */
 
 #endif

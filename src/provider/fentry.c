@@ -8,14 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool of_bpf(const struct attach *a)
-{
-	return a->nfields >= 2 && str_eq(a->fields[0], ATTACH_BPF);
-}
-
 static bool parse(struct attach *a)
 {
-	if (of_bpf(a)) {
+	if (attach_of_bpf(a)) {
 		a->target = a->fields[0];
 		a->symbol = a->fields[a->nfields - 1];
 		a->wild = glob_has(a->symbol) || (a->nfields == 3 && glob_has(a->fields[1]));
@@ -70,13 +65,13 @@ static bool expand(struct attach *a, const char **missing)
 
 	if (!feature(FEATURE_fentry)) {
 		error_at(a->diag, a->span, "this kernel cannot attach %s programs", a->provider->name);
-		if (of_bpf(a))
+		if (attach_of_bpf(a))
 			hint(a->diag, "BPF programs are traced through trampolines, which this kernel does not have");
 		else
 			function_other_ways(a);
 		return false;
 	}
-	if (of_bpf(a))
+	if (attach_of_bpf(a))
 		return expand_bpf(a, missing);
 	if (!function_expand(a, missing) || *missing)
 		return true;

@@ -9,6 +9,7 @@ struct image_attach *match_add(struct attach *a, const char *name); /* name: of 
 void match_target(struct image_attach *m, const char *target);
 void match_symbol(struct image_attach *m, const char *symbol);
 const char *no_matches(struct attach *a, const char *what); /* "No matches for kprobe foo." */
+bool attach_of_bpf(const struct attach *a); /* fentry:bpf:... */
 
 /* binaries.c: each file that a->target names, or that a->pid's process has; false: there is none of that name */
 bool binaries_each(struct attach *a, binary_fn each, void *arg);

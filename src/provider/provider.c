@@ -127,6 +127,13 @@ static bool count_fields(struct attach *a)
 	return false;
 }
 
+bool attach_of_bpf(const struct attach *a)
+{
+	enum attach_kind kind = a->provider->kind;
+
+	return (kind == ATTACH_fentry || kind == ATTACH_fexit) && a->nfields >= 2 && str_eq(a->fields[0], ATTACH_BPF);
+}
+
 /* kinds whose attach points have a name by which another machine may know them */
 static bool has_name(const struct attach *a)
 {
@@ -137,7 +144,7 @@ static bool has_name(const struct attach *a)
 	case ATTACH_fexit:
 	case ATTACH_tracepoint:
 	case ATTACH_rawtracepoint:
-		return a->symbol && !a->wild && !(a->target && str_eq(a->target, ATTACH_BPF));
+		return a->symbol && !a->wild && !attach_of_bpf(a);
 	case ATTACH_uprobe:
 	case ATTACH_uretprobe:
 		return a->symbol && !a->wild && a->target && *a->target == '/';
@@ -185,7 +192,7 @@ static void tell_local(const struct attach *a)
 
 	if ((kind == ATTACH_uprobe || kind == ATTACH_uretprobe) && !a->symbol)
 		warning_at(a->diag, WARN(not_portable), a->span, "an address is that of this machine's file: name a function to find it in another");
-	else if (a->target && str_eq(a->target, ATTACH_BPF))
+	else if (attach_of_bpf(a))
 		warning_at(a->diag, WARN(not_portable), a->span, "a BPF program that runs here does not run elsewhere");
 	else if (a->wild)
 		warning_at(a->diag, WARN(not_portable), a->span, "the %zu attach points that match are those of this machine", a->nmatches);
