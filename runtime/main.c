@@ -227,6 +227,7 @@ int main(int argc, char **argv)
 	bool tool = own_image(&c.image);
 	int status = 1, parsed;
 
+	streams_open();
 	c.words = arena_alloc(c.arena, ((size_t)argc + 1) * sizeof(*c.words));
 	c.named = arena_alloc(c.arena, ((size_t)argc + 1) * sizeof(*c.named));
 	c.run.words = c.words;
@@ -247,5 +248,5 @@ int main(int argc, char **argv)
 		status = run(c.image.data, c.image.len, &c.run);
 	buf_free(&c.image);
 	arena_free(c.arena);
-	return status;
+	return streams_close(status);
 }

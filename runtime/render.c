@@ -239,7 +239,7 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 		render_traced(rt, out, name, strlen(name));
 		return;
 	}
-	s = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address) : symbol_kernel(rt->symbols, address);
+	s = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, 0) : symbol_kernel(rt->symbols, address, 0);
 	if (s->known)
 		render_traced(rt, out, s->name, strlen(s->name));
 	else

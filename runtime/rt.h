@@ -202,22 +202,27 @@ void render_gfp(struct buf *out, uint64_t flags); /* "GFP_KERNEL|__GFP_ZERO" */
 void format_event(struct rt *rt, struct buf *out, const struct image_event *e, const void *record);
 
 /* symbols.c */
+struct source_frame;
 struct symbol {
 	bool known; /* has it a name? */
 	const char *name;
 	uint64_t offset; /* from the name's start */
 	const char *object; /* module, file; NULL: none */
 	uint64_t place; /* offset in the file */
+	const struct source_frame *frames; /* of SYMBOL_SOURCE: dwarf_frames(); NULL: nobody asked */
+	size_t nframes;
+};
+enum {
+	SYMBOL_CALL = 1, /* the address is behind a call: name that call, which may be the last of its function */
+	SYMBOL_SOURCE = 2, /* with where in the source it is, through which inlined functions */
 };
 struct symbols *symbols_new(const struct rt *rt);
 void symbols_free(struct symbols *s);
 void symbols_scan(struct symbols *s, pid_t pid); /* what processes have mapped, before they can end; pid 0: all of them */
 void symbols_follow(struct symbols *s); /* what they did since */
-const struct symbol *symbol_kernel(struct symbols *s, uint64_t address); /* until the next call */
-const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address);
-/* where in the source that is, of how many frames: dwarf_frames(); until the next call */
-struct source_frame;
-const struct source_frame *symbol_frames(struct symbols *s, pid_t pid, uint64_t address, size_t *n);
+/* until the next call */
+const struct symbol *symbol_kernel(struct symbols *s, uint64_t address, unsigned how);
+const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address, unsigned how);
 
 /* stack.c */
 void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st);

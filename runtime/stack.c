@@ -25,9 +25,28 @@ static void put_place(struct rt *rt, struct buf *out, const struct symbol *s, ui
 	buf_putc(out, ')');
 }
 
-/*	TAB f00 main+12 (/bin/x) */
+static void put_object(struct rt *rt, struct buf *out, const struct symbol *s)
+{
+	const char *name = s->object ? s->object : "[unknown]";
+
+	buf_puts(out, " (");
+	render_traced(rt, out, name, strlen(name));
+	buf_putc(out, ')');
+}
+
+/*
+ *	TAB f00 square (inlined)
+ *	TAB f00 main+12 (/bin/x)
+ */
 static void frame_perf(struct rt *rt, struct buf *out, const struct symbol *s, uint64_t address, bool user)
 {
+	for (size_t i = 0; i + 1 < s->nframes; i++) {
+		buf_putc(out, '\t');
+		buf_hex(out, address);
+		buf_putc(out, ' ');
+		render_traced(rt, out, s->frames[i].inlined, strlen(s->frames[i].inlined));
+		buf_puts(out, " (inlined)\n");
+	}
 	buf_putc(out, '\t');
 	buf_hex(out, address);
 	buf_putc(out, ' ');
@@ -38,48 +57,48 @@ static void frame_perf(struct rt *rt, struct buf *out, const struct symbol *s, u
 		buf_puts(out, user ? " ([unknown])" : "");
 	} else {
 		put_symbol(rt, out, s);
-		if (user) {
-			buf_puts(out, " (");
-			render_traced(rt, out, s->object ? s->object : "[unknown]", strlen(s->object ? s->object : "[unknown]"));
-			buf_putc(out, ')');
-		}
+		if (user)
+			put_object(rt, out, s);
 	}
 	buf_putc(out, '\n');
 }
 
 static void put_source(struct rt *rt, struct buf *out, const struct source_frame *f)
 {
-	if (f->file) {
-		buf_putc(out, '@');
-		render_traced(rt, out, f->file, strlen(f->file));
-		buf_putc(out, ':');
-		buf_unsigned(out, f->line);
-	}
-	buf_putc(out, '\n');
+	if (!f->file)
+		return;
+	buf_putc(out, '@');
+	render_traced(rt, out, f->file, strlen(f->file));
+	buf_putc(out, ':');
+	buf_unsigned(out, f->line);
 }
 
 /*
  *	        [inlined] square@math.c:3
  *	        main+12@math.c:9
- * A caller's address is behind its call, and so may be on another line.
  */
-static void frame_source(struct rt *rt, struct buf *out, pid_t pid, uint64_t address, bool caller)
+static void frame_named(struct rt *rt, struct buf *out, const struct symbol *s, uint64_t address)
 {
-	size_t n, i;
-	const struct source_frame *f = symbol_frames(rt->symbols, pid, address - caller, &n);
-
-	for (i = 0; i + 1 < n; i++) {
+	for (size_t i = 0; i + 1 < s->nframes; i++) {
 		buf_puts(out, "        [inlined] ");
-		render_traced(rt, out, f[i].inlined, strlen(f[i].inlined));
-		put_source(rt, out, &f[i]);
+		render_traced(rt, out, s->frames[i].inlined, strlen(s->frames[i].inlined));
+		put_source(rt, out, &s->frames[i]);
+		buf_putc(out, '\n');
 	}
 	buf_puts(out, "        ");
-	put_symbol(rt, out, symbol_user(rt->symbols, pid, address));
-	put_source(rt, out, n ? &f[i] : &(struct source_frame){0});
+	if (!s->known)
+		put_place(rt, out, s, address);
+	else
+		put_symbol(rt, out, s);
+	if (s->nframes)
+		put_source(rt, out, &s->frames[s->nframes - 1]);
+	buf_putc(out, '\n');
 }
 
+/* the first one is where the thread is, the others are where calls return to */
 static void frame(struct rt *rt, struct buf *out, const struct image_type *t, const struct event_stack *st, uint32_t i)
 {
+	unsigned how = SYMBOL_SOURCE | (i ? SYMBOL_CALL : 0);
 	uint64_t address = st->frames[i];
 	bool user = t->kind == TYPE_USTACK;
 	const struct symbol *s;
@@ -89,22 +108,12 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 		buf_putc(out, '\n');
 		return;
 	}
-	s = user ? symbol_user(rt->symbols, (pid_t)st->pid, address) : symbol_kernel(rt->symbols, address);
+	s = user ? symbol_user(rt->symbols, (pid_t)st->pid, address, how) : symbol_kernel(rt->symbols, address, how);
 	ledger_count(rt, LOSS_symbol, !s->known && address && (!user || s->object || !i)); /* the last ones of a user stack are often no return addresses */
-	if (t->stack_mode == STACK_PERF) {
+	if (t->stack_mode == STACK_PERF)
 		frame_perf(rt, out, s, address, user);
-		return;
-	}
-	if (user && s->known) {
-		frame_source(rt, out, (pid_t)st->pid, address, i > 0);
-		return;
-	}
-	buf_puts(out, "        ");
-	if (s->known)
-		put_symbol(rt, out, s);
 	else
-		put_place(rt, out, s, address);
-	buf_putc(out, '\n');
+		frame_named(rt, out, s, address);
 }
 
 /* the file by its id, and where in it: for who has the files elsewhere */

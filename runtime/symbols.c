@@ -11,20 +11,18 @@
 
 struct answer {
 	uint64_t address;
-	uint32_t serial; /* of the process; 0: the kernel */
+	uint32_t whose; /* serial of the process, 0: the kernel; twice it, and SYMBOL_CALL */
 	uint32_t version; /* of its mappings, when nothing was found */
 	struct symbol symbol;
-	const struct source_frame *frames; /* when first asked for */
-	size_t nframes;
 };
 
 struct symbols {
 	struct ksyms *kernel; /* when first asked for */
 	struct processes *processes;
 	struct sideband *sideband;
-	struct arena *arena; /* of source frames */
+	struct arena *arena; /* of source frames and their names */
 	bool debug_info, demangled, scanned; /* scanned: what runs now may end before it is asked for */
-	struct answer *answers; /* by address and serial; a power of two of them, half of them empty */
+	struct answer *answers; /* by address and whose; a power of two of them, half of them empty */
 	size_t nanswers, count;
 };
 
@@ -78,11 +76,11 @@ void symbols_follow(struct symbols *s)
 	sideband_read(s->sideband);
 }
 
-static struct answer *slot_of(struct symbols *s, uint32_t serial, uint64_t address)
+static struct answer *slot_of(struct symbols *s, uint32_t whose, uint64_t address)
 {
-	size_t i = ((address ^ (uint64_t)serial << 40) * 0x9e3779b97f4a7c15ull >> 20) & (s->nanswers - 1);
+	size_t i = ((address ^ (uint64_t)whose << 40) * 0x9e3779b97f4a7c15ull >> 20) & (s->nanswers - 1);
 
-	while ((s->answers[i].symbol.known || s->answers[i].address) && (s->answers[i].address != address || s->answers[i].serial != serial))
+	while ((s->answers[i].symbol.known || s->answers[i].address) && (s->answers[i].address != address || s->answers[i].whose != whose))
 		i = (i + 1) & (s->nanswers - 1);
 	return &s->answers[i];
 }
@@ -97,7 +95,7 @@ static void grow(struct symbols *s)
 	s->answers = xcalloc(s->nanswers, sizeof(*s->answers));
 	for (size_t i = 0; !forget && i < n; i++)
 		if (old[i].address)
-			*slot_of(s, old[i].serial, old[i].address) = old[i];
+			*slot_of(s, old[i].whose, old[i].address) = old[i];
 	if (forget) {
 		s->count = 0;
 		arena_free(s->arena);
@@ -107,37 +105,39 @@ static void grow(struct symbols *s)
 }
 
 /* where the answer is or will be */
-static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t address)
+static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t address, unsigned how)
 {
 	if (2 * (s->count + 1) > s->nanswers)
 		grow(s);
-	return slot_of(s, serial, address);
+	return slot_of(s, serial << 1 | (how & SYMBOL_CALL), address);
 }
 
-static const struct symbol *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, uint32_t version, struct symbol symbol)
+static struct answer *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, unsigned how, uint32_t version, struct symbol symbol)
 {
 	s->count += !a->address;
-	*a = (struct answer){.address = address, .serial = serial, .version = version, .symbol = symbol};
-	return &a->symbol;
+	*a = (struct answer){.address = address, .whose = serial << 1 | (how & SYMBOL_CALL), .version = version, .symbol = symbol};
+	return a;
 }
 
 static const struct symbol nothing;
 
-const struct symbol *symbol_kernel(struct symbols *s, uint64_t address)
+const struct symbol *symbol_kernel(struct symbols *s, uint64_t address, unsigned how)
 {
+	unsigned behind = how & SYMBOL_CALL;
 	struct symbol found = {0};
 	struct answer *a;
 
 	if (!address)
 		return &nothing;
-	a = answer(s, 0, address);
+	a = answer(s, 0, address, how);
 	if (a->address)
 		return &a->symbol;
 	if (!s->kernel)
 		s->kernel = ksyms_load();
-	found.name = ksyms_find(s->kernel, address, &found.offset, &found.object);
+	found.name = ksyms_find(s->kernel, address - behind, &found.offset, &found.object);
+	found.offset += behind;
 	found.known = found.name != NULL;
-	return keep(s, a, 0, address, 0, found);
+	return &keep(s, a, 0, address, how, 0, found)->symbol;
 }
 
 static struct symbol look(struct symbols *s, struct process *p, uint64_t address)
@@ -162,45 +162,56 @@ static struct symbol look(struct symbols *s, struct process *p, uint64_t address
 	return found;
 }
 
-const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address)
+/* the same, of the call before an address */
+static struct symbol look_before(struct symbols *s, struct process *p, uint64_t address)
 {
+	struct symbol found = look(s, p, address - 1);
+
+	found.offset++;
+	found.place++;
+	return found;
+}
+
+#define MOST_FRAMES 32 /* inlined into one another */
+
+static void add_source(struct symbols *s, const struct process *p, const struct answer *a, struct symbol *symbol)
+{
+	static const struct source_frame none[1];
+	unsigned behind = a->whose & SYMBOL_CALL;
+	const struct mapping *m = s->debug_info ? process_at(p, a->address - behind) : NULL;
+	struct source_frame found[MOST_FRAMES];
+	size_t n = m ? object_frames(m->object, symbol->place - behind, found, MOST_FRAMES) : 0;
+
+	for (size_t i = 0; s->demangled && i < n; i++) {
+		char *plain = found[i].inlined ? demangle(found[i].inlined, true) : NULL;
+
+		if (plain)
+			found[i].inlined = arena_strdup(s->arena, plain);
+		free(plain);
+	}
+	symbol->frames = n ? arena_memdup(s->arena, found, n * sizeof(*found)) : none;
+	symbol->nframes = n;
+}
+
+const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address, unsigned how)
+{
+	unsigned behind = how & SYMBOL_CALL;
 	struct process *p;
 	struct answer *a;
 
 	if (!address || pid <= 0)
 		return &nothing;
 	p = process_get(s->processes, pid);
-	a = answer(s, p->serial, address);
-	if (a->address && (a->symbol.known || a->version == p->version))
-		return &a->symbol;
-	if (!process_at(p, address)) { /* mapped a moment ago? */
-		symbols_follow(s);
-		p = process_get(s->processes, pid);
-		a = answer(s, p->serial, address);
+	a = answer(s, p->serial, address, how);
+	if (!a->address || (!a->symbol.known && a->version != p->version)) {
+		if (!process_at(p, address - behind)) { /* mapped a moment ago? */
+			symbols_follow(s);
+			p = process_get(s->processes, pid);
+			a = answer(s, p->serial, address, how);
+		}
+		keep(s, a, p->serial, address, how, p->version, behind ? look_before(s, p, address) : look(s, p, address));
 	}
-	return keep(s, a, p->serial, address, p->version, look(s, p, address));
-}
-
-#define MOST_FRAMES 32 /* inlined into one another */
-
-const struct source_frame *symbol_frames(struct symbols *s, pid_t pid, uint64_t address, size_t *n)
-{
-	static const struct source_frame none[1];
-	struct source_frame found[MOST_FRAMES];
-	const struct mapping *m;
-	struct process *p;
-	struct answer *a;
-
-	*n = 0;
-	if (!s->debug_info || !symbol_user(s, pid, address)->known)
-		return none;
-	p = process_get(s->processes, pid);
-	a = answer(s, p->serial, address);
-	if (!a->frames) {
-		m = process_at(p, address);
-		a->nframes = m ? object_frames(m->object, a->symbol.place, found, MOST_FRAMES) : 0;
-		a->frames = a->nframes ? memcpy(arena_alloc(s->arena, a->nframes * sizeof(*found)), found, a->nframes * sizeof(*found)) : none;
-	}
-	*n = a->nframes;
-	return a->frames;
+	if (how & SYMBOL_SOURCE && a->symbol.known && !a->symbol.frames)
+		add_source(s, p, a, &a->symbol);
+	return &a->symbol;
 }

@@ -29,6 +29,16 @@ static struct source_frame call_of(Dwarf_Die *unit, Dwarf_Die *inlined)
 	return f;
 }
 
+/* as the linker knows it, from which a C++ or Rust name is made; else as the source has it */
+static const char *name_of(Dwarf_Die *inlined)
+{
+	Dwarf_Attribute a;
+
+	if (dwarf_attr_integrate(inlined, DW_AT_linkage_name, &a) || dwarf_attr_integrate(inlined, DW_AT_MIPS_linkage_name, &a))
+		return dwarf_formstring(&a);
+	return dwarf_diename(inlined);
+}
+
 size_t dwarf_frames(struct elf_file *f, uint64_t address, struct source_frame *to, size_t most)
 {
 	Dwarf *d = elf_dwarf(f);
@@ -49,7 +59,7 @@ size_t dwarf_frames(struct elf_file *f, uint64_t address, struct source_frame *t
 	for (int i = 0; i < nscopes && n + 1 < most && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
 			continue;
-		at.inlined = dwarf_diename(&scopes[i]);
+		at.inlined = name_of(&scopes[i]);
 		if (at.inlined)
 			to[n++] = at;
 		at = call_of(&unit, &scopes[i]);

@@ -179,7 +179,7 @@ bool dwarf_inlined(struct elf_file *f, const char *name); /* is there a function
  * at most most, 0 without debug information.  Strings live as long as f.
  */
 struct source_frame {
-	const char *inlined; /* the name of an inlined function; NULL: the function itself */
+	const char *inlined; /* the linker's name of an inlined function; NULL: the function itself */
 	const char *file; /* NULL: not known */
 	unsigned line;
 };

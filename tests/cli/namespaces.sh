@@ -1,6 +1,6 @@
 #!/bin/sh
 # Processes in other mount and PID namespaces; a tracer in one.
-# spec: P-049 B-001 B-002 P-012
+# spec: P-049 B-001 B-002 P-012 O-042 R-017
 # needs: uprobe root cmd:unshare host
 . ./cli.inc
 calls=$(command -v calls)
@@ -21,7 +21,20 @@ probe -q -e 'uprobe:*:walk { exit(); }' --dry-run
 status 0
 probe -l 'uprobe:*:walk' -p $pid
 status 0; no_err; out "^uprobe:/proc/$pid/root$dir/thing:walk\$"
+probe -q -p $pid -e "uprobe:$dir/thing:add { print(ustack(perf)); exit(); }"
+status 0; no_err
+out "^$(printf '\t')[0-9a-f]+ add\+0 \($dir/thing\)\$"
+out "^$(printf '\t')[0-9a-f]+ main\+[0-9]+ \($dir/thing\)\$"
 kill $pid
+
+# code that a process made has the names that its own /tmp says
+cp "$(command -v frames)" "$TMPDIR/mine"
+mkfifo "$TMPDIR/wait"
+exec 9<>"$TMPDIR/wait"
+probe_stdin -q -e "uprobe:$TMPDIR/mine:leaf { @[ustack] = count(); exit(); }" <"$TMPDIR/wait" \
+	-c "unshare -m sh -c 'exec 8<$TMPDIR/mine; mount -t tmpfs none /tmp && exec /proc/self/fd/8 wait'"
+exec 9<&-
+status 0; out '^        leaf\+0@'; out '^        made::by hand\+6$'; out '^        ns::Outer::call\(int\)\+[0-9]+@'
 
 # pid and tid are as the tracer's namespace numbers them
 unshare -p -f "$calls" add 1000000000 &

@@ -58,6 +58,7 @@ static void read_types(struct arena *a, const char *path, struct elf_file *f)
 	struct programs *ps = programs_open(a, t);
 	struct program *p = program_at(ps, path);
 	const struct elf_symbol *list;
+	struct source_frame frames[4];
 	uint64_t *addresses;
 	unsigned near = 0;
 	char **texts;
@@ -79,6 +80,13 @@ static void read_types(struct arena *a, const char *path, struct elf_file *f)
 			}
 		}
 		program_signature(p, list[i].address, a, &texts, &count);
+		for (uint64_t at = 0; i < 100 && at <= list[i].size; at += 4 + list[i].size / 8) {
+			count = dwarf_frames(f, list[i].address + at, frames, ARRAY_SIZE(frames));
+			if (count > ARRAY_SIZE(frames))
+				abort();
+			while (count--)
+				free(frames[count].inlined ? demangle(frames[count].inlined, true) : NULL);
+		}
 	}
 	program_named(p, "struct", "item");
 	program_named(p, NULL, "no_such_type");
@@ -165,12 +173,17 @@ int main(int argc, char **argv)
 	for (int i = 3; i < argc; i++)
 		fuzz(argv[i], n, seed);
 	if (argc < 4) {
-		char *shapes = xasprintf("%s/shapes", dir), *usdt = xasprintf("%s/usdt", dir);
+		static const struct {
+			const char *name;
+			long part; /* of n */
+		} seeds[] = {{"shapes", 1}, {"usdt", 1}, {"inlined4", 4}};
 
-		fuzz(shapes, n, seed);
-		fuzz(usdt, n, seed);
-		free(shapes);
-		free(usdt);
+		for (size_t i = 0; i < ARRAY_SIZE(seeds); i++) {
+			char *path = xasprintf("%s/%s", dir, seeds[i].name);
+
+			fuzz(path, n / seeds[i].part, seed);
+			free(path);
+		}
 	}
 	free(dir);
 	return unit_end();
