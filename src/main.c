@@ -402,8 +402,6 @@ static int list(struct command *c)
 		kernel_close(k);
 		arena_free(a);
 	}
-	if (fflush(stdout) && errno != EPIPE)
-		status = STATUS_WRONG;
 	return status;
 }
 
@@ -447,7 +445,8 @@ static int format(struct command *c)
 	if (!read_program(c, &text, &name) || !compile_format(name, text.data ? text.data : "", text.len, &c->compile, &out)) {
 		;
 	} else if (!beside) {
-		status = fwrite(out.data ? out.data : "", 1, out.len, stdout) == out.len && !fflush(stdout) ? STATUS_OK : STATUS_WRONG;
+		fwrite(out.data ? out.data : "", 1, out.len, stdout);
+		status = STATUS_OK;
 	} else {
 		status = write_object(beside, &out);
 		if (!status && rename(beside, c->run.output)) {
@@ -615,6 +614,7 @@ int main(int argc, char **argv)
 	struct command c = {.compile.sema.environ = environ};
 
 	prctl(PR_SET_NAME, "probe"); /* also if we were handed over to */
+	streams_open();
 	if (argc < 2) {
 		usage(stderr);
 		return STATUS_WRONG;
@@ -650,5 +650,5 @@ int main(int argc, char **argv)
 			c.status = c.list ? list(&c) : c.mode && str_eq(c.mode, "format") ? format(&c) : compile_and_run(&c);
 	}
 	free_words(&c);
-	return c.status;
+	return streams_close(c.status);
 }

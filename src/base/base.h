@@ -54,6 +54,10 @@ int buf_read_file(struct buf *b, const char *path); /* likewise */
 void buf_reset(struct buf *b); /* empty, keeps the memory */
 void buf_free(struct buf *b);
 
+/* stream.c */
+void streams_open(void); /* first of all: a standard stream that is closed stays so */
+int streams_close(int status); /* last: status, or 1 if what was printed could not be written, reported; a reader that left is no error */
+
 /* search.c: of n elements of size bytes, in order of the uint64_t at offset in each: how many have one up to limit */
 size_t upper_bound(const void *list, size_t n, size_t size, size_t offset, uint64_t limit);
 

@@ -24,6 +24,22 @@ ran='probe >/dev/full'
 "$PROBE" -q -e 'BEGIN { printf("x\n"); exit(); }' >/dev/full 2>"$err"; got=$?
 status 1; err 'No space left'
 
+# so is what probe itself prints
+for what in --help --version --info '-l tracepoint:syscalls:*' '--fmt -e BEGIN{}' '-d ast -e BEGIN{}'; do
+	ran="probe $what >/dev/full"
+	"$PROBE" $what >/dev/full 2>"$err"; got=$?
+	status 1; err 'cannot write output: No space left'
+done
+
+# a standard stream that is closed is no other file
+ran='probe >&-'
+"$PROBE" -q -e 'BEGIN { printf("x\n"); @ = 1; exit(); }' >&- 2>"$err"; got=$?
+status 1; err '^ERROR: cannot write output: Bad file descriptor$'
+ran='probe >&- 2>&- <&-'
+"$PROBE" -e 'BEGIN { warnf("w"); exit(); }' -o "$TMPDIR/file" >&- 2>&- <&-; got=$?
+status 0
+[ "$(cat "$TMPDIR/file")" = "$(printf '\n\n')" ] || wrong "the file: $(cat "$TMPDIR/file")"
+
 # head leaves after a line: nothing is said, no map comes half, and the run is over though the child is not
 ran='probe | head -n 1'
 { "$PROBE" -q -e 'interval:ms:5 { printf("line\n"); @m[1] = 1; }' 2>"$err"; echo $? >"$TMPDIR/status"; } | head -n 1 >"$out"
