@@ -245,8 +245,9 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 
 #define MOST_CPUS 8192 /* the kernel's own limit; the reader stops at the last one there is */
 
-struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, const struct type *t)
+struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key)
 {
+	static const struct type int64 = {.kind = TYPE_INT, .size = 8, .align = 8, .is_signed = true};
 	LLVMValueRef sum = cg_words(cg), fn = reader(cg, m), total;
 
 	LLVMBuildStore(cg->b, key, word(cg, sum, SUM_KEY));
@@ -264,5 +265,5 @@ struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, c
 		cg_end_if(cg, &some);
 		total = LLVMBuildLoad2(cg->b, cg->i64, average, "");
 	}
-	return cg_int(t, total);
+	return cg_int(&int64, total);
 }

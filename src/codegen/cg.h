@@ -265,7 +265,7 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value); /* value: address */
 LLVMValueRef cg_map_slot(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key); /* ptr to the value, made zero if missing; NULL if full */
 LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta); /* i64 before; atomic */
-struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key, const struct type *t);
+struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key); /* the value of all CPUs together: 64 bits, as a signed integer */
 
 /* snapshot.c */
 void cg_snapshots(struct cg *cg); /* find them, before the maps are made */

@@ -374,9 +374,7 @@ static struct value cast(struct cg *cg, const struct node *n)
 	LLVMValueRef slot, v;
 	struct value from;
 
-	if (e->type->kind == TYPE_AGGREGATE)
-		return cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys), t);
-	from = cg_expr(cg, e);
+	from = e->type->kind == TYPE_AGGREGATE ? cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys)) : cg_expr(cg, e);
 	if (cg_scalar(t) && cg_scalar(from.type)) {
 		if (t->kind == TYPE_POINTER && from.type->kind == TYPE_POINTER)
 			return (struct value){t, from.v, AT_REGISTER};

@@ -131,7 +131,7 @@ static void for_map(struct cg *cg, const struct node *n)
 	cg_zero(cg, var, kv->size);
 	cg_memcpy(cg, cg_add(cg, var, kv->fields[0].offset), LLVMGetParam(f.fn, 1), m->key->size);
 	if (m->value->kind == TYPE_AGGREGATE)
-		v = cg_agg_read(cg, m, cg_address(cg, cg_mem(m->key, cg_add(cg, var, kv->fields[0].offset)), m->key), kv->fields[1].type);
+		v = cg_agg_read(cg, m, cg_address(cg, cg_mem(m->key, cg_add(cg, var, kv->fields[0].offset)), m->key));
 	else
 		v = cg_mem(m->value, LLVMGetParam(f.fn, 2));
 	cg_store(cg, cg_add(cg, var, kv->fields[1].offset), kv->fields[1].type, cg_value(cg, v));
