@@ -104,18 +104,16 @@ static bool is_record(const struct cg *cg)
 struct value cg_args_field(struct cg *cg, const struct node *n)
 {
 	const struct field *f = n->field.field;
-	LLVMValueRef at;
 
 	if (f->place)
 		return cg_parameter(cg, f);
 	if (!is_record(cg))
 		return parameter(cg, f);
+	if (f->data_loc)
+		return cg_record_data(cg, f);
 	if (cg->clause->record)
 		return cg_record_field(cg, f);
-	at = cg_add(cg, cg->fn->ctx, n->field.offset);
-	if (!f->data_loc)
-		return (struct value){f->type, at, AT_CTX};
-	return (struct value){f->type, LLVMBuildIntToPtr(cg->b, cg_data_location(cg, at), cg->ptr, ""), AT_REGISTER};
+	return (struct value){f->type, cg_add(cg, cg->fn->ctx, n->field.offset), AT_CTX};
 }
 
 /* args as a whole */

@@ -300,7 +300,8 @@ void event_end(struct cg *cg, struct cg_event *e); /* submit */
 void event_send(struct cg *cg, unsigned index, const struct node *args);
 
 /* record.c */
-LLVMValueRef cg_data_location(struct cg *cg, LLVMValueRef word); /* address, i64, of what the __data_loc there says: uint16 offset in the record, uint16 length */
+struct value cg_record_data(struct cg *cg, const struct field *f); /* of a __data_loc field: the pointer to what it tells of */
+LLVMValueRef cg_record_data_length(struct cg *cg, const struct field *f); /* and its bytes, i64 */
 struct value cg_record_field(struct cg *cg, const struct field *f); /* of clause->record */
 
 /* param.c */

@@ -104,6 +104,16 @@ struct value emit_fn_str(struct cg *cg, const struct node *n)
 	return cg_mem(n->type, slot);
 }
 
+/* buf(args.x) of a field of any length: all of it */
+static LLVMValueRef whole_length(struct cg *cg, const struct node *arg, struct value v, uint32_t most)
+{
+	if (arg->kind == NODE_FIELD && arg->field.field->data_loc && v.type->kind == TYPE_POINTER)
+		return cg_record_data_length(cg, arg->field.field);
+	if (v.type->kind == TYPE_STRING)
+		return cg_num(cg, v.type->size - 1);
+	return cg_num(cg, cg_scalar(v.type) ? most : v.type->size);
+}
+
 /* buf(p, n):	b.len = min(n, sizeof(b.bytes)); read(b.bytes, b.len, p) */
 struct value emit_fn_buf(struct cg *cg, const struct node *n)
 {
@@ -114,7 +124,7 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 	enum where at = AT_KERNEL;
 
 	if (!len)
-		len = cg_num(cg, v.type->kind == TYPE_STRING ? v.type->size - 1 : cg_scalar(v.type) ? most : v.type->size);
+		len = whole_length(cg, arg, v, most);
 	len = clamp(cg, len, most);
 	if (cg_scalar(v.type)) {
 		at = where_of(cg, v);

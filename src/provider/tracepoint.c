@@ -82,6 +82,31 @@ static bool expand(struct attach *a, const char **missing)
 	return true;
 }
 
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if ((at == text || at[-1] == ' ') && (!at[len] || at[len] == ' ' || at[len] == '['))
+			return true;
+	return false;
+}
+
+/* the elements of a field of any length: "__data_loc char[]", "__data_loc u64[]", "__data_loc cpumask_t"; NULL: not known */
+static const struct type *element_type(struct attach *a, const struct tracepoint_field *f)
+{
+	static const struct {
+		const char *word;
+		unsigned size;
+	} ints[] = {{"char", 1}, {"short", 2}, {"long", 8}, {"int", 4}, {"unsigned", 4}};
+	const char *name = strchr(f->type, ' ');
+
+	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
+		if (has_word(f->type, ints[i].word))
+			return type_int(a->types, ints[i].size, !has_word(f->type, "unsigned"));
+	return name ? kernel_type(a->kernel, NULL, arena_strndup(a->arena, name + 1, strcspn(name + 1, "["))) : NULL;
+}
+
 /* "struct foo *", "const char *", "pid_t", "enum x": by BTF where it is a name, by size else */
 static const struct type *field_type(struct attach *a, const struct tracepoint_field *f, enum space space)
 {
@@ -89,8 +114,10 @@ static const struct type *field_type(struct attach *a, const struct tracepoint_f
 	char *name = arena_strdup(a->arena, f->type), *star = strchr(name, '*');
 	bool array = f->count || strchr(f->type, '[');
 
-	if (f->data_loc)
-		return type_pointer(a->types, byte, SPACE_KERNEL, false);
+	if (f->data_loc) {
+		t = element_type(a, f);
+		return type_pointer(a->types, t ? t : &type_none, SPACE_KERNEL, false);
+	}
 	if (star && !array && f->size == 8) {
 		char *tag = strstr(name, "struct ");
 
@@ -111,7 +138,7 @@ static const struct type *field_type(struct attach *a, const struct tracepoint_f
 	if (t && t->size == f->size)
 		return t;
 	if (f->count && f->size % f->count == 0 && f->size / f->count <= 8) {
-		elem = type_int(a->types, f->size / f->count, strstr(name, "char") ? true : f->is_signed);
+		elem = type_int(a->types, f->size / f->count, has_word(name, "char") ? !has_word(name, "unsigned") : f->is_signed);
 		return type_array(a->types, elem, f->count);
 	}
 	if (f->size == 1 || f->size == 2 || f->size == 4 || f->size == 8)

@@ -291,7 +291,7 @@ static bool check_arg(struct pass *p, const struct node *call, struct node *a, c
 	if (a->type->kind == TYPE_ERROR)
 		return false;
 	if (!strcmp(expected, "string") || (!strcmp(expected, "any") && call->call.fn && call->call.fn->id == FN_print))
-		late_text(p, a);
+		as_text(p, a);
 	if (!strcmp(expected, "map") && a->kind != NODE_MAP) {
 		wrong(p, a->span, "%s() expects a map to be provided", call->call.name);
 		return false;
@@ -335,6 +335,17 @@ static bool check_debugf(struct pass *p, const struct node *n, const struct imag
 	return true;
 }
 
+/* %s: a char * is shown as an address */
+static void check_address(struct pass *p, const struct node *n)
+{
+	const struct type *t = n->type;
+
+	if (!p->report || t->kind != TYPE_POINTER || t->elem->kind != TYPE_INT || t->elem->size != 1)
+		return;
+	warning_at(p->diag, WARN(printed_address), n->span, "%%s of a '%s' prints its address", name_of(p, t));
+	hint(p->diag, "str() reads the string there; %%p prints the address");
+}
+
 static bool check_format(struct pass *p, struct node *n)
 {
 	struct node *format = n->call.args, *a = format->next;
@@ -361,7 +372,9 @@ static bool check_format(struct pass *p, struct node *n)
 		if (!conv)
 			continue;
 		if (conv == 's' || conv == 'r')
-			late_text(p, a);
+			as_text(p, a);
+		if (conv == 's')
+			check_address(p, a);
 		if (strchr("diuoxXcpG", conv))
 			fits = type_is_int(a->type) || a->type->kind == TYPE_POINTER;
 		else if (conv == 'r')

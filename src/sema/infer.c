@@ -246,6 +246,7 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 	m->used = true;
 	if (n->map.keys) {
 		operand(p, n->map.keys);
+		as_value(p, n->map.keys);
 		if (n->map.keys->type->kind == TYPE_NONE)
 			return wrong(p, n->map.keys->span, "a key must have a value");
 		if (m->key && !m->keyed)
@@ -330,15 +331,30 @@ static const struct type *arithmetic(struct pass *p, struct span span, enum op o
 	return int64(p, sign || op == OP_SUB);
 }
 
+/* what meets a string is one; text in a record is one where it is compared */
+static void texts(struct pass *p, struct node *n)
+{
+	struct node *left = n->binary.left, *right = n->binary.right;
+	bool compared = n->binary.op == OP_EQ || n->binary.op == OP_NE;
+
+	if (left->type->kind == TYPE_STRING || (compared && is_record_text(left)))
+		as_text(p, right);
+	if (right->type->kind == TYPE_STRING || (compared && is_record_text(right)))
+		as_text(p, left);
+	if (left->type->kind == TYPE_STRING)
+		as_text(p, right);
+}
+
 static const struct type *infer_binary(struct pass *p, struct node *n)
 {
-	const struct type *a = operand(p, n->binary.left), *b = operand(p, n->binary.right);
 	enum op op = n->binary.op;
+	const struct type *a, *b;
 
-	if (a->kind == TYPE_STRING)
-		b = late_text(p, n->binary.right);
-	if (b->kind == TYPE_STRING)
-		a = late_text(p, n->binary.left);
+	operand(p, n->binary.left);
+	operand(p, n->binary.right);
+	texts(p, n);
+	a = n->binary.left->type;
+	b = n->binary.right->type;
 	n->type = NULL;
 	if (fold(p, n))
 		return n->type;
@@ -435,6 +451,10 @@ static const struct type *infer_choice(struct pass *p, struct node *n)
 	a = n->cond.then ? operand(p, n->cond.then) : n->cond.cond->type;
 	b = n->cond.other ? operand(p, n->cond.other) : &type_none;
 	p->asked -= asks;
+	if (n->cond.then && b->kind == TYPE_STRING)
+		a = as_value(p, n->cond.then);
+	if (n->cond.other && a->kind == TYPE_STRING)
+		b = as_value(p, n->cond.other);
 	if (n->kind == NODE_TERNARY && fold(p, n))
 		return n->type;
 	if (a->kind == TYPE_NONE && b->kind == TYPE_NONE)
@@ -631,7 +651,8 @@ static const struct type *infer_parts(struct pass *p, struct node *n)
 	const char **names = arena_alloc(p->arena, (count + 1) * sizeof(*names));
 
 	for (struct node *e = n->list; e; e = e->next, i++) {
-		elems[i] = operand(p, e->kind == NODE_MEMBER ? e->member.expr : e);
+		operand(p, e->kind == NODE_MEMBER ? e->member.expr : e);
+		elems[i] = as_value(p, e->kind == NODE_MEMBER ? e->member.expr : e);
 		if (e->kind == NODE_MEMBER) {
 			names[i] = e->member.name;
 			e->type = elems[i];
@@ -804,7 +825,8 @@ static void assign_map(struct pass *p, struct node *n)
 		t = infer_aggregation(p, value);
 		value->type = t;
 	} else {
-		t = infer_expr(p, value);
+		infer_expr(p, value);
+		t = as_value(p, value);
 		if (t->kind == TYPE_AGGREGATE && m->value && type_is_int(m->value)) {
 			read_aggregate(p, value);
 			t = value->type;
@@ -858,10 +880,17 @@ static void check_declared(struct pass *p, struct node *n, const struct variable
 		mismatch(p, n, "variable", v->name, t, v->type);
 }
 
+/* what a variable is given: text in a record where it holds strings, else the pointer to it */
+static const struct type *given(struct pass *p, const struct variable *v, struct node *value)
+{
+	operand(p, value);
+	return v->type && v->type->kind == TYPE_STRING ? as_value(p, value) : whole_args(p, value);
+}
+
 static void assign_var(struct pass *p, struct node *n)
 {
 	struct variable *v = n->assign.target->var.var;
-	const struct type *t = operand(p, n->assign.value), *now;
+	const struct type *t = given(p, v, n->assign.value), *now;
 
 	if (t->kind == TYPE_NONE) {
 		wrong(p, n->assign.value->span, "Invalid expression for assignment");
@@ -890,7 +919,7 @@ static void infer_let(struct pass *p, struct node *n)
 	if (n->let.of)
 		set_type(p, &v->type, type_of_node(p, n->let.of));
 	if (n->let.value)
-		t = operand(p, n->let.value);
+		t = given(p, v, n->let.value);
 	if (t && t->kind == TYPE_NONE) {
 		wrong(p, n->let.value->span, "Invalid expression for assignment");
 		return;

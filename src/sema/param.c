@@ -19,15 +19,6 @@ bool late(const struct node *n)
 	       (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_getopt);
 }
 
-const struct type *late_text(struct pass *p, struct node *n)
-{
-	if (n->kind == NODE_PARAM) {
-		n->param.text = true;
-		n->type = late_type(p, true);
-	}
-	return n->type;
-}
-
 const struct type *wrong_late(struct pass *p, const struct node *n)
 {
 	const char *name = n->kind == NODE_IDENT     ? n->ident.name
@@ -80,7 +71,7 @@ void param_text(struct pass *p, struct node *n)
 			*n = *param;
 		n->span = span;
 		n->next = next;
-		late_text(p, n);
+		as_text(p, n);
 		return;
 	}
 	make_text(p, n, (uint64_t)param->param.index, plus ? (uint64_t)plus->num : 0);

@@ -53,8 +53,13 @@ const struct type *infer_param(struct pass *p, struct node *n);
 void param_text(struct pass *p, struct node *n); /* n, the argument of str(): $1 or $1 + 3 as a string */
 bool late(const struct node *n); /* a parameter or option that is given when the image is run */
 const struct type *late_type(struct pass *p, bool text);
-const struct type *late_text(struct pass *p, struct node *n); /* where a string is wanted such a parameter is one; n's type */
 const struct type *wrong_late(struct pass *p, const struct node *n); /* n cannot wait until then */
+
+/* text.c: n, which has a type, as what is meant where it stands; its type then */
+const struct type *as_text(struct pass *p, struct node *n); /* where a string is wanted */
+const struct type *as_value(struct pass *p, struct node *n); /* where it is kept or shown: no address of text in a record */
+const struct type *whole_args(struct pass *p, struct node *n); /* where it goes to a variable: no `args` that points into a record */
+bool is_record_text(const struct node *n); /* args.x, a pointer to text in the record of a tracepoint */
 
 /* elsewhere.c: what differs between kernels */
 bool kernel_constant(struct pass *p, struct node *n); /* is n CONFIG_X or the kernel's version?  Then it has become its value */

@@ -55,6 +55,8 @@ static bool fits(struct pass *p, const struct type *t, struct node *value)
 {
 	if (value->type->kind == TYPE_ERROR || t->kind == TYPE_ERROR)
 		return true;
+	if (t->kind == TYPE_STRING)
+		as_value(p, value);
 	return type_unify(p->types, t, value->type) && literal_fits(value, t);
 }
 
