@@ -1,4 +1,4 @@
-/* From text to tree: lexer/lexer.l and parser/grammar.y. */
+/* From text to tree: src/lexer and parser/grammar.y. */
 #ifndef PROBE_PARSER_PARSER_H
 #define PROBE_PARSER_PARSER_H
 
