@@ -33,6 +33,8 @@ void depends_on(const char *path)
 {
 	struct buf line = {0};
 
+	if (unknown)
+		return;
 	describe(&line, path);
 	if (!listed(&line))
 		buf_add(&list, line.data, line.len);

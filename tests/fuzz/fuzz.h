@@ -1,57 +1,34 @@
 /*
- * What the fuzzers share: numbers that a seed gives, and a reading in a
- * process of its own.
+ * A fuzzer of one subject is a file that defines `fuzz`; it is linked with
+ * seeded.c, which makes a test of `make check` of it, or with libfuzzer.c, for
+ * `make fuzz`, which is guided by what was reached.
  */
 #ifndef PROBE_TESTS_FUZZ_H
 #define PROBE_TESTS_FUZZ_H
 
 #include "base/base.h"
 
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+struct fuzz {
+	const char *name; /* inputs that once failed are in corpus/NAME */
+	/* once, before all: what the readings need; dir is an empty directory of theirs.  Or NULL */
+	void (*begin)(const char *dir);
+	/* adds the good input of number i, of those it is to begin with; false: there are no more */
+	bool (*seed)(unsigned i, struct buf *out);
+	void (*damage)(struct buf *b); /* by chance() */
+	/* what must neither fail nor take long; is the input what it claims to be? */
+	bool (*read)(const void *data, size_t len);
+};
+extern const struct fuzz fuzz;
 
-#define SECONDS 10 /* a reading may take */
+#define FUZZ_SECONDS 10 /* a reading may take */
 
-static uint64_t state;
+/* chance.c */
+void chance_seed(uint64_t seed);
+uint32_t chance(uint32_t n); /* below n */
+void damage_text(struct buf *b); /* a script */
+void damage_bytes(struct buf *b); /* small numbers, one after the other */
 
-static inline void seed_with(long seed)
-{
-	state = (uint64_t)seed * 0x9e3779b97f4a7c15ull;
-}
-
-static inline uint32_t next(void)
-{
-	state = state * 6364136223846793005ull + 1442695040888963407ull;
-	return (uint32_t)(state >> 33);
-}
-
-/* does read(arg) return, in time? */
-static inline bool survives(void (*read)(const void *arg), const void *arg)
-{
-	int status;
-	pid_t child = fork();
-
-	if (!child) {
-		alarm(SECONDS);
-		read(arg);
-		_exit(0);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status);
-}
-
-/* keep what failed, and say where */
-static inline void keep(const struct buf *b, const char *what, long seed)
-{
-	char *kept = xasprintf("/tmp/probe-fuzz-failed-%ld", seed);
-	FILE *f = fopen(kept, "we");
-
-	printf("# %s, seed %ld: see %s\n", what, seed, kept);
-	if (f) {
-		fwrite(b->data, 1, b->len, f);
-		fclose(f);
-	}
-	free(kept);
-}
+/* machine.c: the files that say what a machine is, always the same ones: BTF, tracefs, kallsyms, a program; and no way out of them */
+void machine_enter(const char *dir);
 
 #endif
