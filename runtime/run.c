@@ -255,6 +255,16 @@ static int watch_pid(struct rt *rt)
 	return 1;
 }
 
+#define OLDEST_KERNEL (5 << 16 | 15 << 8)
+
+static void tell_old(void)
+{
+	int64_t version;
+
+	if (!kernel_constant_value("LINUX_KERNEL_VERSION", &version) && version < OLDEST_KERNEL)
+		warn("this kernel is older than Linux 5.15, the oldest that is supported: what it lacks is done without, or refused");
+}
+
 int run(const void *image, size_t len, const struct run_options *o)
 {
 	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .iter_fd = -1, .self_fd = -1};
@@ -283,6 +293,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	if (output_open(&rt))
 		goto out;
 	watch_signals(&rt);
+	tell_old();
 	status = o->command ? child_start(&rt) : o->pid ? watch_pid(&rt) : 0;
 	if (!status)
 		status = rt_load(&rt, image, len);

@@ -119,13 +119,19 @@ static void list_kretprobe(struct listing *l, const char *target, const char *sy
 		function_list(l, &provider_kretprobe, target, symbol, show);
 }
 
+/* kprobe_multi knows functions only */
+static bool alone(const struct image_attach *m)
+{
+	return m->offset || !m->symbol_len;
+}
+
 static const char *const kprobe_aliases[] = {"k", NULL};
 static const char *const kretprobe_aliases[] = {"kr", NULL};
 
 const struct provider provider_kprobe = {
 	.kind = ATTACH_kprobe, .name = "kprobe", .aliases = kprobe_aliases, .has = NEEDS_ARGN | NEEDS_ARGS | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
 	.space = SPACE_KERNEL, .syntax = "kprobe:[module:]function[+offset]", .min_fields = 1, .max_fields = 2, .kernel_listed = true,
-	.parse = parse, .expand = expand, .list = list_kprobe, .args = args, .typed = NEEDS_ARGS,
+	.parse = parse, .expand = expand, .list = list_kprobe, .args = args, .typed = NEEDS_ARGS, .alone = alone,
 };
 
 const struct provider provider_kretprobe = {

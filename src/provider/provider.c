@@ -200,13 +200,61 @@ static void tell_local(const struct attach *a)
 
 #define MOST_FIELDS 8
 
+/* fields to a->matches, in the kernel or by assumption; false: reported */
+static bool find(const struct attach_context *c, struct attach *a, const char **missing)
+{
+	if (c->elsewhere && has_name(a) && !is_here(a)) {
+		assume(a);
+		return true;
+	}
+	if (!a->provider->expand(a, missing))
+		return false;
+	if (c->elsewhere && a->nmatches)
+		tell_local(a);
+	return true;
+}
+
+/* "t*:...": user space only where it is said whose (P-005); iter is alone in its program */
+static bool is_meant(const struct provider *p, const char *pattern, bool user)
+{
+	return glob_match(pattern, p->name) && (user ? p->space == SPACE_USER : (p->space == SPACE_KERNEL || p->kernel_listed) && p->kind != ATTACH_iter);
+}
+
+/* every provider whose name matches and that makes something of the fields */
+static void find_all(const struct attach_context *c, const struct attach *written, const char *pattern, struct attach **list, size_t *n)
+{
+	bool user = c->pid || (written->nfields && strchr(written->fields[0], '/'));
+	struct diag unheard;
+
+	diag_init(&unheard, c->arena, c->diag->sources);
+	for (const struct provider *const *p = providers; *p; p++) {
+		struct attach *a = arena_alloc(c->arena, sizeof(*a));
+		const char *missing;
+
+		if (!is_meant(*p, pattern, user))
+			continue;
+		*a = *written;
+		a->provider = *p;
+		a->diag = &unheard;
+		if (a->nfields < (*p)->min_fields || a->nfields > (*p)->max_fields || !(*p)->parse(a))
+			continue;
+		a->wild = true;
+		if (!(*p)->expand(a, &missing) || !a->nmatches)
+			continue;
+		a->diag = c->diag;
+		if (c->elsewhere)
+			tell_local(a);
+		list[(*n)++] = a;
+	}
+}
+
 bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n)
 {
 	const char **fields = arena_alloc(c->arena, MOST_FIELDS * sizeof(*fields)), *missing = NULL, *eq;
 	size_t nfields = split(c->arena, text, fields, MOST_FIELDS);
 	struct attach *a = arena_alloc(c->arena, sizeof(*a));
 
-	*list = arena_alloc(c->arena, sizeof(**list));
+	*list = arena_alloc(c->arena, ARRAY_SIZE(providers) * sizeof(**list));
 	*n = 0;
 	*a = (struct attach){.span = span, .arena = c->arena, .diag = c->diag, .kernel = c->kernel, .types = c->types, .pid = c->pid, .unsafe = c->unsafe};
 	eq = strchr(fields[0], '=');
@@ -214,33 +262,28 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 		a->label = arena_strndup(c->arena, fields[0], (size_t)(eq - fields[0]));
 		fields[0] = eq + 1;
 	}
+	a->fields = fields + 1;
+	a->nfields = nfields - 1;
 	a->provider = provider_find(fields[0]);
-	if (!a->provider) {
+	if (a->provider) {
+		while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
+			a->nfields--; /* "software:cs:" */
+		if (!count_fields(a) || !a->provider->parse(a) || !find(c, a, &missing))
+			return false;
+		if (a->nmatches)
+			(*list)[(*n)++] = a;
+	} else if (glob_has(fields[0])) {
+		find_all(c, a, fields[0], *list, n);
+		missing = arena_printf(c->arena, "No matches for %s.", text);
+	} else {
 		unknown_provider(c, fields[0], span);
 		return false;
 	}
-	a->fields = fields + 1;
-	a->nfields = nfields - 1;
-	while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
-		a->nfields--; /* "software:cs:" */
-	if (!count_fields(a) || !a->provider->parse(a))
-		return false;
-	if (c->elsewhere && has_name(a) && !is_here(a)) {
-		assume(a);
-		(*list)[(*n)++] = a;
+	if (*n)
 		return true;
-	}
-	if (!a->provider->expand(a, &missing))
-		return false;
-	if (c->elsewhere && a->nmatches)
-		tell_local(a);
-	if (missing || !a->nmatches) {
-		if (c->missing_probes == 0)
-			error_at(c->diag, span, "%s", missing);
-		else if (c->missing_probes == 1)
-			warning_at(c->diag, WARN(missing_probe), span, "%s Skipping.", missing);
-		return c->missing_probes != 0;
-	}
-	(*list)[(*n)++] = a;
-	return true;
+	if (c->missing_probes == 0)
+		error_at(c->diag, span, "%s", missing);
+	else if (c->missing_probes == 1)
+		warning_at(c->diag, WARN(missing_probe), span, "%s Skipping.", missing);
+	return c->missing_probes != 0;
 }

@@ -72,6 +72,7 @@ struct provider {
 	unsigned typed; /* words that args() gives types: NEEDS_ARGS | NEEDS_ARGN | NEEDS_RETVAL; 0: args alone */
 	/* do programs differ by attach point even if args are laid out the same? (fentry, tp_btf) */
 	bool one_program_each;
+	bool (*alone)(const struct image_attach *match); /* must it be attached by itself?  One link holds the others of a program; NULL: none */
 	/*
 	 * Another provider whose programs do what these do, at less cost, for the
 	 * match; NULL: none.  *m may be changed.  Not for programs that look at

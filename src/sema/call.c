@@ -31,6 +31,8 @@ static bool available(struct pass *p, struct node *n, const char *name, unsigned
 }
 
 #define KIND(name) (1ull << ATTACH_##name)
+#define SIGNAL_KINDS (KIND(kprobe) | KIND(kretprobe) | KIND(uprobe) | KIND(uretprobe) | KIND(usdt) | KIND(tracepoint) | KIND(sys_enter) | KIND(sys_exit) | \
+		      KIND(profile) | KIND(fentry) | KIND(fexit) | KIND(rawtracepoint))
 
 /* functions that not all kinds of probes have */
 static const struct {
@@ -40,6 +42,9 @@ static const struct {
 	{FN_uaddr, KIND(uprobe) | KIND(uretprobe) | KIND(usdt)},
 	{FN_path, KIND(fentry) | KIND(fexit) | KIND(iter)},
 	{FN_override, KIND(kprobe)},
+	{FN_signal, SIGNAL_KINDS}, /* interval, begin and the like run in no process that is meant */
+	{FN_signal_thread, SIGNAL_KINDS},
+	{FN_socket_cookie, KIND(fentry) | KIND(fexit) | KIND(iter) | KIND(rawtracepoint)},
 };
 
 static bool limited_to(struct pass *p, struct node *n)

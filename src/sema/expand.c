@@ -214,6 +214,12 @@ static bool uses_kstack(struct node *probe)
 	return used;
 }
 
+/* may they have one program, as to how they are attached? */
+static bool may_share(const struct provider *p, const struct clause *c, const struct image_attach *m)
+{
+	return !p->alone || p->alone(&c->attaches[0]) == p->alone(m);
+}
+
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
@@ -229,7 +235,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == provider && c->record == record && same_layout(c->args, args) && c->retval == retval)
+				if (c->provider == provider && c->record == record && same_layout(c->args, args) && c->retval == retval && may_share(provider, c, &a->matches[i]))
 					break;
 		if (!c) {
 			c = add_clause(p, probe, provider);
