@@ -48,6 +48,66 @@ static struct outcome run_script(const struct test *t, const char *name, const c
 	return run(argv, &t->said[D_stdin], seconds);
 }
 
+/* what only the compiler is told, with the words that follow it */
+static const struct {
+	const char *name;
+	bool word;
+} compile_options[] = {
+	{"-I", true},	     {"--include-dir", true}, {"--include", true},     {"--no-warning", true},
+	{"--no-cache", false}, {"-b", false},	      {"--btf", false},	       {"--verify-llvm-ir", false},
+	{"--usdt-file-activation", false}, {"--traceable-functions", true},
+};
+
+/* options that print a stage, not what the script does */
+static bool prints_stage(const struct test *t)
+{
+	for (size_t i = 0; i < t->said[D_options].count; i++)
+		if (starts_with(t->said[D_options].line[i], "-d "))
+			return true;
+	return false;
+}
+
+/* the words of line that a tool takes */
+static void add_run_options(struct text *command, const char *line)
+{
+	char *words = check_alloc(strdup(line)), *save, *word;
+
+	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		size_t len = strcspn(word, "="), i;
+
+		for (i = 0; i < ARRAY_SIZE(compile_options); i++)
+			if (strlen(compile_options[i].name) == len && !strncmp(word, compile_options[i].name, len))
+				break;
+		if (i == ARRAY_SIZE(compile_options))
+			text_printf(command, " %s", word);
+		else if (compile_options[i].word && !word[len])
+			strtok_r(NULL, " ", &save);
+	}
+	free(words);
+}
+
+/* what is built must do what the script does; its name is probe too, so that comm is the same */
+static struct outcome run_tool(const struct test *t, const char *name, int seconds)
+{
+	struct text command = {0};
+	const struct lines *child = &t->said[D_child];
+
+	text_printf(&command, "set -f; mkdir -p \"$TMPDIR/tool\" && \"$0\" build --no-warning not_portable -o \"$TMPDIR/tool/probe\"");
+	for (size_t i = 0; i < t->said[D_options].count; i++)
+		text_printf(&command, " %s", t->said[D_options].line[i]);
+	text_printf(&command, " \"$1\" && exec \"$TMPDIR/tool/probe\"%s", t->said[D_banner].count ? "" : " -q");
+	for (size_t i = 0; i < t->said[D_options].count; i++)
+		add_run_options(&command, t->said[D_options].line[i]);
+	if (child->count)
+		text_printf(&command, " -c \"$2\"");
+	for (size_t i = 0; i < t->said[D_args].count; i++)
+		text_printf(&command, " %s", t->said[D_args].line[i]);
+
+	char *argv[] = {"sh", "-c", command.data, (char *)opt.probe, (char *)name, child->count ? child->line[0] : NULL,
+			NULL};
+	return run(argv, &t->said[D_stdin], seconds);
+}
+
 /* name.ast, name.types and name.image, where they exist, are what -d prints. */
 static void judge_dump(const struct test *t, const char *name, const char *stage, int seconds, struct text *why)
 {
@@ -79,9 +139,9 @@ static void test_script(const struct test *t, const char *name, struct text *why
 	setup(t, why);
 	if (why->len)
 		return;
-	struct outcome o = run_script(t, name, NULL, seconds);
+	struct outcome o = opt.tools && !prints_stage(t) ? run_tool(t, name, seconds) : run_script(t, name, NULL, seconds);
 	judge(t, &o, seconds, why);
-	for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
+	for (size_t i = 0; !opt.tools && i < ARRAY_SIZE(stages); i++)
 		judge_dump(t, name, stages[i], seconds, why);
 }
 

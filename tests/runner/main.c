@@ -1,6 +1,6 @@
 /*
  * Run tests and count them:
- *	run [-nuv] [-j JOBS] [-x FACTOR] [-s FILE] [-c FILE] [-f FILE] PROBE PATH...
+ *	run [-2ntuv] [-j JOBS] [-x FACTOR] [-s FILE] [-c FILE] [-f FILE] PROBE PATH...
  * A PATH is a script (.bt) with its expectations in comments, a shell test
  * (.sh), a unit test (any other program), or a directory of the first two.
  * README.md, beside this, tells what a test may say.
@@ -123,10 +123,13 @@ int main(int argc, char **argv)
 	bool ok = true;
 	int c;
 
-	while ((c = getopt(argc, argv, "2nuvj:x:s:c:f:")) != -1)
+	while ((c = getopt(argc, argv, "2ntuvj:x:s:c:f:")) != -1)
 		switch (c) {
 		case '2': /* scripts run twice: the second time from the cache */
 			opt.twice = true;
+			break;
+		case 't': /* scripts are built, and what was built runs */
+			opt.tools = true;
 			break;
 		case 'n': /* run nothing, but say what is wrong with the tests themselves */
 			opt.none = true;
@@ -156,7 +159,7 @@ int main(int argc, char **argv)
 			optind = argc;
 		}
 	if (optind >= argc || (argc - optind < 2 && !list)) {
-		fprintf(stderr, "usage: run [-2nuv] [-j JOBS] [-x FACTOR] [-s SKIPPED] "
+		fprintf(stderr, "usage: run [-2ntuv] [-j JOBS] [-x FACTOR] [-s SKIPPED] "
 				"[-c COUNTS] [-f LIST] PROBE PATH...\n");
 		return 2;
 	}

@@ -17,6 +17,7 @@ struct options {
 	bool verbose;
 	bool none;
 	bool twice;
+	bool tools; /* scripts are built, and what was built runs */
 	bool update; /* write the dumps kept beside the scripts anew */
 	int jobs;
 	int slow; /* factor of all timeouts */
@@ -74,6 +75,7 @@ enum directive {
 	D_timeout,
 	D_serial,
 	D_banner,
+	D_tool,
 	DIRECTIVE_COUNT
 };
 extern const char *const directive_names[DIRECTIVE_COUNT];

@@ -14,7 +14,7 @@ const char *const directive_names[DIRECTIVE_COUNT] = {
 	[D_env] = "env",         [D_child] = "child",   [D_setup] = "setup",     [D_stdin] = "stdin",
 	[D_expect] = "expect",   [D_match] = "match",   [D_not] = "not",         [D_error] = "error",
 	[D_warning] = "warning", [D_stderr] = "stderr", [D_exit] = "exit",       [D_timeout] = "timeout",
-	[D_serial] = "serial",   [D_banner] = "banner",
+	[D_serial] = "serial",   [D_banner] = "banner",   [D_tool] = "tool",
 };
 
 struct test *tests;
@@ -116,6 +116,8 @@ void read_test(struct test *t)
 			need(t, s);
 	}
 	/* what is to run must be able to; what is to be refused, or shell, judges for itself */
+	if (opt.tools && t->said[D_tool].count)
+		text_printf(&t->lacks, " to be a script");
 	if (t->kind == KIND_SCRIPT && !t->said[D_error].count && !t->lacks.len)
 		need(t, "bpf");
 }
