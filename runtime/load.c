@@ -289,6 +289,8 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = leave_missing(rt);
 	if (err)
 		return err;
+	enums_fit(rt);
+	rt_btf_done(rt);
 	err = usdt_find(rt);
 	if (err)
 		return err;

@@ -44,8 +44,9 @@ static const char *btf_name(struct arena *ar, const struct image_attach *a, uint
 }
 
 /* -errno of an attach point whose program cannot be loaded here */
-static int absent(struct rt *rt, struct btf *btf, const struct image_attach *a)
+static int absent(struct rt *rt, const struct image_attach *a)
 {
+	struct btf *btf = rt_btf(rt);
 	uint32_t kind;
 	const char *name = btf_name(rt->arena, a, &kind);
 
@@ -67,7 +68,6 @@ int leave_out(struct rt *rt, size_t clause, const char *why)
 
 int leave_missing(struct rt *rt)
 {
-	struct btf *btf = NULL;
 	uint32_t kind;
 	int status = 0;
 
@@ -80,12 +80,8 @@ int leave_missing(struct rt *rt)
 
 		if (!p || !c->nattaches || !btf_name(rt->arena, &c->attaches[0], &kind))
 			continue;
-		if (!btf)
-			btf = btf__load_vmlinux_btf();
-		if (absent(rt, btf, &c->attaches[0])) {
+		if (absent(rt, &c->attaches[0]))
 			status = leave_out(rt, i, strerror(ENOENT));
-		}
 	}
-	btf__free(btf);
 	return status;
 }

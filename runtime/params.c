@@ -2,6 +2,7 @@
 #include "runtime/rt.h"
 
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,26 @@ static bool wrong_option(const struct image_param *p, const char *what, const ch
 	return false;
 }
 
+/* the word of a parameter; of a function that is not here any, for its program is left out */
+static bool word(struct rt *rt, const struct image_param *p, int64_t *n)
+{
+	const char *function = strchr(p->name, ':'), *dot = strrchr(p->name, '.');
+	int64_t words = p->number;
+
+	*n = 0;
+	switch (parameter_word(rt, p->name, p->skip, n)) {
+	case -ENOENT:
+		return true;
+	case -ESRCH:
+		fprintf(stderr, "ERROR: in this kernel the function %.*s has no parameter '%s'\n", function ? (int)(dot - function - 1) : 0, function + 1, dot + 1);
+		return false;
+	}
+	if (*n < words)
+		return true;
+	fprintf(stderr, "ERROR: in this kernel the parameter '%s' is beyond the %lld that can be reached\n", p->name, (long long)words);
+	return false;
+}
+
 /* what this kernel knows; *symbols: NULL until asked for */
 static bool found_out(const struct image_param *p, struct ksyms **symbols, int64_t *n)
 {
@@ -63,12 +84,14 @@ static bool found_out(const struct image_param *p, struct ksyms **symbols, int64
 	return found;
 }
 
-static bool integer(const struct rt *rt, const struct image_param *p, struct ksyms **symbols, int64_t *n)
+static bool integer(struct rt *rt, const struct image_param *p, struct ksyms **symbols, int64_t *n)
 {
 	const char *text, *why;
 	bool bare = false, flag;
 
 	*n = p->number;
+	if (p->kind == PARAM_WORD)
+		return word(rt, p, n);
 	if (p->kind == PARAM_CONFIG || p->kind == PARAM_KADDR || p->kind == PARAM_CGROUP)
 		return found_out(p, symbols, n);
 	if (p->kind == PARAM_COUNT) {
@@ -174,7 +197,7 @@ static bool asked_for(const struct rt *rt)
 }
 
 /* each into its place among size bytes */
-static bool fill(const struct rt *rt, struct ksyms **symbols, char *bytes, size_t size)
+static bool fill(struct rt *rt, struct ksyms **symbols, char *bytes, size_t size)
 {
 	for (size_t i = 0; i < rt->im->nparams; i++) {
 		const struct image_param *p = &rt->im->params[i];

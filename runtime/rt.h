@@ -24,6 +24,7 @@ struct rt {
 	size_t image_len;
 	uint32_t *own_insns; /* by program of the object, without the functions it calls */
 	struct bpf_object *object;
+	struct btf *btf; /* the kernel's, while the image is loaded */
 	struct ring_buffer *ring;
 	uint64_t ring_size; /* bytes */
 	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */
@@ -89,6 +90,12 @@ struct rt {
 int rt_load(struct rt *rt, const void *image, size_t len);
 struct bpf_map *rt_map(struct rt *rt, const char *name);
 struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
+
+/* btf.c: of the kernel that runs */
+struct btf *rt_btf(struct rt *rt); /* NULL: there is none; kept until */
+void rt_btf_done(struct rt *rt);
+void enums_fit(struct rt *rt); /* the names of their values */
+int parameter_word(struct rt *rt, const char *name, uint64_t skip, int64_t *word); /* see PARAM_WORD; -ENOENT: no such function, -ESRCH: no such parameter */
 
 /* params.c */
 int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */

@@ -19,7 +19,7 @@ enum node_kind {
 };
 
 /* what an IDENT names that differs from machine to machine */
-enum late { LATE_NOT, LATE_CONFIG /* CONFIG_HZ, LINUX_KERNEL_VERSION */, LATE_KADDR /* a kernel symbol's address */, LATE_CGROUP /* a path's id */ };
+enum late { LATE_NOT, LATE_CONFIG /* CONFIG_HZ, LINUX_KERNEL_VERSION */, LATE_KADDR /* a kernel symbol's address */, LATE_CGROUP /* a path's id */, LATE_ENUM /* what a name of a kernel's enum stands for */ };
 
 /* A scratch variable; one for each declaration, shared by its uses. */
 struct variable {

@@ -68,13 +68,62 @@ static bool by_registers(const struct cg *cg)
 	return kind == ATTACH_kprobe;
 }
 
+/* "module:function.", if what another kernel has for it can be asked there; NULL: what the clause is for has its place */
+static const char *function_there(const struct cg *cg, unsigned *skip)
+{
+	const struct clause *c = cg->clause;
+	const struct image_attach *a = &c->attaches[0];
+	bool raw = c->provider->kind == ATTACH_rawtracepoint;
+	const char *module = a->target && *a->target && !raw ? a->target : "vmlinux";
+
+	*skip = raw; /* what the probe itself is given */
+	if (!cg->portable || c->nattaches != 1 || a->wild || str_eq(module, ATTACH_BPF) || cg_is_syscall(cg))
+		return NULL;
+	if (!raw && !by_registers(cg) && c->provider->kind != ATTACH_fentry && c->provider->kind != ATTACH_fexit)
+		return NULL;
+	return arena_printf(cg->arena, "%s:%s%s.", module, raw ? "__traceiter_" : "", a->symbol);
+}
+
+#define WORDS_MOST 12 /* of the context of fentry programs */
+
+/*
+ * A word of the context whose number the loader knows, by loads at constant
+ * offsets, of which the verifier looks at one:
+ *	if (n == 0) v = ctx[0]; if (n == 1) v = ctx[1]; ...
+ */
+static struct value late_word(struct cg *cg, const struct type *t, const char *parameter, unsigned skip, unsigned w)
+{
+	LLVMTypeRef type = t->kind == TYPE_POINTER ? cg->ptr : cg->i64;
+	LLVMValueRef slot = cg_alloca(cg, type, 8), n, v;
+	unsigned below = 0;
+
+	while (below < WORDS_MOST && (!by_registers(cg) || arch_argument(below) >= 0))
+		below++;
+	n = LLVMBuildAdd(cg->b, cg_late_word(cg, parameter, skip, below - w), cg_num(cg, w), "");
+	LLVMBuildStore(cg->b, LLVMConstNull(type), slot);
+	for (unsigned i = w; i < below; i++) {
+		struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, n, cg_num(cg, i), ""));
+
+		v = cg_opaque(cg, cg_context_word(cg, by_registers(cg) ? (uint64_t)arch_argument(i) : 8 * i)); /* or LLVM makes one load of all */
+		LLVMBuildStore(cg->b, t->kind == TYPE_POINTER ? LLVMBuildIntToPtr(cg->b, v, cg->ptr, "") : v, slot);
+		cg_end_if(cg, &f);
+	}
+	return (struct value){t, LLVMBuildLoad2(cg->b, type, slot, ""), AT_REGISTER};
+}
+
 /* word w of a parameter: of the context, where each word has its place, or by the calling convention */
 static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigned w)
 {
+	const struct type word = {.kind = TYPE_INT, .size = 8};
+	const char *there;
+	unsigned skip;
 	int offset;
 
 	if (cg_is_syscall(cg))
 		return cg_syscall_word(cg, f);
+	there = function_there(cg, &skip);
+	if (there && *f->name && (!by_registers(cg) || placed(cg->clause->args, f, w, &offset)))
+		return late_word(cg, &word, arena_printf(cg->arena, "%s%s", there, f->name), skip, w).v;
 	if (!by_registers(cg))
 		return cg_context_word(cg, f->offset + 8 * w);
 	return placed(cg->clause->args, f, w, &offset) ? cg_context_word(cg, (uint64_t)offset) : stack_word(cg, offset);
@@ -83,7 +132,11 @@ static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigne
 static struct value parameter(struct cg *cg, const struct field *f)
 {
 	LLVMValueRef slot;
+	unsigned skip;
+	const char *there = function_there(cg, &skip);
 
+	if (there && *f->name && f->type->kind == TYPE_POINTER && !by_registers(cg))
+		return late_word(cg, f->type, arena_printf(cg->arena, "%s%s", there, f->name), skip, 0);
 	if (f->type->kind == TYPE_POINTER && !by_registers(cg) && !cg_is_syscall(cg)) /* loaded as it is, the verifier knows its type */
 		return (struct value){f->type, cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};
 	if (cg_scalar(f->type))
@@ -139,10 +192,18 @@ struct value emit_args(struct cg *cg, const struct node *n)
 /* retval:	ctx->ax; of fexit the word after the arguments */
 struct value emit_retval(struct cg *cg, const struct node *n)
 {
+	static const struct type word = {.kind = TYPE_INT, .size = 8};
 	uint64_t at = cg->clause->args ? cg->clause->args->size : 0;
+	const char *there;
+	unsigned skip;
 
 	if (cg->clause->provider->kind != ATTACH_fexit)
 		return cg_narrowed(cg, n->type, cg_context_word(cg, (uint64_t)arch_result()));
+	there = function_there(cg, &skip);
+	if (there && n->type->kind == TYPE_POINTER)
+		return late_word(cg, n->type, there, skip, 0);
+	if (there)
+		return cg_narrowed(cg, n->type, late_word(cg, &word, there, skip, 0).v);
 	if (n->type->kind == TYPE_POINTER)
 		return cg_register(cg, n->type, (int)at);
 	return cg_narrowed(cg, n->type, cg_context_word(cg, at));

@@ -135,6 +135,7 @@ LLVMMetadataRef debug_array(struct cg *cg, LLVMMetadataRef elem, uint32_t elem_s
 /* core.c: what libbpf fits to the kernel it meets */
 /* address of a field of a kernel struct at base; NULL: it has no name to be found by, or the image is for this kernel */
 LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset);
+LLVMValueRef core_element(struct cg *cg, LLVMValueRef array, const struct type *t, LLVMValueRef index); /* of a core_field() of type t; NULL: not by a path */
 LLVMValueRef core_root(struct cg *cg, LLVMValueRef path); /* what the path of a core_field() begins at; NULL: it is none */
 enum core_info { CORE_BYTE_OFFSET, CORE_BYTE_SIZE, CORE_EXISTS, CORE_SIGNED, CORE_LSHIFT, CORE_RSHIFT };
 LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64, of a core_field() */
@@ -143,6 +144,20 @@ LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum w
 LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type *t, const char *name); /* i64: a field this kernel has not */
 LLVMValueRef core_exists(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset); /* i1 */
 LLVMValueRef core_size(struct cg *cg, const struct type *t); /* i64: bytes of a type */
+struct value core_sizeof(struct cg *cg, const struct node *n); /* what SIZEOF, OFFSETOF, and an IDENT of an enum */
+struct value core_offsetof(struct cg *cg, const struct node *n); /* are in the kernel that runs */
+struct value core_enumerator(struct cg *cg, const struct node *n);
+bool core_unnamed(const struct type *t); /* a struct that libbpf finds only by the path to it */
+struct core_member {
+	const struct field *field;
+	uint32_t offset;
+};
+struct core_member *core_members(struct cg *cg, const struct type *t, unsigned *n); /* those of unnamed structs in it among them, in order */
+void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* the loader sets the size */
+LLVMValueRef core_bits_by(struct cg *cg, LLVMValueRef slot, LLVMValueRef field, enum sign sign, enum where at); /* core_bits(), by way of 8 bytes at slot */
+
+/* copy.c */
+bool core_copy(struct cg *cg, LLVMValueRef to, struct value v); /* a struct or array of the kernel's, as this one lays it out; false: not by its parts */
 
 /* emit.c: small words */
 LLVMValueRef cg_num(struct cg *cg, int64_t n); /* i64 */
@@ -214,6 +229,7 @@ LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
 LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t); /* of bytes of type t: v's own where they fit, else a slot's */
 LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b); /* i1 */
+struct value cg_core_value(struct cg *cg, LLVMValueRef path, const struct field *f, enum where at); /* what a core_field() or core_element() leads to */
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset);
 
 /* expr.c */
@@ -306,6 +322,7 @@ struct value cg_record_field(struct cg *cg, const struct field *f); /* of clause
 
 /* param.c */
 struct value cg_late(struct cg *cg, const struct node *n); /* a PARAM, NPARAMS, CALL getopt */
+LLVMValueRef cg_late_word(struct cg *cg, const char *parameter, unsigned skip, unsigned below); /* i64: see PARAM_WORD */
 void cg_finish_args(struct cg *cg);
 
 /* warn.c: runtime warnings of cg->span */

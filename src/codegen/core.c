@@ -23,7 +23,7 @@ static LLVMMetadataRef composite(struct cg *cg, const struct type *t, const char
 
 static LLVMMetadataRef unnamed(struct cg *cg, const struct type *t);
 
-static bool is_unnamed(const struct type *t)
+bool core_unnamed(const struct type *t)
 {
 	return t->kind == TYPE_STRUCT && t->relocatable && (!t->name || !*t->name);
 }
@@ -35,7 +35,7 @@ static LLVMMetadataRef like(struct cg *cg, const struct type *t)
 		return debug_pointer(cg, NULL);
 	if (t->kind == TYPE_ARRAY)
 		return debug_array(cg, like(cg, t->elem), t->elem->size, t->count);
-	if (is_unnamed(t))
+	if (core_unnamed(t))
 		return unnamed(cg, t);
 	if (t->kind == TYPE_STRUCT)
 		return composite(cg, t, "", NULL, 0);
@@ -57,13 +57,7 @@ static LLVMMetadataRef member(struct cg *cg, const struct field *f, uint32_t off
 					     (uint64_t)f->type->size * 8, 0, bits, LLVMDIFlagZero, like(cg, f->type));
 }
 
-/* the members of a struct without a name, those of the structs without a name in it among them */
-struct flat {
-	const struct field *field;
-	uint32_t offset;
-};
-
-static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct flat *list, unsigned *n)
+static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct core_member *list, unsigned *n)
 {
 	kernel_complete(cg->kernel, t);
 	for (uint32_t i = 0; i < t->nfields; i++) {
@@ -71,7 +65,7 @@ static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct
 
 		if (*f->name) {
 			if (list)
-				list[*n] = (struct flat){f, offset + f->offset};
+				list[*n] = (struct core_member){f, offset + f->offset};
 			++*n;
 		} else if (f->type->kind == TYPE_STRUCT) {
 			flatten(cg, f->type, offset + f->offset, list, n);
@@ -81,15 +75,15 @@ static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct
 
 static int by_offset(const void *x, const void *y)
 {
-	const struct flat *a = x, *b = y;
+	const struct core_member *a = x, *b = y;
 	uint64_t p = (uint64_t)a->offset * 8 + a->field->bit_offset, q = (uint64_t)b->offset * 8 + b->field->bit_offset;
 
 	return p < q ? -1 : p > q;
 }
 
-static struct flat *members_of(struct cg *cg, const struct type *t, unsigned *n)
+struct core_member *core_members(struct cg *cg, const struct type *t, unsigned *n)
 {
-	struct flat *list;
+	struct core_member *list;
 
 	*n = 0;
 	flatten(cg, t, 0, NULL, n);
@@ -105,12 +99,12 @@ static LLVMMetadataRef unnamed(struct cg *cg, const struct type *t)
 {
 	char *key = arena_printf(cg->arena, "unnamed %p", (const void *)t);
 	LLVMMetadataRef di = dict_find(&cg->fields, key), *members;
-	struct flat *list;
+	struct core_member *list;
 	unsigned n;
 
 	if (di)
 		return di;
-	list = members_of(cg, t, &n);
+	list = core_members(cg, t, &n);
 	members = arena_alloc(cg->arena, (n + 1) * sizeof(*members));
 	for (unsigned i = 0; i < n; i++)
 		members[i] = member(cg, list[i].field, list[i].offset);
@@ -139,33 +133,41 @@ static char *path_key(struct cg *cg, LLVMValueRef path)
 	return arena_printf(cg->arena, "path %p", (void *)path);
 }
 
+static char *element_key(struct cg *cg, LLVMValueRef path)
+{
+	return arena_printf(cg->arena, "element %p", (void *)path);
+}
+
 LLVMValueRef core_root(struct cg *cg, LLVMValueRef path)
 {
 	return dict_find(&cg->fields, path_key(cg, path));
 }
 
-static LLVMValueRef access(struct cg *cg, LLVMValueRef base, const struct type *t, const char *name, unsigned index,
-			   LLVMMetadataRef di)
+/* one step of a path: &base->member of struct or union, &base[index] of an array */
+static LLVMValueRef step(struct cg *cg, LLVMValueRef base, const struct type *t, const char *name, unsigned index, LLVMMetadataRef di)
 {
 	static const char kind[] = "llvm.preserve.access.index", elementtype[] = "elementtype";
-	const char *intrinsic = t->is_union ? "llvm.preserve.union.access.index" : "llvm.preserve.struct.access.index";
+	const char *intrinsic = t->kind == TYPE_ARRAY ? "llvm.preserve.array.access.index"
+				: t->is_union	      ? "llvm.preserve.union.access.index"
+						      : "llvm.preserve.struct.access.index";
 	LLVMTypeRef overload[] = {cg->ptr, cg->ptr}, params[] = {cg->ptr, cg->i32, cg->i32};
-	LLVMValueRef which = cg_num32(cg, (int32_t)index),
-		     args[] = {base, t->is_union ? which : cg_num32(cg, 0), which};
+	LLVMTypeRef element = LLVMStructTypeInContext(cg->llvm, &cg->i8, 1, false);
+	LLVMValueRef which = cg_num32(cg, (int32_t)index);
+	/* base, then for LLVM: a member of its struct; of a union nothing; the dimension of its array */
+	LLVMValueRef args[] = {base, t->is_union ? which : cg_num32(cg, t->kind == TYPE_ARRAY), which};
 	unsigned n = t->is_union ? 2 : 3;
 	LLVMValueRef fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(intrinsic, strlen(intrinsic)),
 						      overload, 2),
 		     call;
 
 	call = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->ptr, params, n, false), fn, args, n, name);
-	if (!t->is_union) {
-		LLVMTypeRef one = LLVMStructTypeInContext(cg->llvm, &cg->i8, 1, false);
-
+	if (t->kind == TYPE_ARRAY)
+		element = LLVMArrayType(cg->i8, index + 1);
+	if (!t->is_union)
 		LLVMAddCallSiteAttribute(
 			call, 1,
 			LLVMCreateTypeAttribute(
-				cg->llvm, LLVMGetEnumAttributeKindForName(elementtype, strlen(elementtype)), one));
-	}
+				cg->llvm, LLVMGetEnumAttributeKindForName(elementtype, strlen(elementtype)), element));
 	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)),
 			LLVMMetadataAsValue(cg->llvm, di));
 	return call;
@@ -174,22 +176,34 @@ static LLVMValueRef access(struct cg *cg, LLVMValueRef base, const struct type *
 LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset)
 {
 	LLVMValueRef root = base, path = NULL;
-	struct flat *list;
+	struct core_member *list;
 	unsigned n;
 
 	if (!cg->portable || !t->relocatable || !f->name || !*f->name)
 		return NULL;
-	if (!is_unnamed(t)) {
-		path = access(cg, base, t, f->name, 0, named(cg, t, f, offset));
+	if (!core_unnamed(t)) {
+		path = step(cg, base, t, f->name, 0, named(cg, t, f, offset));
 	} else {
 		root = core_root(cg, base); /* the path to the struct goes on */
-		list = members_of(cg, t, &n);
+		list = core_members(cg, t, &n);
 		for (unsigned i = 0; root && !path && i < n; i++)
 			if (list[i].field == f)
-				path = access(cg, base, t, f->name, i, unnamed(cg, t));
+				path = step(cg, base, t, f->name, i, unnamed(cg, t));
 	}
 	if (path)
 		dict_set(&cg->fields, path_key(cg, path), root);
+	return path;
+}
+
+LLVMValueRef core_element(struct cg *cg, LLVMValueRef array, const struct type *t, LLVMValueRef index)
+{
+	LLVMValueRef root = core_root(cg, array), path;
+
+	if (!root || t->kind != TYPE_ARRAY || t->elem->kind == TYPE_ARRAY || !LLVMIsAConstantInt(index))
+		return NULL;
+	path = step(cg, array, t, "", (unsigned)LLVMConstIntGetZExtValue(index), like(cg, t));
+	dict_set(&cg->fields, path_key(cg, path), root);
+	dict_set(&cg->fields, element_key(cg, path), path);
 	return path;
 }
 
@@ -218,7 +232,7 @@ LLVMValueRef core_size(struct cg *cg, const struct type *t)
 	LLVMTypeRef params[] = {cg->i32, cg->i64};
 	LLVMValueRef args[2], fn, call;
 
-	if (!cg->portable || t->kind != TYPE_STRUCT || !t->relocatable || is_unnamed(t))
+	if (!cg->portable || t->kind != TYPE_STRUCT || !t->relocatable || core_unnamed(t))
 		return cg_num(cg, t->size ? t->size : 1);
 	args[0] = cg_num32(cg, (int32_t)cg->fields.count); /* calls that differ in this are not merged */
 	args[1] = cg_num(cg, 1);
@@ -229,8 +243,67 @@ LLVMValueRef core_size(struct cg *cg, const struct type *t)
 	return LLVMBuildZExt(cg->b, call, cg->i64, "");
 }
 
+struct value core_sizeof(struct cg *cg, const struct node *n)
+{
+	const struct node *e = n->cast.expr;
+	const struct type *t;
+
+	if (!e || e->kind != NODE_FIELD)
+		return cg_int(n->type, core_size(cg, (e ? e : n->cast.of)->type));
+	t = e->field.expr->type->kind == TYPE_POINTER ? e->field.expr->type->elem : e->field.expr->type;
+	return cg_int(n->type, core_info(cg, core_field(cg, LLVMConstNull(cg->ptr), t, e->field.field, e->field.offset), CORE_BYTE_SIZE));
+}
+
+struct value core_offsetof(struct cg *cg, const struct node *n)
+{
+	const struct type *t = (n->offset.of ? n->offset.of : n->offset.expr)->type;
+	LLVMValueRef path = LLVMConstNull(cg->ptr), sum = cg_num(cg, 0);
+	const struct field *f;
+	uint32_t offset;
+
+	for (const struct node *name = n->offset.path; name; name = name->next) {
+		kernel_complete(cg->kernel, t);
+		f = type_field(t, name->ident.name, &offset);
+		path = core_field(cg, core_unnamed(t) ? path : LLVMConstNull(cg->ptr), t, f, offset);
+		t = f->type;
+		if (!name->next || !core_unnamed(t)) /* what follows begins anew */
+			sum = LLVMBuildAdd(cg->b, sum, core_info(cg, path, CORE_BYTE_OFFSET), "");
+	}
+	return cg_int(n->type, sum);
+}
+
+/* the value of one name of an enum: LLVM is told both as text */
+struct value core_enumerator(struct cg *cg, const struct node *n)
+{
+	static const char kind[] = "llvm.preserve.access.index", intrinsic[] = "llvm.bpf.preserve.enum.value";
+	const char *name = n->ident.name, *text, *flavour = arena_printf(cg->arena, "%s___%zu", n->type->name, cg->fields.count);
+	LLVMTypeRef params[] = {cg->i32, cg->ptr, cg->i64};
+	LLVMValueRef args[3], fn, call, global;
+	LLVMMetadataRef one, di;
+	int64_t value = 0;
+
+	for (uint32_t i = 0; i < n->type->nenumerators; i++)
+		if (str_eq(n->type->enumerators[i].name, name))
+			value = n->type->enumerators[i].value;
+	text = arena_printf(cg->arena, "%s:%lld", name, (long long)value);
+	global = LLVMAddGlobal(cg->mod, LLVMArrayType(cg->i8, (unsigned)strlen(text) + 1), "enumerator");
+	LLVMSetInitializer(global, LLVMConstStringInContext(cg->llvm, text, (unsigned)strlen(text), false));
+	LLVMSetLinkage(global, LLVMPrivateLinkage);
+	LLVMSetGlobalConstant(global, true);
+	one = LLVMDIBuilderCreateEnumerator(cg->di, name, strlen(name), value, !n->type->is_signed);
+	di = LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, flavour, strlen(flavour), cg->file, 1, (uint64_t)n->type->size * 8, 0, &one, 1, debug_int(cg, n->type->size, n->type->is_signed));
+	args[0] = cg_num32(cg, (int32_t)cg->fields.count);
+	args[1] = global;
+	args[2] = cg_num(cg, 1); /* the value, not whether there is one */
+	fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(intrinsic, strlen(intrinsic)), NULL, 0);
+	call = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->i64, params, 3, false), fn, args, 3, "");
+	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)), LLVMMetadataAsValue(cg->llvm, di));
+	dict_set(&cg->fields, flavour, di);
+	return cg_int(n->type, call);
+}
+
 /* size bytes at an address of the kernel's, or if that fails and may be the user's, there; the loader sets the size */
-static void read_sized(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
+void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at)
 {
 	LLVMValueRef err = cg_helper(cg, BPF_FUNC_probe_read_kernel, 3, to, size, from);
 	struct cg_if f;
@@ -242,18 +315,32 @@ static void read_sized(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMVa
 	cg_end_if(cg, &f);
 }
 
-/* the bits are shifted to the top, then down: where they are and how many the kernel that runs knows */
-LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at)
+/*
+ * The bits are shifted to the top, then down: where they are and how many the
+ * kernel that runs knows.  Of an element of an array libbpf tells only its size.
+ */
+LLVMValueRef core_bits_by(struct cg *cg, LLVMValueRef slot, LLVMValueRef field, enum sign sign, enum where at)
 {
-	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), x, down = core_info(cg, field, CORE_RSHIFT), is_signed;
+	LLVMValueRef size = core_info(cg, field, CORE_BYTE_SIZE), x, up, down, is_signed;
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
-	read_sized(cg, slot, core_info(cg, field, CORE_BYTE_SIZE), cg_add_var(cg, core_root(cg, field), core_info(cg, field, CORE_BYTE_OFFSET)), at);
-	x = LLVMBuildShl(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), core_info(cg, field, CORE_LSHIFT), "");
+	core_read(cg, slot, size, cg_add_var(cg, core_root(cg, field), core_info(cg, field, CORE_BYTE_OFFSET)), at);
+	if (dict_find(&cg->fields, element_key(cg, field))) {
+		up = down = LLVMBuildSub(cg->b, cg_num(cg, 64), LLVMBuildShl(cg->b, size, cg_num(cg, 3), ""), "");
+	} else {
+		up = core_info(cg, field, CORE_LSHIFT);
+		down = core_info(cg, field, CORE_RSHIFT);
+	}
+	x = LLVMBuildShl(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), up, "");
 	if (sign != SIGN_UNKNOWN)
 		return sign == SIGN_YES ? LLVMBuildAShr(cg->b, x, down, "") : LLVMBuildLShr(cg->b, x, down, "");
 	is_signed = LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, field, CORE_SIGNED), cg_num(cg, 0), "");
 	return LLVMBuildSelect(cg->b, is_signed, LLVMBuildAShr(cg->b, x, down, ""), LLVMBuildLShr(cg->b, x, down, ""), "");
+}
+
+LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at)
+{
+	return core_bits_by(cg, cg_alloca(cg, cg->i64, 8), field, sign, at);
 }
 
 /* kinds that a field may be of which this kernel has not; the first can be read */
@@ -296,7 +383,7 @@ struct value emit_fn_has_field(struct cg *cg, const struct node *n)
 	LLVMValueRef all = LLVMConstInt(cg->i1, 1, false);
 
 	for (const struct node *f = of->next; f; f = f->next) {
-		if (!t || t->kind != TYPE_STRUCT || is_unnamed(t)) {
+		if (!t || t->kind != TYPE_STRUCT || core_unnamed(t)) {
 			error_at(cg->diag, n->span, "what '%s' is a field of has no name here by which another kernel may know it", f->ident.name);
 			cg->failed = true;
 			break;

@@ -350,6 +350,9 @@ static struct value element(struct cg *cg, const struct node *n)
 		index = LLVMBuildMul(cg->b, index, core_size(cg, n->type), "");
 		return (struct value){n->type, cg_add_var(cg, base.v, index), base.type->trusted && LLVMIsAConstantInt(index) ? AT_TRUSTED : cg_where(base.type->space)};
 	}
+	slot = core_element(cg, base.v, base.type, index);
+	if (slot)
+		return cg_core_value(cg, slot, &(struct field){.type = n->type}, base.at);
 	if (LLVMIsAConstantInt(index)) {
 		index = LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), "");
 		return (struct value){n->type, cg_add_var(cg, base.v, index), base.at};
@@ -445,6 +448,8 @@ static struct value place(struct cg *cg, const struct node *n)
 	case NODE_STRING:
 		return cg_mem(n->type, cg_string(cg, n->str, n->len, n->type->size));
 	case NODE_IDENT:
+		if (n->ident.late == LATE_ENUM)
+			return core_enumerator(cg, n);
 		if (n->ident.late)
 			return cg_late(cg, n);
 		if (!n->ident.builtin)
@@ -453,6 +458,10 @@ static struct value place(struct cg *cg, const struct node *n)
 	case NODE_PARAM:
 	case NODE_NPARAMS:
 		return cg_late(cg, n);
+	case NODE_SIZEOF:
+		return core_sizeof(cg, n);
+	case NODE_OFFSETOF:
+		return core_offsetof(cg, n);
 	case NODE_ARG:
 		return cg_arg(cg, n);
 	case NODE_VAR:

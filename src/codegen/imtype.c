@@ -54,6 +54,7 @@ uint64_t image_type_of(struct cg *cg, const struct type *t)
 	im.count = t->count;
 	im.name = t->name ? t->name : "";
 	im.name_len = length(t->name);
+	im.differs = cg->portable && t->kind == TYPE_ENUM && t->relocatable && im.name_len;
 	if (t->kind == TYPE_ARRAY)
 		im.elem = image_type_of(cg, t->elem);
 	if (t->nfields) {

@@ -68,14 +68,25 @@ static struct image_param describe(struct cg *cg, const struct node *n)
 	return p;
 }
 
+static LLVMValueRef address_of(struct cg *cg, const struct image_param *p)
+{
+	if (!cg->args)
+		cg->args = LLVMAddGlobal(cg->mod, cg->i8, "early_args");
+	return cg_add(cg, cg->args, place(cg, p)->offset);
+}
+
+LLVMValueRef cg_late_word(struct cg *cg, const char *parameter, unsigned skip, unsigned below)
+{
+	struct image_param p = {.size = 8, .text = "", .description = "", .kind = PARAM_WORD, .name = parameter, .skip = skip, .number = below};
+
+	return cg_load_raw(cg, address_of(cg, &p), 8, true, 8);
+}
+
 struct value cg_late(struct cg *cg, const struct node *n)
 {
 	struct image_param p = describe(cg, n);
-	LLVMValueRef address;
+	LLVMValueRef address = address_of(cg, &p);
 
-	if (!cg->args)
-		cg->args = LLVMAddGlobal(cg->mod, cg->i8, "early_args");
-	address = cg_add(cg, cg->args, place(cg, &p)->offset);
 	if (n->type->kind == TYPE_STRING)
 		return cg_mem(n->type, address);
 	return cg_int(n->type, cg_load_raw(cg, address, 8, true, 8));

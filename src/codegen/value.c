@@ -84,6 +84,13 @@ static void load_trusted(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint
 	}
 }
 
+/* size bytes of a value that is not in a register */
+static void read_value(struct cg *cg, LLVMValueRef to, uint32_t size, struct value v)
+{
+	if (size < v.type->size || !core_copy(cg, to, v))
+		cg_read(cg, to, size, v.v, v.at);
+}
+
 #define TRUSTED_BYTES 64
 
 struct value cg_value(struct cg *cg, struct value v)
@@ -98,7 +105,7 @@ struct value cg_value(struct cg *cg, struct value v)
 	if (v.at == AT_TRUSTED && v.type->kind == TYPE_ARRAY && v.type->elem->size == 1 && v.type->size <= TRUSTED_BYTES)
 		load_trusted(cg, slot, v.v, v.type->size);
 	else
-		cg_read(cg, slot, v.type->size, v.v, v.at);
+		read_value(cg, slot, v.type->size, v);
 	return cg_mem(v.type, slot);
 }
 
@@ -156,11 +163,11 @@ void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct 
 
 		if (n < t->size)
 			cg_zero(cg, cg_add(cg, address, n), t->size - n);
-		cg_read(cg, address, n, v.v, v.at);
+		read_value(cg, address, n, v);
 		return;
 	}
 	cg_zero(cg, address, t->size);
-	cg_read(cg, address, v.type->size, v.v, v.at);
+	read_value(cg, address, v.type->size, v);
 }
 
 static bool same_bytes(const struct type *a, const struct type *b)
@@ -259,6 +266,13 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 	return equal_bytes(cg, a.v, b.v, n);
 }
 
+struct value cg_core_value(struct cg *cg, LLVMValueRef path, const struct field *f, enum where at)
+{
+	if (f->bit_size || (at != AT_TRUSTED && type_is_int(f->type)))
+		return cg_int(f->type, sized(cg, core_bits(cg, path, f->type->is_signed ? SIGN_YES : SIGN_NO, at), f->type));
+	return (struct value){f->type, path, at};
+}
+
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
 {
 	bool kernel = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_ANY; /* structs of user space do not move */
@@ -266,10 +280,10 @@ struct value cg_field(struct cg *cg, struct value base, const struct type *t, co
 
 	if (f->elsewhere)
 		return cg_int(f->type, core_elsewhere(cg, base, t, f->name));
-	if (core && (f->bit_size || (base.at != AT_TRUSTED && type_is_int(f->type))))
-		return cg_int(f->type, sized(cg, core_bits(cg, core, f->type->is_signed ? SIGN_YES : SIGN_NO, base.at), f->type));
+	if (core)
+		return cg_core_value(cg, core, f, base.at);
 	if (!f->bit_size)
-		return (struct value){f->type, core ? core : cg_add(cg, base.v, offset), base.at};
+		return (struct value){f->type, cg_add(cg, base.v, offset), base.at};
 	/* a bitfield: its storage unit, shifted up to drop what is above, and down again */
 	slot = cg_alloca(cg, cg->i64, 8);
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);

@@ -28,7 +28,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 10
+#define IMAGE_VERSION 11
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */
@@ -163,6 +163,7 @@ enum param_kind {
 	PARAM_CONFIG, /* CONFIG_HZ, LINUX_KERNEL_VERSION: int64, like the next two not given but found out */
 	PARAM_KADDR, /* address of the kernel symbol `name` */
 	PARAM_CGROUP, /* id of the cgroup at the path `name` */
+	PARAM_WORD, /* which word of its context has a parameter of a kernel function: "module:function.parameter", less the first `skip`; below `number` */
 	OPTION_BOOL, /* getopt("x", false): int64, 0 or 1 */
 	OPTION_INT,
 	OPTION_TEXT,

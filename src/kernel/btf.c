@@ -77,6 +77,7 @@ static const struct type *convert_enum(struct kernel *k, const struct btf_type *
 	}
 	e->enumerators = list;
 	e->nenumerators = btf_vlen(b);
+	e->relocatable = true;
 	return e;
 }
 
@@ -294,7 +295,7 @@ uint32_t btf_prototype(struct kernel *k, const char *module, const char *functio
 
 const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
 {
-	uint32_t id = btf_prototype(k, module, function);
+	uint32_t id = btf_prototype(k, module && *module ? module : NULL, function);
 
 	return id ? parameters(k, function, id, 0, result) : NULL;
 }

@@ -23,7 +23,7 @@ void kernel_complete(struct kernel *k, const struct type *t);
 bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type);
 /*
  * Parameters of a kernel function as a struct: field i is parameter i, at its
- * offset in the BTF context, where each takes as many words as it needs.  module NULL: any.  *result: its return
+ * offset in the BTF context, where each takes as many words as it needs.  module NULL or "": any.  *result: its return
  * type.  NULL: BTF does not know the function.
  */
 const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result);

@@ -81,7 +81,7 @@ struct type {
 	bool literal; /* of an integer literal: the least size, 8 once stored */
 	bool flexible; /* of one that is not negative: takes the other side's sign */
 	bool is_union;
-	bool relocatable; /* a kernel type known from BTF: field offsets are CO-RE relocations */
+	bool relocatable; /* a struct or enum known from the kernel's BTF: what is in it is a CO-RE relocation */
 	bool trusted; /* pointer the verifier knows the type of: curtask and what hangs off it, BTF-typed args */
 	bool incomplete; /* a struct without a definition */
 	bool uapi; /* a struct from a header of the kernel: what BTF says of it is preferred */

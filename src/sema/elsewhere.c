@@ -43,6 +43,65 @@ bool kernel_constant(struct pass *p, struct node *n)
 	return true;
 }
 
+static bool has_name(const struct type *t)
+{
+	return t->name && *t->name;
+}
+
+bool late_enumerator(struct pass *p, struct node *n, const struct type *e)
+{
+	if (!p->options->late)
+		return false;
+	if (!has_name(e)) {
+		warning_at(p->diag, WARN(not_portable), n->span, "%s is taken to be what it is in this kernel: its enum has no name by which another's is found", n->ident.name);
+		return false;
+	}
+	n->ident.late = LATE_ENUM;
+	n->type = e;
+	return true;
+}
+
+/* may another kernel have more or less of it? */
+static bool moves(const struct type *t)
+{
+	while (t->kind == TYPE_ARRAY)
+		t = t->elem;
+	return t->kind == TYPE_STRUCT && t->relocatable;
+}
+
+/* a field, of a struct by whose name another kernel has it */
+static bool is_field_of_named(const struct node *n)
+{
+	const struct type *t;
+
+	if (!n || n->kind != NODE_FIELD || n->field.field->bit_size)
+		return false;
+	t = n->field.expr->type;
+	if (t->kind == TYPE_POINTER)
+		t = t->elem;
+	return t->kind == TYPE_STRUCT && t->relocatable && has_name(t);
+}
+
+bool late_size(struct pass *p, const struct node *n, const struct type *t)
+{
+	if (!p->options->late)
+		return false;
+	if (is_field_of_named(n->cast.expr) || (t->kind == TYPE_STRUCT && t->relocatable && has_name(t)))
+		return true;
+	if (moves(t)) /* now: n becomes a number */
+		warning_at(p->diag, WARN(not_portable), n->span, "the size of '%s' is taken to be what it is in this kernel: it has no name by which another's is found", name_of(p, t));
+	return false;
+}
+
+bool late_offset(struct pass *p, const struct node *n, const struct type *t)
+{
+	if (!p->options->late || !t->relocatable)
+		return false;
+	if (!has_name(t))
+		warning_at(p->diag, WARN(not_portable), n->span, "the offset is taken to be what it is in this kernel: the struct has no name by which another's is found");
+	return has_name(t);
+}
+
 static bool is_has_field(struct node **n, void *arg)
 {
 	if ((*n)->kind == NODE_CALL && (*n)->call.fn && (*n)->call.fn->id == FN_has_field)
@@ -126,7 +185,7 @@ const struct field *field_elsewhere(struct pass *p, const struct type *t, const 
 {
 	struct field *f;
 
-	if (!p->asked || !p->options->late || !t->relocatable || !t->name || !*t->name)
+	if (!p->asked || !p->options->late || !t->relocatable || !has_name(t))
 		return NULL;
 	f = arena_alloc(p->arena, sizeof(*f));
 	*f = (struct field){.name = name, .type = type_int(p->types, 8, false), .elsewhere = true};

@@ -679,6 +679,12 @@ static const struct type *infer_size(struct pass *p, struct node *n)
 	}
 	if (t->kind == TYPE_ERROR)
 		return t;
+	if (n->cast.expr && n->cast.expr->kind == NODE_FIELD && n->cast.expr->field.field)
+		t = n->cast.expr->field.field->type; /* of char x[N] N, though as a string it has room for a NUL */
+	if (late_size(p, n, t)) {
+		(n->cast.of ? n->cast.of : n->cast.expr)->type = t;
+		return late_type(p, false);
+	}
 	make_int(p, n, t->size, false);
 	n->next = next;
 	return n->type;
@@ -689,7 +695,13 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 	const struct type *t = n->offset.of ? type_of_node(p, n->offset.of) : operand(p, n->offset.expr);
 	uint64_t sum = 0;
 	struct node *next = n->next;
+	bool waits;
 
+	if (t->kind == TYPE_ERROR)
+		return t;
+	t = complete_type(p, t);
+	waits = late_offset(p, n, t);
+	(n->offset.of ? n->offset.of : n->offset.expr)->type = t;
 	for (struct node *f = n->offset.path; f; f = f->next) {
 		uint32_t offset;
 		const struct field *field;
@@ -703,6 +715,8 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 		sum += offset;
 		t = field->type;
 	}
+	if (waits)
+		return late_type(p, false);
 	make_int(p, n, (int64_t)sum, false);
 	n->next = next;
 	return n->type;

@@ -15,7 +15,7 @@ const struct type *late_type(struct pass *p, bool text)
 
 bool late(const struct node *n)
 {
-	return (n->kind == NODE_IDENT && n->ident.late) || n->kind == NODE_PARAM || n->kind == NODE_NPARAMS ||
+	return (n->kind == NODE_IDENT && n->ident.late) || n->kind == NODE_PARAM || n->kind == NODE_NPARAMS || n->kind == NODE_SIZEOF || n->kind == NODE_OFFSETOF ||
 	       (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_getopt);
 }
 
@@ -24,10 +24,12 @@ const struct type *wrong_late(struct pass *p, const struct node *n)
 	const char *name = n->kind == NODE_IDENT     ? n->ident.name
 			   : n->kind == NODE_PARAM   ? arena_printf(p->arena, "$%lld", (long long)n->param.index)
 			   : n->kind == NODE_NPARAMS ? "$#"
+			   : n->kind == NODE_SIZEOF ? "sizeof()"
+			   : n->kind == NODE_OFFSETOF ? "offsetof()"
 						     : "getopt()";
 
 	wrong(p, n->span, "%s must be known here when the script is compiled", name);
-	if (p->report && n->kind != NODE_IDENT)
+	if (p->report && (n->kind == NODE_PARAM || n->kind == NODE_NPARAMS || n->kind == NODE_CALL))
 		hint(p->diag, "give it a value when building: probe build FILE %s -o TOOL",
 		     n->kind == NODE_CALL ? "-- --NAME=VALUE" : "VALUE");
 	return &type_error;

@@ -64,6 +64,9 @@ bool is_record_text(const struct node *n); /* args.x, a pointer to text in the r
 /* elsewhere.c: what differs between kernels */
 bool kernel_constant(struct pass *p, struct node *n); /* is n CONFIG_X or the kernel's version?  Then it has become its value */
 const struct type *late_word(struct pass *p, struct node *n, enum late what, const char *name); /* n becomes a word the loader knows */
+bool late_enumerator(struct pass *p, struct node *n, const struct type *e); /* likewise a name of a kernel's enum; false: its value is this kernel's */
+bool late_size(struct pass *p, const struct node *n, const struct type *t); /* SIZEOF: does it wait for the kernel that runs? */
+bool late_offset(struct pass *p, const struct node *n, const struct type *t); /* OFFSETOF, of t */
 const struct type *infer_has_field(struct pass *p, struct node *n);
 bool asks_has_field(struct node *n); /* is there a has_field() in n? */
 const struct field *field_elsewhere(struct pass *p, const struct type *t, const char *name); /* NULL: there it is not asked for */

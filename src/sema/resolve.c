@@ -260,6 +260,8 @@ static void ident(struct resolver *r, struct node *n)
 		return;
 	}
 	if (kernel_enumerator(p->kernel, n->ident.name, &value, &type)) {
+		if (late_enumerator(p, n, type))
+			return;
 		make_int(p, n, value, false);
 		n->type = type;
 		return;

@@ -19,9 +19,12 @@ BEGIN {
 	printf("unnamed %d %d\n", curtask->usage.refs.counter > 0, $t->usage.refs.counter == curtask->usage.refs.counter);
 	printf("anonymous %d\n", curtask->mm->total_vm > 0 && $t->mm->total_vm == curtask->mm->total_vm);
 	printf("array %d\n", $t->thread.tls_array[1].limit0 == curtask->thread.tls_array[1].limit0);
+	printf("element %d %d\n", curtask->cpus_mask.bits[0] > 0, $t->cpus_mask.bits[0] == curtask->cpus_mask.bits[0]);
 	printf("union %d\n", $t->files->fdt->max_fds == curtask->files->fdt->max_fds);
 	printf("text %d %d\n", $t->comm == comm, curtask->group_leader->comm == comm);
 	printf("text %s\n", curtask->nsproxy->uts_ns->name.sysname);
+	$c = *$t->cred; // read here as it is laid out where it was built
+	printf("whole %d %d %d\n", $c.uid.val == uid, $c.user_ns == curtask->cred->user_ns, $c.group_info == $t->cred->group_info);
 	printf("narrow %d\n", $t->static_prio == curtask->static_prio && $t->static_prio >= 100);
 	exit();
 }
@@ -49,6 +52,10 @@ BEGIN {
 	}
 	$state = has_field(struct task_struct, state) ? curtask->state : curtask->__state;
 	printf("state %d\n", $state);
+	printf("sizes %d %d %d %d\n", sizeof(struct task_struct), sizeof(*curtask), sizeof(curtask->cpus_mask), 2 * sizeof(struct list_head));
+	printf("places %d %d %d\n", offsetof(struct task_struct, pid), offsetof(struct task_struct, se.avg), offsetof(struct mm_struct, mm_count.counter));
+	$oom = OOM_KILL;
+	printf("enum %d %s %d\n", (uint64)$oom, $oom, $oom == OOM_KILL);
 	printf("hz %d\n", CONFIG_HZ);
 	printf("text %d\n", kaddr("_text") > 0xffffffff00000000);
 	clear(@);
@@ -65,7 +72,12 @@ rawtracepoint:no_such_event { printf("never\n"); }
 uprobe:/no/such/file:main { printf("never\n"); }
 END
 cat >function.bt <<'END'
-kprobe:do_sys_openat2 /pid == cpid/ { @["kprobe", func] = count(); }
+kprobe:do_sys_openat2 /pid == cpid/ { @[func, args.dfd == -100] = count(); @name = str(args.filename); }
+END
+cat >traced.bt <<'END'
+fentry:do_sys_openat2 /pid == cpid/ { @["fentry", args.dfd == -100] = count(); @name = str(args.filename); }
+fexit:do_sys_openat2 /pid == cpid/ { @["fexit", args.dfd == -100 && retval >= 0] = count(); }
+rawtracepoint:sched_process_exec /pid == cpid/ { @["exec", args.p->tgid == pid && str(args.bprm->filename) != ""] = count(); }
 END
 cat >work.sh <<'END'
 busybox true
@@ -89,12 +101,14 @@ done
 run there there >there.there 2>&1
 run there here >there.here 2>&1
 ./function.here -q -c 'opens 3' >function.out 2>&1
-for f in there.there there.here function.out fields.there events.there missing.there differs.there differs.there.here differs.there.there; do
+probe build traced.bt -o traced.there && ./traced.there -q -c 'opens 3' >traced.out 2>&1
+./traced.here -q -c 'opens 3' >traced.here.out 2>&1
+for f in there.there there.here function.out traced.out traced.here.out fields.there events.there missing.there differs.there differs.there.here differs.there.there; do
 	echo "== $f"
 	gzip -9 <$f | base64
 done
 END
-for s in fields events missing differs function; do
+for s in fields events missing differs function traced; do
 	probe build --no-warnings $s.bt -o $s.here
 	status 0
 	no_err
@@ -104,7 +118,7 @@ for f in *.bt *.here *.sh; do
 	files="$files -f $f"
 done
 "$guest" -b "$build" $files -- sh there.sh >all 2>&1 || { cat all; exit 1; }
-for f in there.there there.here function.out fields.there events.there missing.there differs.there differs.there.here differs.there.there; do
+for f in there.there there.here function.out traced.out traced.here.out fields.there events.there missing.there differs.there differs.there.here differs.there.there; do
 	sed -n "/^== $f\$/,/^== /p" all | grep -v '^==' | base64 -d | gunzip >$f
 done
 chmod +x ./*.there
@@ -122,7 +136,9 @@ out '^chain 1 1$'
 out '^nested 1 1$'
 out '^unnamed 1 1$'
 out '^anonymous 1$'
+out '^element 1 1$'
 out '^union 1$'
+out '^whole 1 1 1$'
 out '^text Linux$'
 out '^narrow 1$'
 out '^fork busybox busybox$'
@@ -140,8 +156,13 @@ out=differs.here.here
 out '^from 6\.5: 1$'
 out '^0 1$'
 out '^state 0$'
+out '^sizes [0-9]+ [0-9]+ [0-9]+ 32$'
+out '^enum [0-9]+ OOM_KILL 1$'
 out '^hz [0-9]+$'
 out '^text 1$'
+out=$TMPDIR/out
+probe -q differs.bt
+cmp "$out" differs.here.here || { diff "$out" differs.here.here; wrong 'the tool differs from the script'; }
 ran='what differs, in the guest'
 out=differs.there.here
 out '^before 6\.5: 0$'
@@ -149,5 +170,16 @@ not_out pcpu_cid
 out '^hz 250$'
 ran='a kprobe built where there are none'
 out=function.out
-out '^@\[kprobe, do_sys_openat2\]: [0-9]+$'
+out '^@\[do_sys_openat2, true\]: [0-9]+$'
+out '^@name: /'
+ran='parameters by their names, built where there is no fentry'
+out=traced.here.out
+out '^@\[fentry, true\]: [0-9]+$'
+out '^@\[exec, true\]: 1$'
+ran='parameters by their names'
+out=traced.out
+out '^@\[fentry, true\]: [0-9]+$'
+out '^@\[fexit, true\]: [0-9]+$'
+out '^@\[exec, true\]: 1$'
+out '^@name: /'
 end
