@@ -26,6 +26,7 @@ struct variable {
 	struct variable *next; /* all of a clause's, in order of declaration */
 	const char *name; /* "$x" */
 	const struct type *type; /* set by infer */
+	const struct type *said; /* the same for messages: literals have the type that holds them */
 	struct span span;
 	bool carried; /* assigned in a loop */
 	bool declared; /* let $x : type: the type stays */
@@ -46,6 +47,7 @@ struct map {
 	bool used; /* set by infer: by code that is not pruned */
 	const struct type *key; /* set by infer; of @x[a, b] a tuple */
 	const struct type *value; /* TYPE_AGGREGATE for @x = count() and the like */
+	const struct type *said_key, *said_value; /* the same for messages */
 	struct span value_span; /* what gave it its type */
 	const char *declared; /* let @x = hash(n): "hash" or NULL */
 	uint64_t max_entries; /* 0: max_map_keys */

@@ -99,14 +99,17 @@ void *arena_grow(struct arena *a, void *list, size_t n, size_t size)
 	return n ? memcpy(more, list, n * size) : more;
 }
 
-char *arena_strndup(struct arena *a, const char *s, size_t n)
+char *arena_bytes(struct arena *a, const char *s, size_t n)
 {
-	char *copy;
+	char *copy = arena_alloc(a, n + 1);
 
-	n = strnlen(s, n);
-	copy = arena_alloc(a, n + 1);
 	memcpy(copy, s, n);
 	return copy;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	return arena_bytes(a, s, strnlen(s, n));
 }
 
 char *arena_strdup(struct arena *a, const char *s)

@@ -21,6 +21,7 @@ void arena_free(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, 16-byte aligned */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_bytes(struct arena *a, const char *s, size_t n); /* all n, NULs as well, and a NUL */
 void *arena_memdup(struct arena *a, const void *p, size_t n);
 void *arena_grow(struct arena *a, void *list, size_t n, size_t size); /* list, or its copy, with room for one element more than its n */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -53,7 +53,7 @@ static const char *get_str(struct reader *r, size_t *len)
 		wrong(r, "a text is longer than what is left");
 		return "";
 	}
-	s = arena_strndup(r->arena, (const char *)r->at, n);
+	s = arena_bytes(r->arena, (const char *)r->at, n);
 	r->at += n;
 	*len = n;
 	return s;

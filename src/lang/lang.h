@@ -128,6 +128,7 @@ struct arena *types_arena(struct types *t);
 
 bool type_is_int(const struct type *t); /* int, bool, enum */
 bool type_is_castable_agg(const struct type *t); /* count sum min max avg: read as an integer */
+bool type_castable(const struct type *to, const struct type *from);
 bool type_same(const struct type *a, const struct type *b); /* ignoring flexible, trusted */
 const struct field *type_field(const struct type *t, const char *name, uint32_t *offset); /* looks into anonymous members; *offset: bytes from the start of t to the field's storage */
 /* the type both can be stored in without loss (T-014 to T-017), or NULL */

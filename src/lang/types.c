@@ -226,6 +226,35 @@ const struct field *type_field(const struct type *t, const char *name, uint32_t 
 	return NULL;
 }
 
+static bool bytes_of(const struct type *array, const struct type *t)
+{
+	return type_is_int(array->elem) && array->size == t->size;
+}
+
+/* (to)from: has it a meaning? */
+bool type_castable(const struct type *to, const struct type *from)
+{
+	bool number = type_is_int(from) || from->kind == TYPE_POINTER;
+
+	if (to == from || (to->kind == TYPE_STRING && from->kind == TYPE_STRING))
+		return true;
+	switch ((int)to->kind) {
+	case TYPE_BOOL:
+		return number || from->kind == TYPE_STRING || (from->kind == TYPE_ARRAY && bytes_of(from, to));
+	case TYPE_INT:
+	case TYPE_ENUM:
+		return number || (from->kind == TYPE_ARRAY && bytes_of(from, to));
+	case TYPE_POINTER:
+	case TYPE_USERNAME:
+		return number;
+	case TYPE_ARRAY:
+		if (from->kind == TYPE_STRING)
+			return to->elem->size == 1 && type_is_int(to->elem);
+		return (type_is_int(from) || from->kind == TYPE_ARRAY) && bytes_of(to, from);
+	}
+	return false;
+}
+
 static const struct type *unify_ints(struct types *t, const struct type *a, const struct type *b)
 {
 	bool sign;

@@ -130,7 +130,7 @@ static void yyerror(YYLTYPE *span, struct parser *p, const char *text);
 %token DOTDOT		".."
 
 %type <list> settings attaches attach_list mparams fparams stmts exprs args members path suffixes
-%type <node> setting import mapdecl macro fn probe predicate body vblock
+%type <node> bound setting import mapdecl macro fn probe predicate body vblock
 %type <node> mparam fparam simple blocklike if_rest else cond let for lblock
 %type <node> expr unary postfix primary arg member type typeof suffix
 %type <block> braces inner
@@ -308,9 +308,14 @@ else:
 
 for:
 	  FOR VAR ':' postfix body				{ $$ = node_for(p, @$, $2, @2, $4, NULL, $5); }
-	| FOR VAR ':' postfix DOTDOT postfix body		{ $$ = node_for(p, @$, $2, @2, $4, $6, $7); }
+	| FOR VAR ':' bound DOTDOT bound body			{ $$ = node_for(p, @$, $2, @2, $4, $6, $7); }
 	| FOR '(' VAR ':' postfix ')' body			{ $$ = node_for(p, @$, $3, @3, $5, NULL, $7); }
-	| FOR '(' VAR ':' postfix DOTDOT postfix ')' body	{ $$ = node_for(p, @$, $3, @3, $5, $7, $9); }
+	| FOR '(' VAR ':' bound DOTDOT bound ')' body		{ $$ = node_for(p, @$, $3, @3, $5, $7, $9); }
+	;
+
+bound:
+	  postfix
+	| TPAREN type ')' unary			{ $$ = node_of(p, @$, NODE_CAST, $2, $4); }
 	;
 
 /* ---- expressions ---- */

@@ -118,10 +118,13 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 		infer_expr(p, a);
 		if (late(a))
 			return wrong_late(p, a);
-		if (a->kind != NODE_INT)
+		if (a->next)
+			return wrong(p, a->span, "Expected stack mode as first argument");
+		if (a->kind != NODE_INT || a->num < 1)
 			return wrong(p, a->span, "%s: invalid limit value", name);
-		if (a->num < 1 || a->num > 1024)
-			return wrong(p, a->span, "%s([int limit]): limit shouldn't exceed 1024, %lld given", name, (long long)a->num);
+		if (a->num > 1024)
+			return wrong(p, a->span, "%s([int limit]): limit shouldn't exceed 1024, %lld given", name,
+				     (long long)a->num);
 		limit = (uint64_t)a->num;
 	}
 	if (mode == STACK_BUILD_ID && !user) {
@@ -253,6 +256,11 @@ static void read_signature(const char *text, struct signature *s)
 	}
 }
 
+static const char *count_words(struct pass *p, unsigned n)
+{
+	return n == 1 ? "one argument" : arena_printf(p->arena, "%u arguments", n);
+}
+
 static bool check_count(struct pass *p, const struct node *n, const struct signature *s)
 {
 	size_t got = node_count(n->call.args);
@@ -262,15 +270,12 @@ static bool check_count(struct pass *p, const struct node *n, const struct signa
 		return true;
 	if (!s->most)
 		wrong(p, n->span, "%s() requires no arguments (%zu provided)", name, got);
-	else if (s->least == s->most && s->most == 1)
-		wrong(p, n->span, "%s() requires one argument (%zu provided)", name, got);
 	else if (s->least == s->most)
-		wrong(p, n->span, "%s() requires %u arguments (%zu provided)", name, s->most, got);
+		wrong(p, n->span, "%s() requires %s (%zu provided)", name, count_words(p, s->most), got);
 	else if (got < s->least)
-		wrong(p, n->span, "%s() requires at least %s (%zu provided)", name,
-		      s->least == 1 ? "one argument" : arena_printf(p->arena, "%u arguments", s->least), got);
+		wrong(p, n->span, "%s() requires at least %s (%zu provided)", name, count_words(p, s->least), got);
 	else
-		wrong(p, n->span, "%s() takes up to %u arguments (%zu provided)", name, s->most, got);
+		wrong(p, n->span, "%s() takes up to %s (%zu provided)", name, count_words(p, s->most), got);
 	return false;
 }
 
@@ -387,7 +392,8 @@ static bool check_format(struct pass *p, struct node *n)
 		if (a->type->kind == TYPE_NONE)
 			fits = false;
 		if (!fits && a->type->kind != TYPE_ERROR)
-			wrong(p, a->span, "%s() unsupported format specifier for type '%s': %c", n->call.name, name_of(p, a->type), conv);
+			wrong(p, a->span, "%s() unsupported format specifier for type '%s': %c%.1s", n->call.name,
+			      name_of(p, a->type), conv == 'G' ? 'g' : conv, (const char[]){(char)list[i].sub, 0});
 		a = a->next;
 	}
 	return true;
@@ -621,6 +627,39 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 	return type_int(p->types, 8, false);
 }
 
+static void check_len(struct pass *p, const struct node *a)
+{
+	if (a->type->kind != TYPE_KSTACK && a->type->kind != TYPE_USTACK && a->type->kind != TYPE_ERROR)
+		wrong(p, a->span, "len() expects a map or stack to be provided");
+}
+
+/* print(@m, top, div) */
+static bool check_print_arguments(struct pass *p, const struct node *n)
+{
+	const struct node *a = n->call.args;
+
+	if (!a->next)
+		return true;
+	if (a->kind != NODE_MAP) {
+		wrong(p, n->span, "Non-map print() only takes 1 argument, %zu found", node_count(a));
+		return false;
+	}
+	if (a->map.keys) {
+		wrong(p, n->span, "Single-value (i.e. indexed) map prints cannot take additional arguments.");
+		return false;
+	}
+	for (struct node *x = a->next; x; x = x->next) {
+		infer_expr(p, x);
+		if (late(x) || x->type->kind == TYPE_ERROR)
+			continue;
+		if (x->kind != NODE_INT)
+			wrong(p, x->span, "print() expects an int literal (%s provided)", type_kind_name(x->type->kind));
+		else if (x->num < 0)
+			wrong(p, x->span, "print() expects an int literal that is not negative (%lld provided)", (long long)x->num);
+	}
+	return true;
+}
+
 /* functions of whole maps: print(@m), clear(@m), delete(@m, k), has_key(@m, k), len(@m) */
 static const struct type *map_call(struct pass *p, struct node *n)
 {
@@ -629,10 +668,12 @@ static const struct type *map_call(struct pass *p, struct node *n)
 	enum function_id id = n->call.fn->id;
 	struct node key = {.kind = NODE_MAP, .span = a->span};
 
+	if (a->map.keys && id != FN_print && id != FN_len)
+		return wrong(p, a->span, "The map passed to %s() should not be indexed by a key", n->call.name);
 	if ((id == FN_print || id == FN_len) && a->map.keys) {
 		infer_expr(p, a);
 		if (id == FN_len)
-			read_aggregate(p, a);
+			check_len(p, a);
 	} else if ((id == FN_delete || id == FN_has_key) && a->next) {
 		key.map.name = m->name;
 		key.map.map = m;
@@ -649,7 +690,6 @@ static const struct type *map_call(struct pass *p, struct node *n)
 		if (id == FN_len && m->key && !m->keyed)
 			wrong(p, a->span, "call to len() expects a map with explicit keys (non-scalar map)");
 		a->type = m->value ? m->value : &type_error;
-		infer_list(p, a->next);
 		if (p->report && a->next && a->type->kind == TYPE_AGGREGATE && a->type->agg.kind == AGG_stats)
 			warning_at(p->diag, WARN(divided_stats), n->span, "print()'s top and div arguments are ignored when used on stats() maps.");
 	}
@@ -695,6 +735,8 @@ const struct type *infer_call(struct pass *p, struct node *n)
 				return type_int(p->types, 8, false);
 		return wrong(p, n->span, "nsecs() expects monotonic, boot, tai or sw_tai");
 	}
+	if (fn->id == FN_print && !check_print_arguments(p, n))
+		return &type_none;
 	if (fn->flags & FN_MAP && n->call.args->kind == NODE_MAP)
 		return map_call(p, n);
 	for (struct node *a = n->call.args; a; a = a->next, i++) {
@@ -708,6 +750,8 @@ const struct type *infer_call(struct pass *p, struct node *n)
 		else if (a->type->kind == TYPE_NONE)
 			wrong(p, a->span, "none type passed to %s() is not printable", fn->name);
 	}
+	if (ok && fn->id == FN_len)
+		check_len(p, n->call.args);
 	if (!ok)
 		return &type_error;
 	known = infer_comptime(p, n);

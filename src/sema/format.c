@@ -42,14 +42,25 @@ static uint64_t length_of(const char **s, const char *end)
 	return 4;
 }
 
+/* a number given as an argument: %*d, %.*s */
+static bool star(const char **s, const char *end)
+{
+	bool is = *s < end && **s == '*';
+
+	*s += is;
+	return is;
+}
+
 /* what follows a '%'; false: no conversion, the text stays as it is */
-static bool conversion(const char **s, const char *end, struct image_conversion *c)
+static bool conversion(const char **s, const char *end, struct image_conversion *c, bool *starred)
 {
 	c->flags = flags_of(s, end);
+	*starred = star(s, end);
 	c->width = number(s, end);
 	c->precision = -1;
 	if (*s < end && **s == '.') {
 		(*s)++;
+		*starred |= star(s, end);
 		c->precision = (int64_t)number(s, end);
 	}
 	c->length = length_of(s, end);
@@ -57,8 +68,8 @@ static bool conversion(const char **s, const char *end, struct image_conversion 
 		return false;
 	c->conv = (unsigned char)*(*s)++;
 	if (c->conv == 'g' && *s < end && **s == 'r') {
-		(*s)++;
 		c->conv = 'G';
+		c->sub = (unsigned char)*(*s)++;
 	} else if (c->conv == 'r' && *s < end && (**s == 'x' || **s == 'h')) {
 		c->sub = (unsigned char)*(*s)++;
 	}
@@ -78,24 +89,25 @@ bool format_parse(struct arena *a, const char *text, size_t len, struct image_co
 	for (const char *s = text; s <= end;) {
 		struct image_conversion c = {0};
 		const char *after = s + 1;
+		bool starred = false;
 
 		if (s < end && *s != '%') {
 			buf_putc(&literal, *s++);
 			continue;
 		}
-		if (s < end && (!conversion(&after, end, &c) || c.conv == '%')) {
+		if (s < end && (!conversion(&after, end, &c, &starred) || c.conv == '%')) {
 			bool percent = c.conv == '%';
 
 			buf_putc(&literal, '%');
 			s = percent ? after : s + 1;
 			continue;
 		}
-		if (c.conv && strchr("feEgaA", (int)c.conv)) {
-			*why = arena_printf(a, "unsupported format specifier: %c", (int)c.conv);
+		if (c.conv && (starred || (strchr("feEgGaA", (int)c.conv) && c.sub != 'r'))) {
+			*why = arena_printf(a, "unsupported format specifier: %c", starred ? '*' : (int)c.conv);
 			buf_free(&literal);
 			return false;
 		}
-		c.literal = arena_strndup(a, literal.data ? literal.data : "", literal.len);
+		c.literal = arena_bytes(a, literal.data ? literal.data : "", literal.len);
 		c.literal_len = literal.len;
 		buf_reset(&literal);
 		(*list)[(*n)++] = c;

@@ -69,10 +69,25 @@ static const struct type *widen(struct pass *p, const struct type *was, const st
 		return was ? was : now;
 	if (!was)
 		return stored(p, now);
-	if (was->kind == TYPE_AGGREGATE || now->kind == TYPE_AGGREGATE)
-		return was->kind == now->kind ? (type_same(was, now) || was->agg.kind == now->agg.kind ? was : NULL) : NULL;
+	if (was->kind == TYPE_AGGREGATE || now->kind == TYPE_AGGREGATE) {
+		if (was->kind != now->kind || was->agg.kind != now->agg.kind)
+			return NULL;
+		return was->agg.is_signed ? was : now; /* as a sum of both signs is */
+	}
 	now = type_unify(p->types, was, stored(p, now));
 	return now ? stored(p, now) : NULL;
+}
+
+/* what a message calls the type of a map or variable: that of what it was given so far, where 1 is int8 */
+static void say(struct pass *p, const struct type **said, const struct type *now)
+{
+	if (p->report && now->kind != TYPE_ERROR)
+		*said = *said ? type_unify(p->types, *said, now) : now;
+}
+
+static const char *said_of(struct pass *p, const struct type *said, const struct type *is, const struct type *now)
+{
+	return name_of(p, said && !type_unify(p->types, said, now) ? said : is);
 }
 
 static void set_type(struct pass *p, const struct type **slot, const struct type *t)
@@ -255,8 +270,12 @@ static const struct type *map_value(struct pass *p, struct node *n, bool whole)
 			m->keyed = true;
 		key = widen(p, m->key, n->map.keys->type);
 		if (!key)
-			return wrong(p, n->map.keys->span, "Argument mismatch for %s: trying to access with arguments: '%s' when map expects arguments: '%s'",
-				     m->name, name_of(p, n->map.keys->type), name_of(p, m->key));
+			return wrong(p, n->map.keys->span,
+				     "Argument mismatch for %s: trying to access with arguments: '%s' when map expects "
+				     "arguments: '%s'",
+				     m->name, name_of(p, n->map.keys->type),
+				     said_of(p, m->said_key, m->key, n->map.keys->type));
+		say(p, &m->said_key, n->map.keys->type);
 		if (key->kind != TYPE_ERROR)
 			set_type(p, &m->key, key);
 	} else if (!whole) {
@@ -283,6 +302,18 @@ static void compare_pointers(struct pass *p, const struct node *n, const struct 
 		warning_at(p->diag, WARN(distinct_pointers), n->span, "comparison of distinct pointer types: %s, %s", name_of(p, a), name_of(p, b));
 	if ((a->space == SPACE_USER && b->space == SPACE_KERNEL) || (a->space == SPACE_KERNEL && b->space == SPACE_USER))
 		warning_at(p->diag, WARN(address_spaces), n->span, "Addrspace mismatch");
+}
+
+/* what !, && and || accept, and conditions */
+static bool has_truth(const struct type *t)
+{
+	return type_is_int(t) || t->kind == TYPE_POINTER || t->kind == TYPE_STRING || t->kind == TYPE_ERROR;
+}
+
+static void check_condition(struct pass *p, const struct node *n)
+{
+	if (!has_truth(n->type))
+		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, n->type));
 }
 
 static const struct type *comparison(struct pass *p, struct node *n, const struct type *a, const struct type *b)
@@ -360,6 +391,9 @@ static const struct type *infer_binary(struct pass *p, struct node *n)
 		return n->type;
 	if (n->type == &type_error)
 		return n->type;
+	if ((op == OP_LAND || op == OP_LOR) && (!has_truth(a) || !has_truth(b)))
+		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op),
+			     name_of(p, a), name_of(p, b));
 	if (op == OP_LAND || op == OP_LOR)
 		return &type_bool;
 	if (op >= OP_EQ && op <= OP_GE)
@@ -377,7 +411,7 @@ static const struct type *infer_unary(struct pass *p, struct node *n)
 		return n->type;
 	if (t->kind == TYPE_ERROR || n->type == &type_error)
 		return &type_error;
-	if (op == OP_NOT)
+	if (op == OP_NOT && has_truth(t))
 		return &type_bool;
 	if (op == OP_DEREF) {
 		if (t->kind == TYPE_POINTER)
@@ -443,6 +477,7 @@ static const struct type *infer_choice(struct pass *p, struct node *n)
 	const struct type *a, *b, *t;
 
 	operand(p, n->cond.cond);
+	check_condition(p, n->cond.cond);
 	if (asks && is_literal(n->cond.cond) && n->cond.then && n->cond.other) {
 		take_branch(n, n->cond.cond);
 		return infer_expr(p, n);
@@ -619,15 +654,16 @@ static const struct type *infer_cast(struct pass *p, struct node *n)
 		return n->type;
 	}
 	to = type_of_node(p, n->cast.of);
-	from = infer_expr(p, n->cast.expr);
-	if (from->kind == TYPE_AGGREGATE && !type_is_castable_agg(from))
-		return wrong(p, n->span, "Cannot cast from '%s' to '%s'", name_of(p, from), name_of(p, to));
+	from = operand(p, n->cast.expr);
 	if (from->kind == TYPE_ERROR || to->kind == TYPE_ERROR)
 		return to;
-	if (to->kind == TYPE_ARRAY && !to->count && to->elem->size && type_is_int(from))
+	if (to->kind == TYPE_ARRAY && !to->count && to->elem->size)
 		to = type_array(p->types, to->elem, from->size / to->elem->size);
 	if (to->kind == TYPE_STRUCT || from->kind == TYPE_STRUCT)
-		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from), name_of(p, to));
+		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from),
+			     name_of(p, to));
+	if (!type_castable(to, from))
+		return wrong(p, n->span, "Cannot cast from '%s' to '%s'", name_of(p, from), name_of(p, to));
 	if (to->kind == TYPE_POINTER && from->kind == TYPE_POINTER)
 		return type_pointer(p->types, to->elem, from->space, from->trusted && from->elem == to->elem);
 	if (to->kind == TYPE_POINTER)
@@ -659,7 +695,6 @@ static const struct type *infer_parts(struct pass *p, struct node *n)
 		}
 		if (elems[i]->kind == TYPE_NONE)
 			return wrong(p, e->span, "an element of a tuple must have a value");
-		elems[i] = stored(p, elems[i]);
 	}
 	return type_record(p->types, n->kind == NODE_RECORD ? names : NULL, elems, count);
 }
@@ -814,10 +849,11 @@ const struct type *infer_expr(struct pass *p, struct node *n)
 
 /* statements */
 
-static void mismatch(struct pass *p, struct node *n, const char *what, const char *name, const struct type *is, const struct type *was)
+static void mismatch(struct pass *p, struct node *n, const char *what, const char *name, const struct type *is,
+		     const char *was)
 {
-	wrong(p, n->span, "Type mismatch for %s: trying to assign value of type '%s' when %s already has a type '%s'", name, name_of(p, is), what,
-	      name_of(p, was));
+	wrong(p, n->span, "Type mismatch for %s: trying to assign value of type '%s' when %s already has a type '%s'",
+	      name, name_of(p, is), what, was);
 }
 
 /* what is given to a variable or map that also gets values of the other sign */
@@ -827,6 +863,17 @@ static void check_signs(struct pass *p, const struct node *value, const struct t
 		warning_at(p->diag, WARN(mixed_signs), value->span,
 			   "Expression of type: %s being cast to type: %s. This may cause unexpected results. Use an explicit cast to suppress this warning.",
 			   name_of(p, t), name_of(p, as));
+}
+
+/* what is given to hist() and the like besides the value is one for a map */
+static void check_one_shape(struct pass *p, const struct node *call, const struct agg *is, const struct agg *was)
+{
+	static const char *const shapes[AGG_COUNT] = {
+		[AGG_hist] = "hist bits", [AGG_lhist] = "lhist bounds", [AGG_tseries] = "tseries arguments"};
+
+	if (shapes[is->kind] &&
+	    (is->bits != was->bits || is->min != was->min || is->max != was->max || is->step != was->step))
+		wrong(p, call->span, "Different %s in a single map unsupported", shapes[is->kind]);
 }
 
 static void assign_map(struct pass *p, struct node *n)
@@ -862,9 +909,12 @@ static void assign_map(struct pass *p, struct node *n)
 	map_value(p, target, false);
 	now = widen(p, m->value, t);
 	if (!now) {
-		mismatch(p, n, "map", m->name, t, m->value);
+		mismatch(p, n, "map", m->name, t, said_of(p, m->said_value, m->value, t));
 		return;
 	}
+	say(p, &m->said_value, t);
+	if (t->kind == TYPE_AGGREGATE && m->value)
+		check_one_shape(p, value, &t->agg, &m->value->agg);
 	if (t->kind != TYPE_ERROR || m->value)
 		set_type(p, &m->value, now);
 	target->type = m->value ? m->value : &type_error;
@@ -891,7 +941,21 @@ bool literal_fits(const struct node *n, const struct type *t)
 static void check_declared(struct pass *p, struct node *n, const struct variable *v, const struct node *value, const struct type *t)
 {
 	if (!type_unify(p->types, v->type, t) || (value && !literal_fits(value, v->type)))
-		mismatch(p, n, "variable", v->name, t, v->type);
+		mismatch(p, n, "variable", v->name, t, name_of(p, v->type));
+}
+
+/* a variable whose type follows from what it is given */
+static void give(struct pass *p, struct node *n, struct variable *v, const struct node *value, const struct type *t)
+{
+	const struct type *now = widen(p, v->type, t);
+
+	if (!now) {
+		mismatch(p, n, "variable", v->name, t, said_of(p, v->said, v->type, t));
+	} else if (t->kind != TYPE_ERROR) {
+		say(p, &v->said, t);
+		set_type(p, &v->type, now);
+	}
+	check_signs(p, value, t, v->type);
 }
 
 /* what a variable is given: text in a record where it holds strings, else the pointer to it */
@@ -904,7 +968,7 @@ static const struct type *given(struct pass *p, const struct variable *v, struct
 static void assign_var(struct pass *p, struct node *n)
 {
 	struct variable *v = n->assign.target->var.var;
-	const struct type *t = given(p, v, n->assign.value), *now;
+	const struct type *t = given(p, v, n->assign.value);
 
 	if (t->kind == TYPE_NONE) {
 		wrong(p, n->assign.value->span, "Invalid expression for assignment");
@@ -915,12 +979,7 @@ static void assign_var(struct pass *p, struct node *n)
 	if (v->declared && v->type) {
 		check_declared(p, n, v, n->assign.op == OP_COUNT ? n->assign.value : NULL, t);
 	} else {
-		now = widen(p, v->type, t);
-		if (!now)
-			mismatch(p, n, "variable", v->name, t, v->type);
-		else if (t->kind != TYPE_ERROR)
-			set_type(p, &v->type, now);
-		check_signs(p, n->assign.value, t, v->type);
+		give(p, n, v, n->assign.value, t);
 	}
 	n->assign.target->type = v->type ? v->type : &type_error;
 }
@@ -928,7 +987,7 @@ static void assign_var(struct pass *p, struct node *n)
 static void infer_let(struct pass *p, struct node *n)
 {
 	struct variable *v = n->let.var;
-	const struct type *t = NULL, *now;
+	const struct type *t = NULL;
 
 	if (n->let.of)
 		set_type(p, &v->type, type_of_node(p, n->let.of));
@@ -945,12 +1004,7 @@ static void infer_let(struct pass *p, struct node *n)
 			set_type(p, &v->type, int64(p, true));
 		return;
 	}
-	now = widen(p, v->type, t);
-	if (!now)
-		mismatch(p, n, "variable", v->name, t, v->type);
-	else if (t->kind != TYPE_ERROR)
-		set_type(p, &v->type, now);
-	check_signs(p, n->let.value, t, v->type);
+	give(p, n, v, n->let.value, t);
 }
 
 static void infer_loop(struct pass *p, struct node *n)
@@ -1001,10 +1055,8 @@ static void unroll_count(struct pass *p, struct node *n)
 
 static void condition(struct pass *p, struct node *n)
 {
-	const struct type *t = operand(p, n);
-
-	if (t->kind == TYPE_STRUCT || t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD || t->kind == TYPE_NONE)
-		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, t));
+	operand(p, n);
+	check_condition(p, n);
 }
 
 static void statement(struct pass *p, struct node *n);

@@ -143,6 +143,8 @@ static void map(struct resolver *r, struct node *n)
 	visit_list(r, n->map.keys);
 	if (n->map.keys && n->map.keys->next) {
 		tuple = node_new(r->pass->arena, NODE_TUPLE, n->map.keys->span);
+		for (const struct node *k = n->map.keys->next; k; k = k->next)
+			tuple->span = span_join(tuple->span, k->span);
 		tuple->list = n->map.keys;
 		n->map.keys = tuple;
 	}
@@ -286,15 +288,34 @@ static bool takes_words(const char *name)
 	return str_eq(name, "kstack") || str_eq(name, "ustack") || str_eq(name, "nsecs") || str_eq(name, "stack") || str_eq(name, "pid") || str_eq(name, "tid");
 }
 
-/* delete(@m[k]) is delete(@m, k) */
-static void spread_delete(struct node *n)
+/* delete(@m[k]) is delete(@m, k); delete(@m[k], @n, ...), as it was once, { delete(@m, k); delete(@n); ... } */
+static void spread_delete(struct arena *a, struct node *n)
 {
-	struct node *m = n->call.args;
+	struct node *m = n->call.args, *rest = m ? m->next : NULL, *next = n->next, **end, *one;
 
-	if (m && m->kind == NODE_MAP && m->map.keys && !m->next) {
-		m->next = m->map.keys;
-		m->map.keys = NULL;
+	if (!m || m->kind != NODE_MAP || !m->map.keys)
+		return;
+	m->next = m->map.keys;
+	m->map.keys = NULL;
+	if (!rest)
+		return;
+	n->next = NULL;
+	one = arena_memdup(a, n, sizeof(*n));
+	n->kind = NODE_BLOCK;
+	memset(&n->block, 0, sizeof(n->block));
+	end = &n->block.stmts;
+	while (rest) {
+		*end = node_new(a, NODE_EXPR, n->span);
+		(*end)->expr = one;
+		end = &(*end)->next;
+		one = arena_memdup(a, one, sizeof(*one));
+		one->call.args = rest;
+		rest = rest->next;
+		one->call.args->next = NULL;
+		spread_delete(a, one);
 	}
+	n->block.value = one;
+	n->next = next;
 }
 
 #define DEEPEST_CALL 6 /* the kernel allows 8 frames, among them the program's and those of loops */
@@ -368,7 +389,7 @@ static void call(struct resolver *r, struct node *n)
 		return; /* its words are names */
 	if (n->call.fn && n->call.fn->id == FN_delete) {
 		visit_list(r, n->call.args);
-		spread_delete(n);
+		spread_delete(r->pass->arena, n);
 		return;
 	}
 	for (struct node *a = n->call.args; a; a = a->next)
