@@ -125,6 +125,8 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 
 	if (!len)
 		len = whole_length(cg, arg, v, most);
+	else if (v.at == AT_MEMORY && !cg_scalar(v.type) && v.type->size < most) /* what lies behind it is not its own */
+		len = clamp(cg, len, v.type->size);
 	len = clamp(cg, len, most);
 	if (cg_scalar(v.type)) {
 		at = where_of(cg, v);

@@ -147,6 +147,14 @@ static const struct type *no_dwarf(struct pass *p, struct node *n)
 	return &type_error;
 }
 
+/* an argument that is a word, or what stands in its place */
+static const char *word_of(struct pass *p, const struct node *a)
+{
+	if (a->kind == NODE_INT)
+		return arena_printf(p->arena, "%lld", (long long)a->num);
+	return a->kind == NODE_IDENT ? a->ident.name : a->kind == NODE_STRING ? a->str : node_kind_name(a->kind);
+}
+
 const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b)
 {
 	struct clause *c = p->clause;
@@ -162,7 +170,7 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 		if (id != BUILTIN_pid && id != BUILTIN_tid)
 			return wrong(p, n->span, "%s() requires no arguments (%zu provided)", b->name, node_count(a));
 		if (a->next || a->kind != NODE_IDENT || (!str_eq(a->ident.name, "init") && !str_eq(a->ident.name, "curr_ns")))
-			return wrong(p, a->span, "Invalid PID namespace mode: %s (expects: curr_ns or init)", a->kind == NODE_IDENT ? a->ident.name : "this");
+			return wrong(p, a->span, "Invalid PID namespace mode: %s (expects: curr_ns or init)", word_of(p, a));
 	}
 	if (id == BUILTIN_comm)
 		return type_string(p->types, 16);
@@ -444,6 +452,8 @@ static const struct type *result_buf(struct pass *p, struct node *n)
 			return wrong(p, len->span, "buf() expects a non-negative length");
 		return type_buffer(p->types, (uint32_t)((uint64_t)len->num < most ? (uint64_t)len->num : most));
 	}
+	if (!len && (type_is_int(a->type) || a->type->kind == TYPE_POINTER) && !(a->kind == NODE_FIELD && a->field.field->data_loc))
+		return wrong(p, n->span, "buf() expects a length argument for non-array type %s", name_of(p, a->type));
 	if (!len && a->type->kind == TYPE_ARRAY)
 		return type_buffer(p->types, a->type->size < most ? a->type->size : (uint32_t)most);
 	return type_buffer(p->types, (uint32_t)most);
@@ -458,6 +468,48 @@ static const struct type *result_pton(struct pass *p, struct node *n)
 	if (inet_pton(six ? AF_INET6 : AF_INET, text, bytes) != 1)
 		return wrong(p, n->call.args->span, "Invalid IP address: '%s'", text);
 	return type_array(p->types, type_int(p->types, 1, false), six ? 16 : 4);
+}
+
+static bool points_to(const struct type *t, const char *tag)
+{
+	return t->kind == TYPE_POINTER && t->elem->kind == TYPE_STRUCT && t->elem->name && str_eq(t->elem->name, tag);
+}
+
+/* bytes of one of two sizes, or in text that holds as many: char x[4] is read with room for a NUL */
+static bool has_bytes(const struct type *t, uint32_t size)
+{
+	return t->size == size || (t->kind == TYPE_STRING && t->size == size + 1);
+}
+
+static const struct type *result_ntop(struct pass *p, struct node *n)
+{
+	const struct node *family = n->call.args->next ? n->call.args : NULL, *address = family ? family->next : n->call.args;
+	const struct type *t = address->type;
+
+	if (family && !type_is_int(family->type))
+		return wrong(p, family->span, "ntop() only supports int arguments (%s provided)", type_kind_name(family->type->kind));
+	if (family && family->kind == NODE_INT && family->num != AF_INET && family->num != AF_INET6)
+		return wrong(p, family->span, "ntop() expects AF_INET or AF_INET6 (%lld provided)", (long long)family->num);
+	if (t->kind == TYPE_ARRAY || t->kind == TYPE_STRING) {
+		if (!has_bytes(t, 4) && !has_bytes(t, 16))
+			return wrong(p, address->span, "ntop() argument must be 4 or 16 bytes in size");
+	} else if (!type_is_int(t) && t->kind != TYPE_POINTER && t->kind != TYPE_ERROR) {
+		return wrong(p, address->span, "ntop() expects an integer or array argument, got %s", type_kind_name(t->kind));
+	}
+	return type_simple(p->types, TYPE_INET);
+}
+
+static const struct type *result_macaddr(struct pass *p, struct node *n)
+{
+	const struct type *t = n->call.args->type;
+
+	if (t->kind == TYPE_ARRAY || t->kind == TYPE_STRING) {
+		if (!has_bytes(t, 6))
+			return wrong(p, n->call.args->span, "macaddr() argument must be 6 bytes in size");
+	} else if (!type_is_int(t) && t->kind != TYPE_POINTER && t->kind != TYPE_ERROR) {
+		return wrong(p, n->call.args->span, "macaddr() only supports array or pointer arguments (%s provided)", type_kind_name(t->kind));
+	}
+	return type_simple(p->types, TYPE_MAC);
 }
 
 static const struct type *result_kaddr(struct pass *p, struct node *n)
@@ -591,9 +643,13 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 	case FN_uptr:
 		return result_pointer(p, n, SPACE_USER);
 	case FN_strftime:
+		if (n->call.args->next->kind == NODE_INT && n->call.args->next->num < 0 && !n->call.args->next->wide)
+			return wrong(p, n->call.args->next->span, "strftime() can not take negative value");
 		return type_simple(p->types, TYPE_TIMESTAMP);
 	case FN_ntop:
-		return type_simple(p->types, TYPE_INET);
+		return result_ntop(p, n);
+	case FN_macaddr:
+		return result_macaddr(p, n);
 	case FN_bswap:
 		return type_int(p->types, n->call.args->type->size ? n->call.args->type->size : 8, false);
 	case FN_uaddr:
@@ -605,6 +661,23 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 	case FN_str_concat:
 		return type_string(p->types, n->call.args->type->size + n->call.args->next->type->size > 1025 ?
 						     n->call.args->type->size + n->call.args->next->type->size - 1 : 1024);
+	case FN_signal:
+	case FN_signal_thread: {
+		const struct node *a = n->call.args;
+
+		if (a->type->kind == TYPE_STRING ? a->kind != NODE_STRING : a->kind == NODE_INT && (a->num < 1 || a->num > 64))
+			return wrong(p, a->span, "%s() accepts a string literal or an integer between 1 and 64 (inclusive)", n->call.name);
+		break;
+	}
+	case FN_socket_cookie:
+		if (!points_to(n->call.args->type, "sock"))
+			return wrong(p, n->call.args->span, "socket_cookie() only supports 'struct sock *' argument ('%s' provided)", name_of(p, n->call.args->type));
+		break;
+	case FN_strncmp:
+	case FN_memcmp:
+		if (n->call.args->next->next->num < 0)
+			return wrong(p, n->call.args->next->next->span, "%s() expects a non-negative length", n->call.name);
+		break;
 	case FN_len:
 		return type_int(p->types, 8, true);
 	}
@@ -618,8 +691,6 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 		return type_simple(p->types, TYPE_KSYM);
 	if (!strcmp(word, "usym"))
 		return type_simple(p->types, TYPE_USYM);
-	if (!strcmp(word, "macaddr"))
-		return type_simple(p->types, TYPE_MAC);
 	if (!strcmp(word, "errno"))
 		return type_simple(p->types, TYPE_ERRNO);
 	if (!strcmp(word, "cgroup_path"))

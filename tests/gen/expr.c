@@ -611,11 +611,12 @@ static struct value eval_array_cast(const struct expr *e)
 static struct expr *number_of_array(int depth)
 {
 	struct var *v = any_var(is_array);
+	int bytes = v ? v->type->n * v->type->part[0]->size : 0;
 	struct expr *e;
 
-	if (!v)
+	if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
 		return NULL;
-	e = new_expr(int_type(8, chance(50)), eval_array_cast, UNARY, NULL);
+	e = new_expr(int_type(bytes, chance(50)), eval_array_cast, UNARY, NULL);
 	e->arg[0] = read_var(v, depth);
 	if (!e->arg[0])
 		return NULL;

@@ -645,7 +645,7 @@ static struct stmt *never(int depth)
 		{"errorf", "errorf(\"%d %s\", pid, comm);"}, {"warnf", "warnf(\"warn %s\", comm);"}, {"system", "system(\"echo %s\", comm);"},
 		{"cat", "cat(\"/proc/%d/stat\", pid);"}, {"exit", "exit();"}, {"exit", "exit(3);"}, {"join", "join(0);"}, {"join", "join(kptr(curtask), \",\");"},
 		{"ksym", "print(ksym(kaddr(\"_stext\")));"}, {"usym", "print(usym((uint64)4096));"}, {"kaddr", "print(kaddr(\"_stext\"));"},
-		{"kptr", "print(str(kptr((uint8 *)curtask), 4));"}, {"uptr", "print(str(uptr((uint8 *)4096)));"}, {"macaddr", "print(macaddr(curtask->comm));"},
+		{"kptr", "print(str(kptr((uint8 *)curtask), 4));"}, {"uptr", "print(str(uptr((uint8 *)4096)));"}, {"macaddr", "print(macaddr(\"abcdef\"));"}, {"macaddr", "print(macaddr(curtask));"},
 		{"cgroup_path", "print(cgroup_path(cgroup));"}, {"debugf", "debugf(\"%d\", pid);"},
 		{"kfunc_exist", "print(kfunc_exist(\"bpf_task_acquire\"));"},
 		{"has_field", "print(has_field(struct task_struct, comm));"}, {"kfunc_allowed", "print(kfunc_allowed(\"bpf_task_acquire\"));"}, {"strcap", "print(strcap(comm));"}, {"syscall_name", "print(syscall_name(pid));"},
