@@ -94,6 +94,7 @@ int child_start(struct rt *rt)
 		fail(-errno, "cannot make a pipe");
 		return 255;
 	}
+	rt->child_path = path;
 	rt->child = fork();
 	if (rt->child < 0) {
 		fail(-errno, "cannot start '%s'", words[0]);

@@ -294,6 +294,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	err = usdt_find(rt);
 	if (err)
 		return err;
+	unwind_prepare(rt);
 	count_insns(rt);
 	traced = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*traced));
 	status = open_traced(rt, traced);
@@ -310,6 +311,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		print_ids(rt);
 	fill_names(rt);
 	usdt_fill(rt);
+	unwind_fill(rt);
 	if (!ring)
 		return 0;
 	rt->ring = ring_buffer__new(bpf_map__fd(ring), rt_event, rt, NULL);

@@ -13,22 +13,41 @@ static bool set_cmd(struct run_options *o, const char *arg)
 	return true;
 }
 
-static bool set_pid(struct run_options *o, const char *arg)
+/* 0: it is none, reported */
+static int pid_of(const char *arg)
 {
 	const char *why;
 	int64_t pid;
 
-	if (o->pid) {
-		fprintf(stderr, "ERROR: USAGE: only one -p is possible\n");
-		return false;
-	}
 	if (!parse_int(arg, &pid, &why))
 		fprintf(stderr, "ERROR: Failed to parse pid: %s\n", arg);
 	else if (pid < 1 || pid > MOST_PID)
 		fprintf(stderr, "ERROR: Pid out of range: %s\n", arg);
 	else
-		o->pid = (int)pid;
+		return (int)pid;
+	return 0;
+}
+
+static bool set_pid(struct run_options *o, const char *arg)
+{
+	if (o->pid) {
+		fprintf(stderr, "ERROR: USAGE: only one -p is possible\n");
+		return false;
+	}
+	o->pid = pid_of(arg);
 	return o->pid != 0;
+}
+
+static bool set_dwarf_pid(struct run_options *o, const char *arg)
+{
+	int pid = pid_of(arg);
+
+	if (o->ndwarf_pids == ARRAY_SIZE(o->dwarf_pids)) {
+		fprintf(stderr, "ERROR: USAGE: --dwarf-pid: at most %zu of them are possible\n", ARRAY_SIZE(o->dwarf_pids));
+		return false;
+	}
+	o->dwarf_pids[o->ndwarf_pids++] = pid;
+	return pid != 0;
 }
 
 static bool set_debuginfo(struct run_options *o, const char *arg)

@@ -179,12 +179,12 @@ static bool parse_line(char *line, struct mapped *m)
 	return true;
 }
 
-static void read_maps(struct processes *all, struct process *p)
+void process_maps(pid_t pid, mapped_fn each, void *arg)
 {
 	char path[64], line[4352];
 	FILE *in;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", p->pid);
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	in = fopen(path, "re");
 	if (!in)
 		return;
@@ -192,9 +192,26 @@ static void read_maps(struct processes *all, struct process *p)
 		struct mapped m;
 
 		if (parse_line(line, &m))
-			add(all, p, &m);
+			each(&m, arg);
 	}
 	fclose(in);
+}
+
+struct reading {
+	struct processes *all;
+	struct process *process;
+};
+
+static void add_read(const struct mapped *m, void *arg)
+{
+	struct reading *r = arg;
+
+	add(r->all, r->process, m);
+}
+
+static void read_maps(struct processes *all, struct process *p)
+{
+	process_maps(p->pid, add_read, &(struct reading){all, p});
 }
 
 struct process *process_get(struct processes *p, pid_t pid)

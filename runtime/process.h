@@ -45,6 +45,9 @@ void process_fork(struct processes *p, pid_t pid, pid_t parent);
 void process_exit(struct processes *p, pid_t pid); /* it is kept, until many have ended after it */
 bool process_known(struct processes *p, pid_t pid);
 
+typedef void (*mapped_fn)(const struct mapped *m, void *arg);
+void process_maps(pid_t pid, mapped_fn each, void *arg); /* what it may execute, by address, as /proc has it now */
+
 /* sideband.c: the same while they run; pid > 0: of it and its children alone, once it is known */
 struct sideband *sideband_open(struct processes *p, pid_t pid);
 void sideband_close(struct sideband *s);

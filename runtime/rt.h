@@ -30,6 +30,7 @@ struct rt {
 	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */
 	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
+	struct unwind *unwind; /* tables of dw_ustack(); NULL: it is not used */
 	struct image_params params;
 	struct image_pair *pairs; /* likewise */
 	size_t npairs;
@@ -56,6 +57,7 @@ struct rt {
 	} target;
 	int attach_status; /* of a point that must be there and is not: the exit status */
 	pid_t child;
+	const char *child_path; /* of its program */
 	int child_go; /* written to, the child goes on to exec */
 	int child_fd, signal_fd; /* pidfd of -c or -p; or -1 */
 	bool child_ended; /* the program of -c, by itself, and the trace with it */
@@ -136,6 +138,12 @@ const char *function_name(struct rt *rt, uint32_t index, uint64_t address);
 
 /* attach_watch.c */
 void unwatch(struct rt *rt, uint64_t address);
+
+/* unwind.c */
+void unwind_prepare(struct rt *rt); /* before loading: how large the map must be */
+void unwind_fill(struct rt *rt); /* after it */
+void unwind_follow(struct rt *rt); /* what was mapped since */
+void unwind_free(struct rt *rt);
 
 /* usdt.c */
 int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported */

@@ -146,6 +146,8 @@ static void watch(struct rt *rt)
 		if (fds[3].revents)
 			on_sigusr1(rt);
 		samplers_follow(rt);
+		if (looks < LEDGER_LOOKS || looks % LEDGER_LOOKS == 0) /* libraries are mapped early */
+			unwind_follow(rt);
 		if (++looks % LEDGER_LOOKS == 0)
 			ledger_watch(rt);
 		if (rt_interrupted(rt) || fds[4].revents & POLLERR)
@@ -310,6 +312,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 		ring_buffer__free(rt.ring);
 	bpf_object__close(rt.object);
 out:
+	unwind_free(&rt);
 	symbols_free(rt.symbols);
 	free(rt.usdt);
 	free(rt.watches);

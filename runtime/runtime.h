@@ -17,6 +17,8 @@ struct run_options {
 	enum output_buffering buffering;
 	const char *command; /* -c or NULL */
 	int pid; /* -p or 0 */
+	int dwarf_pids[64]; /* --dwarf-pid */
+	size_t ndwarf_pids;
 	bool quiet, verbose, no_warnings, warnings /* -k */;
 	bool unsafe;
 	bool no_sleep; /* no program is loaded as one that may sleep */

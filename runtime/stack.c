@@ -103,6 +103,10 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 	bool user = t->kind == TYPE_USTACK;
 	const struct symbol *s;
 
+	if (user && address == UNWIND_FAILED) {
+		buf_puts(out, "        <unwind failure>\n");
+		return;
+	}
 	if (t->stack_mode == STACK_RAW) {
 		buf_hex(out, address);
 		buf_putc(out, '\n');

@@ -162,11 +162,13 @@ static struct symbol look(struct symbols *s, struct process *p, uint64_t address
 	return found;
 }
 
-/* the same, of the call before an address */
+/* the same, of the call before an address; a signal handler returns to where no call is */
 static struct symbol look_before(struct symbols *s, struct process *p, uint64_t address)
 {
 	struct symbol found = look(s, p, address - 1);
 
+	if (!found.known)
+		return look(s, p, address);
 	found.offset++;
 	found.place++;
 	return found;

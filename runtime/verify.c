@@ -79,11 +79,11 @@ static bool check_map(struct rt *rt, size_t index)
 }
 
 /* maps of our own, which we read or fill by what we know of them */
-static bool check_own(struct rt *rt, const char *name, enum bpf_map_type type, uint32_t value_size)
+static bool check_own(struct rt *rt, const char *name, enum bpf_map_type type, uint32_t key_size, uint32_t value_size)
 {
 	struct bpf_map *m = rt_map(rt, name);
 
-	if (m && (bpf_map__type(m) != type || (type != BPF_MAP_TYPE_RINGBUF && bpf_map__key_size(m) != 4) ||
+	if (m && (bpf_map__type(m) != type || (key_size && bpf_map__key_size(m) != key_size) ||
 		  (value_size && bpf_map__value_size(m) != value_size)))
 		return wrong("a map of the runtime's is of another kind", name);
 	return true;
@@ -116,8 +116,14 @@ bool rt_verify(struct rt *rt)
 		if (bpf_map__pin_path(m) || strstr(bpf_map__name(m), ".kconfig"))
 			ok = wrong("a map has what images do not have", bpf_map__name(m));
 	}
-	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0) && check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 8) &&
-	     check_own(rt, "names", BPF_MAP_TYPE_ARRAY, 0) && check_own(rt, "usdt_args", BPF_MAP_TYPE_ARRAY, 0);
+	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0, 0) && check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8) &&
+	     check_own(rt, "names", BPF_MAP_TYPE_ARRAY, 4, 0) && check_own(rt, "usdt_args", BPF_MAP_TYPE_ARRAY, 4, 0) &&
+	     check_own(rt, "unwind_rows", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_row)) &&
+	     check_own(rt, "unwind_ranges", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_range)) &&
+	     check_own(rt, "unwind_files", BPF_MAP_TYPE_HASH, sizeof(struct unwind_key), sizeof(struct unwind_part)) &&
+	     check_own(rt, "unwind_processes", BPF_MAP_TYPE_HASH, 4, sizeof(struct unwind_part));
+	if (ok && rt_map(rt, "unwind_rows") && !(rt_map(rt, "unwind_ranges") && rt_map(rt, "unwind_files") && rt_map(rt, "unwind_processes")))
+		ok = wrong("it has no map", "unwind_files");
 	for (size_t i = 0; ok && i < rt->im->nmaps; i++)
 		ok = check_map(rt, i);
 	for (size_t i = 0; ok && i < rt->im->nclauses; i++)

@@ -76,6 +76,9 @@ struct cg {
 
 	LLVMValueRef ring, ledger, names, params, args, state;
 	uint32_t args_size; /* bytes of `args`: .rodata.args */
+	struct {
+		LLVMValueRef files, rows, processes, ranges; /* NULL: nobody asked */
+	} unwind; /* maps of dw_ustack() */
 	LLVMValueRef usdt; /* where usdt probes keep their arguments; made by cg_usdt_map() */
 	uint32_t name_size; /* bytes of an entry of `names` */
 	uint32_t names_count; /* attach points of the clauses so far */
@@ -188,6 +191,7 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align); /* in t
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
 LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size); /* NULL: the stack is too full */
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
+uint32_t cg_scratch_room(struct cg *cg, uint32_t size); /* room in it, as long as that of a slot: its offset */
 LLVMValueRef cg_words(struct cg *cg); /* ptr to 3 words on the stack, good until it is asked for again */
 unsigned cg_alignment(LLVMValueRef address); /* what it is a multiple of: 1 2 4 8 */
 void cg_zero(struct cg *cg, LLVMValueRef address, uint32_t size);

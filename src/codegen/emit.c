@@ -182,15 +182,19 @@ LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size)
 
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size)
 {
-	uint32_t room = (size + 7) / 8 * 8, offset = cg->slot_top;
 	LLVMValueRef slot = cg_stack_slot(cg, size);
 
-	if (slot)
-		return slot;
-	cg->slot_top += room;
+	return slot ? slot : cg_scratch(cg, cg_scratch_room(cg, size));
+}
+
+uint32_t cg_scratch_room(struct cg *cg, uint32_t size)
+{
+	uint32_t offset = cg->slot_top;
+
+	cg->slot_top += (size + 7) / 8 * 8;
 	if (cg->slot_top > cg->slot_max)
 		cg->slot_max = cg->slot_top;
-	return cg_scratch(cg, offset);
+	return offset;
 }
 
 LLVMValueRef cg_words(struct cg *cg)

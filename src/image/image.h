@@ -122,6 +122,7 @@ struct event_header {
 };
 
 /* A stack as a value: TYPE_KSTACK, TYPE_USTACK; its size depends on the limit. */
+#define UNWIND_FAILED UINT64_MAX /* the last frame of dw_ustack(): those that follow could not be found */
 struct event_stack {
 	uint32_t count; /* frames that follow */
 	uint32_t pid; /* tgid the user addresses belong to; 0 in a kernel stack */

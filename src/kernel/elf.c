@@ -170,6 +170,31 @@ struct elf_file *elf_open(const char *path, int *err)
 	return f;
 }
 
+const char *const *elf_needs(struct elf_file *f, struct arena *a)
+{
+	const char **list = arena_alloc(a, sizeof(*list)), *name;
+	size_t n = 0;
+	GElf_Shdr head;
+	Elf_Scn *s = elf_section(f, ".interp", &head);
+	Elf_Data *data = s ? elf_getdata(s, NULL) : NULL;
+	GElf_Dyn d;
+
+	if (data && data->d_size && !((const char *)data->d_buf)[data->d_size - 1])
+		list[n++] = arena_strdup(a, data->d_buf);
+	s = elf_section(f, ".dynamic", &head);
+	data = s && head.sh_type == SHT_DYNAMIC ? elf_getdata(s, NULL) : NULL;
+	for (int i = 0; data && gelf_getdyn(data, i, &d) && d.d_tag != DT_NULL; i++) {
+		name = d.d_tag == DT_NEEDED ? elf_strptr(f->elf, head.sh_link, d.d_un.d_val) : NULL;
+		if (!name)
+			continue;
+		list = arena_grow(a, list, n, sizeof(*list));
+		list[n++] = arena_strdup(a, name);
+	}
+	list = arena_grow(a, list, n, sizeof(*list));
+	list[n] = NULL;
+	return list;
+}
+
 const char *elf_error(int err)
 {
 	switch (-err) {

@@ -131,6 +131,46 @@ const struct elf_symbol *elf_variable(struct elf_file *f, const char *name);
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
 uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s); /* one of elf_functions(): where it ends; of size 0: where the next begins */
 
+const char *const *elf_needs(struct elf_file *f, struct arena *a); /* the interpreter and the libraries that it is linked with, then NULL */
+
+/*
+ * cfi.c: how to leave a function from anywhere in it (x86_64).  A row counts
+ * from its place to the next one's.  Programs read rows from map
+ * "unwind_rows", which of them are a file's from "unwind_files"; where they may
+ * not look for the file themselves, what a process has mapped from
+ * "unwind_ranges", which of those are a process' from "unwind_processes".  The
+ * layouts are fixed.
+ */
+enum unwind_kind {
+	UNWIND_NONE, /* not known */
+	UNWIND_END, /* nobody called this */
+	UNWIND_SP, /* the frame ends at sp + cfa: there the return address is, below it */
+	UNWIND_BP, /* at bp + cfa */
+	UNWIND_PLT, /* at sp + 8, or 16 where ip & 15 >= cfa */
+	UNWIND_SIGNAL, /* a handler returns to it: the kernel's struct ucontext is at sp */
+};
+#define UNWIND_SAME INT32_MIN
+struct unwind_row {
+	uint32_t place; /* offset in the file */
+	uint32_t kind;
+	int32_t cfa;
+	int32_t bp; /* from the end of the frame to where the caller's bp is; UNWIND_SAME: still in bp */
+};
+struct unwind_key { /* of a file: what its inode says, wherever it is mounted */
+	uint64_t inode, size;
+};
+struct unwind_part { /* of a map: the rows of a file, the ranges of a process (by its pid) */
+	uint32_t first, n;
+};
+struct unwind_range { /* a mapping */
+	uint64_t start, end;
+	uint64_t place; /* offset in the file */
+	struct unwind_part rows;
+};
+#define UNWIND_FILES 4096
+#define UNWIND_PROCESSES 128
+size_t elf_unwind_rows(struct elf_file *f, struct unwind_row **rows); /* in order; to be freed */
+
 /*
  * usdt.c, operand.c: the statically defined probes of a file.  A value is
  *	(base? regs[base] : 0) + (index? regs[index] << scale : 0) + value

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/arch.h"
+
 static uint64_t setting(struct pass *p, enum setting_id id)
 {
 	return p->script->settings.num[id];
@@ -101,7 +103,7 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 {
 	uint64_t mode = setting(p, SETTING_stack_mode), limit = STACK_LIMIT;
 	static const char *const modes[] = {"bpftrace", "perf", "raw", "build_id"};
-	const char *name = user ? "ustack" : "kstack";
+	const char *name = n->kind == NODE_CALL ? n->call.name : user ? "ustack" : "kstack";
 	bool chosen = false;
 	struct node *a = n->kind == NODE_CALL ? n->call.args : NULL;
 
@@ -134,6 +136,20 @@ static const struct type *stack_type(struct pass *p, struct node *n, bool user)
 		warning_at(p->diag, WARN(kernel_build_id), n->span, "'build_id' stack mode can only be used for ustack. Falling back to 'raw' mode.");
 	}
 	return type_stack(p->types, user, mode, (uint32_t)limit);
+}
+
+static const struct type *unwound_type(struct pass *p, struct node *n)
+{
+	const struct type *t;
+
+	if (!str_eq(arch_native()->name, "x86_64"))
+		return wrong(p, n->span, "dw_ustack() is for x86_64");
+	if (!stable_enough(p, n, "dw_ustack()", SETTING_unstable_dw_ustack))
+		return &type_error;
+	t = stack_type(p, n, true);
+	if (t->kind == TYPE_USTACK && t->stack.mode == STACK_BUILD_ID)
+		return wrong(p, n->span, "'build_id' stack mode can only be used for ustack");
+	return t;
 }
 
 static const struct type *no_dwarf(struct pass *p, struct node *n)
@@ -798,6 +814,8 @@ const struct type *infer_call(struct pass *p, struct node *n)
 		return infer_has_field(p, n);
 	if (fn->id == FN_kstack || fn->id == FN_ustack)
 		return stack_type(p, n, fn->id == FN_ustack);
+	if (fn->id == FN_dw_ustack)
+		return unwound_type(p, n);
 	if (fn->id == FN_nsecs) {
 		static const char *const clocks[] = {"monotonic", "boot", "tai", "sw_tai"};
 

@@ -285,7 +285,12 @@ static void ident(struct resolver *r, struct node *n)
 /* functions whose arguments are words of their own */
 static bool takes_words(const char *name)
 {
-	return str_eq(name, "kstack") || str_eq(name, "ustack") || str_eq(name, "nsecs") || str_eq(name, "stack") || str_eq(name, "pid") || str_eq(name, "tid");
+	static const char *const names[] = {"kstack", "ustack", "dw_ustack", "nsecs", "stack", "pid", "tid"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
 }
 
 /* delete(@m[k]) is delete(@m, k); delete(@m[k], @n, ...), as it was once, { delete(@m, k); delete(@n); ... } */

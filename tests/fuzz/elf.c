@@ -106,6 +106,7 @@ static bool read_all(const char *path)
 	struct arena *a = arena_new();
 	struct usdt_site *sites;
 	const struct elf_symbol *list;
+	struct unwind_row *rows;
 	size_t n;
 	int err;
 	struct elf_file *f = elf_open(path, &err);
@@ -131,6 +132,9 @@ static bool read_all(const char *path)
 
 				usdt_arg(f, &sites[i], j, &arg, &why);
 			}
+		elf_unwind_rows(f, &rows);
+		free(rows);
+		elf_needs(f, a);
 		read_types(a, path, f);
 		elf_close(f);
 	}
