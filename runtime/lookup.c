@@ -80,12 +80,16 @@ static bool find_inode(struct buf *path, uint64_t inode, int depth)
 }
 
 #define DEEPEST 64
+#define MOST_HIERARCHIES 64
 
 /* "unified:/a/b,cpu:/a": in each hierarchy whose name fits the pattern */
 static void find_cgroup(struct buf *out, uint64_t id, const char *pattern)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	dev_t seen[MOST_HIERARCHIES];
+	size_t nseen = 0, i;
 	struct mntent *m;
+	struct stat st;
 
 	while (mounts && (m = getmntent(mounts))) {
 		bool v2 = str_eq(m->mnt_type, "cgroup2");
@@ -93,8 +97,13 @@ static void find_cgroup(struct buf *out, uint64_t id, const char *pattern)
 		size_t root = strlen(m->mnt_dir);
 		struct buf path = {0};
 
-		if ((!v2 && !str_eq(m->mnt_type, "cgroup")) || (pattern && fnmatch(pattern, name, 0)))
+		if ((!v2 && !str_eq(m->mnt_type, "cgroup")) || (pattern && fnmatch(pattern, name, 0)) || stat(m->mnt_dir, &st))
 			continue;
+		for (i = 0; i < nseen && seen[i] != st.st_dev; i++)
+			;
+		if (i < nseen || i == MOST_HIERARCHIES) /* mounted twice, say into a chroot */
+			continue;
+		seen[nseen++] = st.st_dev;
 		buf_puts(&path, m->mnt_dir);
 		if (find_inode(&path, id, DEEPEST))
 			buf_printf(out, "%s%s:%s", out->len ? "," : "", name, path.len > root ? path.data + root : "/");

@@ -216,13 +216,15 @@ void diag_excerpt(struct sources *s, struct span span, struct buf *out)
 
 bool colour_wanted(void)
 {
-	const char *wish = getenv("BPFTRACE_COLOR");
+	const char *wish = getenv("BPFTRACE_COLOR"), *no = getenv("NO_COLOR");
 
 	if (wish && (str_eq(wish, "always") || str_eq(wish, "never")))
 		return str_eq(wish, "always");
-	if (wish && *wish && !str_eq(wish, "auto"))
+	if (wish && *wish && !str_eq(wish, "auto")) {
 		warn("BPFTRACE_COLOR is '%s', expected auto, always or never", wish);
-	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+		setenv("BPFTRACE_COLOR", "auto", 1); /* it is asked for again, by other programs of ours, too */
+	}
+	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !(no && *no);
 }
 
 void diag_flush(struct diag *d, FILE *out, bool colour)
