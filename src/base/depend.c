@@ -20,6 +20,18 @@ static void describe(struct buf *out, const char *path)
 			   st.st_ctim.tv_nsec, path);
 }
 
+/* of a file of the kernel's, whose times and size say nothing, what it holds */
+static void describe_text(struct buf *out, const char *path)
+{
+	struct buf text = {0};
+
+	if (buf_read_file(&text, path))
+		buf_printf(out, "- %s\n", path);
+	else
+		buf_printf(out, "=%zu.%08x %s\n", text.len, text.len ? hash_text(text.data) : 0, path);
+	buf_free(&text);
+}
+
 static bool listed(const struct buf *line)
 {
 	for (const char *at = list.data; at && (at = memmem(at, (size_t)(list.data + list.len - at), line->data, line->len)); at++)
@@ -29,16 +41,26 @@ static bool listed(const struct buf *line)
 }
 
 /* what changes between two calls has two lines, which do not both hold */
-void depends_on(const char *path)
+static void depend(const char *path, void (*how)(struct buf *out, const char *path))
 {
 	struct buf line = {0};
 
 	if (unknown)
 		return;
-	describe(&line, path);
+	how(&line, path);
 	if (!listed(&line))
 		buf_add(&list, line.data, line.len);
 	buf_free(&line);
+}
+
+void depends_on(const char *path)
+{
+	depend(path, describe);
+}
+
+void depends_on_text(const char *path)
+{
+	depend(path, describe_text);
 }
 
 void depends_unknown(void)
@@ -67,7 +89,10 @@ bool dependencies_hold(const char *text, size_t len)
 		}
 		path = xasprintf("%.*s", (int)(nl - space - 1), space + 1);
 		buf_reset(&now);
-		describe(&now, path);
+		if (*line == '=')
+			describe_text(&now, path);
+		else
+			describe(&now, path);
 		hold = now.len == (size_t)(nl + 1 - line) && !memcmp(now.data, line, now.len);
 		free(path);
 		text = nl + 1;

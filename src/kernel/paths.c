@@ -257,6 +257,7 @@ const char *process_exe(struct arena *a, int pid)
 	ssize_t n = readlink(link, path, sizeof(path) - 1);
 	struct stat exe;
 
+	depends_on(link); /* another process may have the number later */
 	if (n < 0 || stat(link, &exe))
 		return link;
 	path[n] = '\0';

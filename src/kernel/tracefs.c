@@ -31,16 +31,21 @@ static int tracefs_root(void)
 {
 	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 	static int root = -1;
+	char *dynamic;
 
 	for (size_t i = 0; root < 0 && i < ARRAY_SIZE(places); i++) {
 		int fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 		if (fd < 0)
 			continue;
-		if (!faccessat(fd, "events", F_OK, 0))
-			root = fd;
-		else
+		if (faccessat(fd, "events", F_OK, 0)) {
 			close(fd);
+			continue;
+		}
+		root = fd;
+		dynamic = xasprintf("%s/dynamic_events", places[i]); /* the others stay as they are while the kernel runs, and its modules */
+		depends_on_text(dynamic);
+		free(dynamic);
 	}
 	if (root < 0)
 		root = mount_privately("tracefs");
