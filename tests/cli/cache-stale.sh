@@ -2,6 +2,7 @@
 # An image is made again when anything changes that it was made of, and not otherwise.
 # needs: host bpf root uprobe tracefs cmd:objcopy cmd:cc
 # serial
+# timeout: 120
 . ./cli.inc
 cd "$TMPDIR" || exit 1
 XDG_CACHE_HOME=$TMPDIR/cache
