@@ -221,7 +221,7 @@ const char *setting_name(enum setting_id id); /* "max_strlen" */
 struct config {
 	uint64_t num[SETTING_COUNT]; /* of a choice its index, of a bool 0 or 1 */
 	const char *text[SETTING_COUNT];
-	bool set_by_env[SETTING_COUNT];
+	enum setter { SET_DEFAULT, SET_SCRIPT, SET_ENV } set_by[SETTING_COUNT];
 };
 void config_init(struct config *c); /* the defaults */
 /* key in any case, with or without BPFTRACE_; false: *why says what is wrong.  *note: a rename, or NULL */

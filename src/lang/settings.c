@@ -141,9 +141,9 @@ bool config_set(struct config *c, struct arena *a, const char *key, const char *
 			continue;
 		if (str_eq(rows[i].type, "ignored"))
 			*note = arena_printf(a, "%s is deprecated and has no effect", rows[i].name);
-		if (!from_env && c->set_by_env[i])
+		if (!from_env && c->set_by[i] == SET_ENV)
 			return true; /* the environment goes before the script */
-		c->set_by_env[i] = from_env;
+		c->set_by[i] = from_env ? SET_ENV : SET_SCRIPT;
 		return set(c, a, i, value, why);
 	}
 	*why = arena_printf(a, "%s: not a known configuration option", key);

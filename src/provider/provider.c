@@ -248,14 +248,15 @@ static void find_all(const struct attach_context *c, const struct attach *writte
 	}
 }
 
-bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n)
+bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n, const char **missing)
 {
-	const char **fields = arena_alloc(c->arena, MOST_FIELDS * sizeof(*fields)), *missing = NULL, *eq;
+	const char **fields = arena_alloc(c->arena, MOST_FIELDS * sizeof(*fields)), *eq;
 	size_t nfields = split(c->arena, text, fields, MOST_FIELDS);
 	struct attach *a = arena_alloc(c->arena, sizeof(*a));
 
 	*list = arena_alloc(c->arena, ARRAY_SIZE(providers) * sizeof(**list));
 	*n = 0;
+	*missing = NULL;
 	*a = (struct attach){.span = span, .arena = c->arena, .diag = c->diag, .kernel = c->kernel, .types = c->types, .pid = c->pid, .unsafe = c->unsafe};
 	eq = strchr(fields[0], '=');
 	if (eq) {
@@ -268,22 +269,17 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 	if (a->provider) {
 		while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
 			a->nfields--; /* "software:cs:" */
-		if (!count_fields(a) || !a->provider->parse(a) || !find(c, a, &missing))
+		if (!count_fields(a) || !a->provider->parse(a) || !find(c, a, missing))
 			return false;
 		if (a->nmatches)
 			(*list)[(*n)++] = a;
 	} else if (glob_has(fields[0])) {
 		find_all(c, a, fields[0], *list, n);
-		missing = arena_printf(c->arena, "No matches for %s.", text);
+		if (!*n)
+			*missing = arena_printf(c->arena, "No matches for %s.", text);
 	} else {
 		unknown_provider(c, fields[0], span);
 		return false;
 	}
-	if (*n)
-		return true;
-	if (c->missing_probes == 0)
-		error_at(c->diag, span, "%s", missing);
-	else if (c->missing_probes == 1)
-		warning_at(c->diag, WARN(missing_probe), span, "%s Skipping.", missing);
-	return c->missing_probes != 0;
+	return true;
 }

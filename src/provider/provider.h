@@ -63,7 +63,7 @@ struct provider {
 	bool kernel_listed; /* part of -l without a pattern */
 	/* fields to target, symbol, ...; false: reported */
 	bool (*parse)(struct attach *a);
-	/* to matches, at least one; false: reported.  *missing: nothing matches (the caller heeds missing_probes) */
+	/* to matches, at least one; false: reported.  *missing: nothing matches (sema heeds missing_probes) */
 	bool (*expand)(struct attach *a, const char **missing);
 	/* every point matching target and symbol patterns (never NULL, "*" is all) */
 	void (*list)(struct listing *l, const char *target, const char *symbol);
@@ -91,7 +91,7 @@ const struct provider *provider_of(enum attach_kind kind);
  * Take text apart and expand it: label, provider, fields (S-003 to S-005),
  * positional parameters already substituted.  Reports what is wrong and
  * returns false.  A wildcard provider gives several attaches, chained in the
- * array *list of *n.
+ * array *list of *n.  *missing: nothing matches, which is not reported here.
  */
 struct attach_context {
 	struct arena *arena;
@@ -101,9 +101,8 @@ struct attach_context {
 	int pid;
 	bool unsafe;
 	bool elsewhere; /* it will run in another kernel: what is not here may be there */
-	uint64_t missing_probes; /* of the setting: 0 error, 1 warn, 2 ignore */
 };
-bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n);
+bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n, const char **missing);
 
 /* list.c: probe -l.  pattern as on the command line, NULL: everything.  0 or -errno */
 int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose, FILE *out);

@@ -249,27 +249,54 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 	}
 }
 
+/* an attach point that is not on this machine */
+struct missing {
+	const char *text;
+	struct span span;
+};
+
+/*
+ * What missing_probes says of them.  Where nothing is set, those that stand
+ * beside others which are there are alternatives, for other kernels:
+ *	kprobe:blk_account_io_start, kprobe:__blk_account_io_start
+ */
+static void report_missing(struct pass *p, const struct node *probe, const struct missing *m, size_t n, bool any)
+{
+	enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE } policy = p->script->settings.num[SETTING_missing_probes]; /* as in settings.def */
+
+	if (any && p->script->settings.set_by[SETTING_missing_probes] == SET_DEFAULT)
+		policy = MISSING_WARN;
+	for (size_t i = 0; i < n; i++)
+		if (policy == MISSING_ERROR)
+			error_at(p->diag, m[i].span, "%s", m[i].text);
+		else if (policy == MISSING_WARN)
+			warning_at(p->diag, WARN(missing_probe), m[i].span, "%s%s Skipping.", m[i].text, strchr(".?", m[i].text[strlen(m[i].text) - 1]) ? "" : ".");
+	if (n && !any && policy == MISSING_WARN)
+		warning_at(p->diag, WARN(missing_probe), probe->span, "Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
+}
+
 static void probe(struct pass *p, struct node *n)
 {
 	struct attach_context context = {
 		.arena = p->arena, .diag = p->diag, .kernel = p->kernel, .types = p->types, .pid = p->options->pid, .unsafe = p->options->unsafe, .elsewhere = p->options->late,
-		.missing_probes = p->script->settings.num[SETTING_missing_probes],
 	};
 	struct clause *first = NULL;
-	unsigned errors = p->diag->errors;
+	struct missing *missing = arena_alloc(p->arena, node_count(n->probe.attaches) * sizeof(*missing));
+	size_t nmissing = 0;
 
 	for (const struct node *at = n->probe.attaches; at; at = at->next) {
-		const char *text = substitute(p, at);
+		const char *text = substitute(p, at), *none;
 		struct attach **list;
 		size_t count;
 
-		if (!text || !attach_parse(&context, text, at->span, &list, &count))
+		if (!text || !attach_parse(&context, text, at->span, &list, &count, &none))
 			continue;
+		if (none)
+			missing[nmissing++] = (struct missing){none, at->span};
 		for (size_t i = 0; i < count; i++)
 			distribute(p, n, list[i], &first);
 	}
-	if (!first && p->diag->errors == errors && context.missing_probes == 1)
-		warning_at(p->diag, WARN(missing_probe), n->span, "Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
+	report_missing(p, n, missing, nmissing, first);
 }
 
 /* P-073, P-074 */

@@ -876,6 +876,13 @@ static void check_one_shape(struct pass *p, const struct node *call, const struc
 		wrong(p, call->span, "Different %s in a single map unsupported", shapes[is->kind]);
 }
 
+/* what a mistake is assigned to has no type because of it: that has been said */
+static void poison(const struct pass *p, const struct type **slot, const struct type *t)
+{
+	if (p->report && !*slot && t->kind == TYPE_ERROR)
+		*slot = &type_error;
+}
+
 static void assign_map(struct pass *p, struct node *n)
 {
 	struct node *target = n->assign.target, *value = n->assign.value;
@@ -904,8 +911,7 @@ static void assign_map(struct pass *p, struct node *n)
 	}
 	if (n->assign.op != OP_COUNT)
 		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t, value);
-	if (p->report && !m->value && t->kind == TYPE_ERROR)
-		m->value = &type_error; /* that has been said */
+	poison(p, &m->value, t);
 	map_value(p, target, false);
 	now = widen(p, m->value, t);
 	if (!now) {
@@ -947,8 +953,10 @@ static void check_declared(struct pass *p, struct node *n, const struct variable
 /* a variable whose type follows from what it is given */
 static void give(struct pass *p, struct node *n, struct variable *v, const struct node *value, const struct type *t)
 {
-	const struct type *now = widen(p, v->type, t);
+	const struct type *now;
 
+	poison(p, &v->type, t);
+	now = widen(p, v->type, t);
 	if (!now) {
 		mismatch(p, n, "variable", v->name, t, said_of(p, v->said, v->type, t));
 	} else if (t->kind != TYPE_ERROR) {
