@@ -82,54 +82,56 @@ static bool expand(struct attach *a, const char **missing)
 	return true;
 }
 
-static bool has_word(const char *text, const char *word)
+/* what a pointer points to, or an array has, "const char", "struct foo", "unsigned long", "loff_t": void where it is not known */
+static const struct type *named(struct attach *a, char *words)
 {
-	size_t len = strlen(word);
+	const char *keyword = NULL, *name = NULL;
+	unsigned size = 0;
+	bool is_unsigned = false;
+	const struct type *t = NULL;
 
-	for (const char *at = text; (at = strstr(at, word)); at += len)
-		if ((at == text || at[-1] == ' ') && (!at[len] || at[len] == ' ' || at[len] == '['))
-			return true;
-	return false;
+	for (char *save, *w = strtok_r(words, " *", &save); w; w = strtok_r(NULL, " *", &save)) {
+		if (str_eq(w, "struct") || str_eq(w, "union") || str_eq(w, "enum"))
+			keyword = w;
+		else if (str_eq(w, "char"))
+			size = 1;
+		else if (str_eq(w, "short"))
+			size = 2;
+		else if (str_eq(w, "long"))
+			size = 8;
+		else if (str_eq(w, "int") || str_eq(w, "signed") || str_eq(w, "unsigned"))
+			size = size ? size : 4, is_unsigned |= *w == 'u';
+		else if (!str_eq(w, "const") && !str_eq(w, "volatile"))
+			name = w;
+	}
+	if (size)
+		return type_int(a->types, size, !is_unsigned);
+	if (name)
+		t = kernel_type(a->kernel, keyword ? keyword : "typedef", name);
+	return t ? t : &type_none;
 }
 
-/* the elements of a field of any length: "__data_loc char[]", "__data_loc u64[]", "__data_loc cpumask_t"; NULL: not known */
-static const struct type *element_type(struct attach *a, const struct tracepoint_field *f)
-{
-	static const struct {
-		const char *word;
-		unsigned size;
-	} ints[] = {{"char", 1}, {"short", 2}, {"long", 8}, {"int", 4}, {"unsigned", 4}};
-	const char *name = strchr(f->type, ' ');
-
-	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
-		if (has_word(f->type, ints[i].word))
-			return type_int(a->types, ints[i].size, !has_word(f->type, "unsigned"));
-	return name ? kernel_type(a->kernel, NULL, arena_strndup(a->arena, name + 1, strcspn(name + 1, "["))) : NULL;
-}
-
-/* "struct foo *", "const char *", "pid_t", "enum x": by BTF where it is a name, by size else */
+/* "struct foo *", "const char *const *", "pid_t", "enum x": by BTF where it is a name, by size else */
 static const struct type *field_type(struct attach *a, const struct tracepoint_field *f, enum space space)
 {
-	const struct type *byte = type_int(a->types, 1, true), *t = NULL, *elem;
+	const struct type *t = NULL, *elem;
 	char *name = arena_strdup(a->arena, f->type), *star = strchr(name, '*');
 	bool array = f->count || strchr(f->type, '[');
 
-	if (f->data_loc) {
-		t = element_type(a, f);
-		return type_pointer(a->types, t ? t : &type_none, SPACE_KERNEL, false);
+	if (f->data_loc) { /* "__data_loc char[]" */
+		name += strlen("__data_loc ");
+		name[strcspn(name, "[")] = '\0';
+		return type_pointer(a->types, named(a, name), SPACE_KERNEL, false);
 	}
 	if (star && !array && f->size == 8) {
-		char *tag = strstr(name, "struct ");
+		unsigned stars = 0;
 
+		for (const char *s = star; *s; s++)
+			stars += *s == '*';
 		*star = '\0';
-		if (tag && kernel_has_btf(a->kernel)) {
-			tag += 7;
-			tag[strcspn(tag, " ")] = '\0';
-			t = kernel_type(a->kernel, "struct", tag);
-		} else if (strstr(name, "char")) {
-			t = byte;
-		}
-		return type_pointer(a->types, t ? t : &type_none, space, false);
+		for (t = named(a, name); stars; stars--)
+			t = type_pointer(a->types, t, space, false);
+		return t;
 	}
 	if (f->size == 8 && !f->count && (str_eq(name, "int") || str_eq(name, "unsigned int")))
 		return type_int(a->types, 4, str_eq(name, "int")); /* system calls: a word for every argument */
@@ -138,7 +140,9 @@ static const struct type *field_type(struct attach *a, const struct tracepoint_f
 	if (t && t->size == f->size)
 		return t;
 	if (f->count && f->size % f->count == 0 && f->size / f->count <= 8) {
-		elem = type_int(a->types, f->size / f->count, has_word(name, "char") ? !has_word(name, "unsigned") : f->is_signed);
+		elem = named(a, name);
+		if (elem->kind != TYPE_INT || elem->size != f->size / f->count)
+			elem = type_int(a->types, f->size / f->count, f->is_signed);
 		return type_array(a->types, elem, f->count);
 	}
 	if (f->size == 1 || f->size == 2 || f->size == 4 || f->size == 8)
