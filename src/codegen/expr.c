@@ -377,6 +377,11 @@ static struct value cast(struct cg *cg, const struct node *n)
 	LLVMValueRef slot, v;
 	struct value from;
 
+	if (t->kind == TYPE_POINTER && (e->type->kind == TYPE_ARRAY || e->type->kind == TYPE_STRING)) { /* to where it is */
+		from = cg_place(cg, e);
+		v = from.at == AT_CTX ? LLVMBuildIntToPtr(cg->b, cg_opaque(cg, LLVMBuildPtrToInt(cg->b, from.v, cg->i64, "")), cg->ptr, "") : from.v;
+		return (struct value){t, v, AT_REGISTER};
+	}
 	from = e->type->kind == TYPE_AGGREGATE ? cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys)) : cg_expr(cg, e);
 	if (cg_scalar(t) && cg_scalar(from.type)) {
 		if (t->kind == TYPE_POINTER && from.type->kind == TYPE_POINTER)

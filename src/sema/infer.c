@@ -645,6 +645,18 @@ static const struct type *infer_index(struct pass *p, struct node *n)
 	return t->elem;
 }
 
+/* where an array is that is a member of something, or an element */
+static enum space array_space(const struct pass *p, const struct node *n)
+{
+	const struct node *of = n->kind == NODE_FIELD ? n->field.expr : n->kind == NODE_INDEX ? n->index_.expr : n->kind == NODE_UNARY ? n->unary.expr : NULL;
+
+	if (!of)
+		return SPACE_BPF;
+	if (of->kind == NODE_IDENT && of->ident.builtin == &builtins[BUILTIN_args])
+		return p->clause->provider->kind == ATTACH_tracepoint ? SPACE_KERNEL : SPACE_BPF;
+	return of->type->kind == TYPE_POINTER ? space_of(p, of->type) : array_space(p, of);
+}
+
 static const struct type *infer_cast(struct pass *p, struct node *n)
 {
 	const struct type *to, *from;
@@ -662,6 +674,8 @@ static const struct type *infer_cast(struct pass *p, struct node *n)
 	if (to->kind == TYPE_STRUCT || from->kind == TYPE_STRUCT)
 		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from),
 			     name_of(p, to));
+	if (to->kind == TYPE_POINTER && (from->kind == TYPE_ARRAY || (from->kind == TYPE_STRING && n->cast.expr->kind == NODE_FIELD)))
+		return type_pointer(p->types, to->elem, array_space(p, n->cast.expr), false);
 	if (!type_castable(to, from))
 		return wrong(p, n->span, "Cannot cast from '%s' to '%s'", name_of(p, from), name_of(p, to));
 	if (to->kind == TYPE_POINTER && from->kind == TYPE_POINTER)
