@@ -52,6 +52,8 @@ static const struct type *stored_as(struct pass *p, const struct type *t, bool o
 		}
 		return type_record(p->types, t->kind == TYPE_RECORD ? names : NULL, elems, t->nfields);
 	}
+	if (t->kind == TYPE_POINTER && t->space == SPACE_BPF) /* &$v, of which the same is true */
+		return type_pointer(p->types, stored_as(p, t->elem, open), SPACE_BPF, false);
 	if (t->kind == TYPE_POINTER && t->trusted)
 		return type_pointer(p->types, t->elem, t->space, false);
 	return t;
@@ -65,6 +67,8 @@ static const struct type *stored(struct pass *p, const struct type *t)
 /* the value of a map or variable: what it was, widened by the new */
 static const struct type *widen(struct pass *p, const struct type *was, const struct type *now)
 {
+	const struct type *elem;
+
 	if (now->kind == TYPE_ERROR)
 		return was ? was : now;
 	if (!was)
@@ -73,6 +77,10 @@ static const struct type *widen(struct pass *p, const struct type *was, const st
 		if (was->kind != now->kind || was->agg.kind != now->agg.kind)
 			return NULL;
 		return was->agg.is_signed ? was : now; /* as a sum of both signs is */
+	}
+	if (was->kind == TYPE_POINTER && was->space == SPACE_BPF && now->kind == TYPE_POINTER && now->space == SPACE_BPF) {
+		elem = widen(p, was->elem, now->elem); /* what it points to may not have its last type yet */
+		return elem && (!p->report || type_same(elem, now->elem)) ? type_pointer(p->types, elem, SPACE_BPF, false) : NULL;
 	}
 	now = type_unify(p->types, was, stored(p, now));
 	return now ? stored(p, now) : NULL;
