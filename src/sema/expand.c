@@ -120,11 +120,19 @@ static struct clause *add_clause(struct pass *p, struct node *probe, const struc
 	return c;
 }
 
+/* what of its attach point a probe uses */
 struct uses {
 	struct pass *pass;
 	unsigned needs;
+	struct dict fields; /* x of args.x */
+	bool whole; /* args as such */
 	struct dict seen; /* functions */
 };
+
+static bool is_args(const struct node *n)
+{
+	return n->kind == NODE_IDENT && str_eq(n->ident.name, "args");
+}
 
 static bool names_args(struct node **n, void *arg)
 {
@@ -132,10 +140,15 @@ static bool names_args(struct node **n, void *arg)
 	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
 	struct node *fn = (*n)->kind == NODE_CALL ? dict_find(&u->pass->subprograms, name) : NULL;
 
+	if ((*n)->kind == NODE_FIELD && is_args((*n)->field.expr)) {
+		u->needs |= NEEDS_ARGS;
+		dict_set(&u->fields, (*n)->field.name, u);
+		return false;
+	}
 	if ((*n)->kind == NODE_ARG)
 		u->needs |= NEEDS_ARGN;
 	else if (str_eq(name, "args"))
-		u->needs |= NEEDS_ARGS;
+		u->needs |= NEEDS_ARGS, u->whole = true;
 	else if (str_eq(name, "retval"))
 		u->needs |= NEEDS_RETVAL;
 	if (fn && !dict_find(&u->seen, name)) {
@@ -145,16 +158,16 @@ static bool names_args(struct node **n, void *arg)
 	return true;
 }
 
-/* does the probe use what its provider knows the types of? */
-static bool uses_args(struct pass *pass, struct node *probe, const struct provider *p)
+static struct uses uses_of(struct pass *pass, struct node *probe)
 {
 	struct uses u = {.pass = pass};
 
 	dict_init(&u.seen, pass->arena);
+	dict_init(&u.fields, pass->arena);
 	node_walk(&probe->probe.body, names_args, &u);
 	if (probe->probe.predicate)
 		node_walk(&probe->probe.predicate, names_args, &u);
-	return u.needs & (p->typed ? p->typed : NEEDS_ARGS);
+	return u;
 }
 
 static void add_attach(struct pass *p, struct clause *c, const struct image_attach *m)
@@ -165,18 +178,31 @@ static void add_attach(struct pass *p, struct clause *c, const struct image_atta
 	c->attaches[n] = *m;
 }
 
-static bool same_layout(const struct type *a, const struct type *b)
+static bool same_field(const struct field *f, const struct field *g)
+{
+	if (f->offset != g->offset || f->type != g->type || strcmp(f->name, g->name) || !f->place != !g->place)
+		return false;
+	return !f->place || !memcmp(f->place, g->place, sizeof(*f->place));
+}
+
+/* can one program read the arguments of both?  Of records the fields that it names */
+static bool same_layout(const struct uses *u, enum attach_kind kind, const struct type *a, const struct type *b)
 {
 	if (a == b)
 		return true;
-	if (!a || !b || a->nfields != b->nfields)
+	if (!a || !b)
 		return false;
-	for (uint32_t i = 0; i < a->nfields; i++) {
-		const struct field *f = &a->fields[i], *g = &b->fields[i];
+	if (u->whole || kind != ATTACH_tracepoint) {
+		for (uint32_t i = 0; i < a->nfields; i++)
+			if (i >= b->nfields || !same_field(&a->fields[i], &b->fields[i]))
+				return false;
+		return a->nfields == b->nfields;
+	}
+	for (size_t i = 0; i < u->fields.count; i++) {
+		uint32_t at;
+		const struct field *f = type_field(a, u->fields.entries[i].key, &at), *g = type_field(b, u->fields.entries[i].key, &at);
 
-		if (f->offset != g->offset || f->type != g->type || strcmp(f->name, g->name) || !f->place != !g->place)
-			return false;
-		if (f->place && memcmp(f->place, g->place, sizeof(*f->place)))
+		if (!f || !g || !same_field(f, g))
 			return false;
 	}
 	return true;
@@ -223,7 +249,8 @@ static bool may_share(const struct provider *p, const struct clause *c, const st
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
-	bool typed = a->provider->args && (uses_args(p, probe, a->provider) || a->provider->one_program_each);
+	struct uses u = uses_of(p, probe);
+	bool typed = a->provider->args && (u.needs & (a->provider->typed ? a->provider->typed : NEEDS_ARGS) || a->provider->one_program_each);
 	bool forms = a->provider->form && !uses_kstack(probe);
 
 	a->listed = node_count(probe->probe.attaches);
@@ -235,7 +262,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == provider && c->record == record && same_layout(c->args, args) && c->retval == retval && may_share(provider, c, &a->matches[i]))
+				if (c->provider == provider && c->record == record && same_layout(&u, a->provider->kind, c->args, args) && c->retval == retval && may_share(provider, c, &a->matches[i]))
 					break;
 		if (!c) {
 			c = add_clause(p, probe, provider);
