@@ -171,7 +171,7 @@ void cg_aggregate(struct cg *cg, const struct node *assign)
 {
 	const struct node *args = assign->assign.value->call.args;
 	const struct map *m = assign->assign.target->map.map;
-	LLVMValueRef v = args ? cg_i64(cg, cg_expr(cg, args)) : NULL, key, p;
+	LLVMValueRef v = args ? cg_number(cg, cg_expr(cg, args)) : NULL, key, p;
 	struct cg_hold hold;
 	struct cg_if f;
 

@@ -81,7 +81,7 @@ struct value emit_fn_str(struct cg *cg, const struct node *n)
 {
 	const struct node *arg = n->call.args;
 	uint32_t size = n->type->size;
-	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot;
+	LLVMValueRef len = arg->next ? cg_number(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot;
 	bool key = cg->brief.node == n && !cg->fn->outer;
 	struct value v = cg_expr(cg, arg);
 
@@ -119,7 +119,7 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 {
 	const struct node *arg = n->call.args;
 	uint32_t most = n->type->size - 4;
-	LLVMValueRef len = arg->next ? cg_i64(cg, cg_expr(cg, arg->next)) : NULL, slot, from;
+	LLVMValueRef len = arg->next ? cg_number(cg, cg_expr(cg, arg->next)) : NULL, slot, from;
 	struct value v = cg_expr(cg, arg);
 	enum where at = AT_KERNEL;
 
@@ -340,7 +340,7 @@ struct value emit_fn_str_concat(struct cg *cg, const struct node *n)
 struct value emit_fn_write_user(struct cg *cg, const struct node *n)
 {
 	const struct node *to = n->call.args, *from = to->next;
-	LLVMValueRef len = cg_i64(cg, cg_expr(cg, from->next)), err, address;
+	LLVMValueRef len = cg_number(cg, cg_expr(cg, from->next)), err, address;
 	struct value p = cg_expr(cg, to), v = cg_expr(cg, from);
 	uint32_t size = cg_scalar(v.type) ? 8 : v.type->size;
 

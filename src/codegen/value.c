@@ -117,6 +117,15 @@ LLVMValueRef cg_i64(struct cg *cg, struct value v)
 	return v.v;
 }
 
+LLVMValueRef cg_number(struct cg *cg, struct value v)
+{
+	LLVMValueRef i64 = cg_i64(cg, v);
+
+	if (v.type->kind != TYPE_POINTER)
+		return i64;
+	return LLVMBuildNeg(cg->b, cg_opaque(cg, LLVMBuildNeg(cg->b, cg_opaque(cg, i64), "")), "");
+}
+
 LLVMValueRef cg_truth(struct cg *cg, struct value v)
 {
 	if (v.type->kind == TYPE_STRING) {
