@@ -140,8 +140,9 @@ static void do_debug(struct command *c, const char *arg)
 	char *words = xstrdup(arg), *rest = words;
 
 	for (char *word = strsep(&rest, ","); word && !c->stop; word = strsep(&rest, ",")) {
-		bool known = false;
+		bool known = str_eq(word, "refused");
 
+		c->refused += known;
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
 			if (str_eq(word, stages[i].name)) {
 				c->compile.dump |= stages[i].bits;

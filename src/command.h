@@ -17,6 +17,7 @@ struct command {
 	const char *program; /* -e */
 	const char *file; /* FILE, "-", or the pattern of -l */
 	bool list, info, no_cache;
+	unsigned refused; /* -d refused: as if the kernel refused so many forms of the program, for tests */
 	struct words include_dirs, includes, silenced; /* -I, --include, --no-warning */
 	struct compile_options compile;
 	struct run_options run;

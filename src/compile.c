@@ -59,7 +59,7 @@ static void dump_code(struct job *j, const struct compile_options *o, enum codeg
 {
 	struct buf text = {0};
 
-	if (codegen(j->script, j->kernel, &j->diag, o->sema.late, stage, &text))
+	if (codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, &text))
 		fwrite(text.data, 1, text.len, stdout);
 	buf_free(&text);
 }
@@ -69,7 +69,7 @@ static bool write_code(struct job *j, const struct compile_options *o, enum code
 {
 	const char *path = arena_printf(j->arena, "%s.%s.ll", o->emit_llvm, suffix);
 	struct buf text = {0};
-	bool ok = codegen(j->script, j->kernel, &j->diag, o->sema.late, stage, &text);
+	bool ok = codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, &text);
 	FILE *out = ok ? fopen(path, "we") : NULL;
 
 	if (ok && (!out || fwrite(text.data, 1, text.len, out) != text.len || fclose(out))) {
@@ -112,7 +112,7 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 		return;
 	if (o->emit_llvm && (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
 		return;
-	if (!codegen(j->script, j->kernel, &j->diag, o->sema.late, CODEGEN_OBJECT, image))
+	if (!codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, CODEGEN_OBJECT, image))
 		return;
 	if (wanted(o, STAGE_image))
 		dump_image(j, image);

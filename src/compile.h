@@ -23,6 +23,7 @@ struct compile_options {
 	bool colour;
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
+	bool roll; /* unroll (N) is a loop */
 	const char *emit_llvm; /* PREFIX.original.ll, PREFIX.optimized.ll; or NULL */
 	bool from_stdin; /* the script came that way */
 };

@@ -135,11 +135,13 @@ static int format(struct command *c)
 /* other ways to say the same to the kernel */
 static const struct {
 	const char *what;
+	bool no_sleep;
 	uint64_t strlen_most;
-} alternatives[] = { /* none of them sleeps */
-	{"with uprobes that may not sleep: memory that is not resident is <fault>", 0},
-	{"with strings of 255 bytes at most", 256},
-	{"with strings of 63 bytes at most", 64},
+} alternatives[] = { /* each keeps what the one before it changed */
+	{"with unroll (N) as a loop", false, 0},
+	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, 0},
+	{"with strings of 255 bytes at most", true, 256},
+	{"with strings of 63 bytes at most", true, 64},
 };
 
 static bool sleeps(const struct buf *image)
@@ -163,23 +165,26 @@ static int run_somehow(struct command *c, const char *name, const struct buf *te
 	int status;
 
 	c->run.may_retry = true;
-	status = run(image->data, image->len, &c->run);
+	status = c->refused ? RUN_REFUSED : run(image->data, image->len, &c->run);
 	if (status == RUN_REFUSED)
 		buf_add(&last, image->data, image->len);
-	for (size_t i = 0; status == RUN_REFUSED && i < ARRAY_SIZE(alternatives); i++) {
-		c->run.no_sleep = true;
+	for (size_t i = 0, tried = 1; status == RUN_REFUSED && i < ARRAY_SIZE(alternatives); i++) {
+		bool awake = alternatives[i].no_sleep && !c->run.no_sleep && sleeps(image);
+
+		c->compile.roll = true;
+		c->run.no_sleep = alternatives[i].no_sleep;
 		c->compile.sema.strlen_most = alternatives[i].strlen_most;
 		other = (struct buf){0};
 		if (!compile(name, text->data ? text->data : "", text->len, &c->compile, &other)) {
 			buf_free(&other);
 			break;
 		}
-		if (i ? other.len == last.len && !memcmp(other.data, last.data, last.len) : !sleeps(image)) { /* it makes no difference */
+		if (!awake && other.len == last.len && !memcmp(other.data, last.data, last.len)) { /* it makes no difference */
 			buf_free(&other);
 			continue;
 		}
 		fprintf(stderr, "NOTE: the kernel refuses the program as it is; trying it %s\n", alternatives[i].what);
-		status = run(other.data, other.len, &c->run);
+		status = tried++ < c->refused ? RUN_REFUSED : run(other.data, other.len, &c->run);
 		buf_free(&last);
 		last = other;
 	}

@@ -112,7 +112,10 @@ struct cg {
 	uint32_t frame_size;
 	uint32_t cookie_room; /* in the frame; 0: nobody asked */
 	bool portable; /* kernel fields are CO-RE relocations */
+	bool roll; /* unroll (N) is a loop */
+	bool copies; /* or was made N copies */
 	bool failed;
+	char *complaint; /* of LLVM, while it emits; or NULL */
 };
 
 /* llvm.c: contexts, targets, output */
@@ -228,6 +231,7 @@ struct value cg_mem(const struct type *t, LLVMValueRef address);
 bool cg_scalar(const struct type *t); /* fits a register */
 struct value cg_value(struct cg *cg, struct value v); /* scalars to registers, the rest to our memory */
 LLVMValueRef cg_i64(struct cg *cg, struct value v); /* the integer; of a pointer its address */
+LLVMValueRef cg_number(struct cg *cg, struct value v); /* likewise, to calculate with: the verifier takes it for a pointer no more, since it was negated, twice */
 LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
 /* the value as bytes of type t (convertible to it) at address; zeroes padding */
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
@@ -342,6 +346,7 @@ LLVMValueRef cg_for_each(struct cg *cg, const struct map *m, LLVMValueRef fn, LL
 void cg_for_stmt(struct cg *cg, const struct node *n);
 void cg_while_stmt(struct cg *cg, const struct node *n);
 void cg_unroll_stmt(struct cg *cg, const struct node *n);
+bool cg_rolls(struct cg *cg, const struct node *unroll); /* is it a loop, rather than N copies? */
 
 /* program.c */
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);

@@ -9,12 +9,13 @@ struct kernel;
 
 enum codegen_stage { CODEGEN_OBJECT, CODEGEN_IR, CODEGEN_IR_OPT, CODEGEN_ASM };
 
-/*
- * The ELF object in *out; portable: fields of kernel types are relocations,
- * for any kernel; else they are where this kernel has them.  With another stage its
- * text.  false: an error was reported.
- */
-bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool portable, enum codegen_stage stage, struct buf *out);
+struct codegen_options {
+	bool portable; /* fields of kernel types are relocations, for any kernel; else they are where this kernel has them */
+	bool roll; /* unroll (N) is a loop; else N copies, where there is room for them */
+};
+
+/* The ELF object in *out; with another stage its text.  false: an error was reported. */
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out);
 
 /* "19.1.7" */
 const char *codegen_llvm_version(void);

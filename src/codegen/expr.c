@@ -383,9 +383,11 @@ static struct value cast(struct cg *cg, const struct node *n)
 		return (struct value){t, v, AT_REGISTER};
 	}
 	from = e->type->kind == TYPE_AGGREGATE ? cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys)) : cg_expr(cg, e);
+	if (t->kind == TYPE_POINTER && from.type->kind == TYPE_POINTER)
+		return (struct value){t, from.v, AT_REGISTER};
+	if (t->kind != TYPE_BOOL && from.type->kind == TYPE_POINTER)
+		from = cg_int(from.type, cg_number(cg, from));
 	if (cg_scalar(t) && cg_scalar(from.type)) {
-		if (t->kind == TYPE_POINTER && from.type->kind == TYPE_POINTER)
-			return (struct value){t, from.v, AT_REGISTER};
 		v = t->kind == TYPE_BOOL ? LLVMBuildZExt(cg->b, cg_truth(cg, from), cg->i64, "") : cg_i64(cg, from);
 		if (t->kind == TYPE_POINTER)
 			return (struct value){t, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
@@ -399,7 +401,10 @@ static struct value cast(struct cg *cg, const struct node *n)
 		return cg_int(t, cg_load_raw(cg, from.v, t->size, t->is_signed, from.type->align));
 	if (cg_scalar(from.type)) { /* an array of the bytes of an int */
 		slot = cg_result(cg, n, t->size);
-		cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->align);
+		if (e->kind == NODE_INT && !e->num)
+			cg_zero(cg, slot, t->size);
+		else
+			cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->align);
 		return cg_mem(t, slot);
 	}
 	if (from.type->size >= t->size && t->kind != TYPE_USERNAME)

@@ -71,6 +71,52 @@ static void give_up(const char *why)
 	_exit(1);
 }
 
+/* of what LLVM says the first error: "NAME:LINE:COLUMN: in function clause0 i64 (ptr): Looks like ..." */
+static void hear(LLVMDiagnosticInfoRef said, void *arg)
+{
+	struct cg *cg = arg;
+	char *text = LLVMGetDiagInfoDescription(said);
+
+	if (LLVMGetDiagInfoSeverity(said) == LLVMDSError && !cg->complaint)
+		cg->complaint = arena_strdup(cg->arena, text);
+	LLVMDisposeMessage(text);
+}
+
+/* the word at the place that begins the complaint, which is left behind */
+static struct span complaint_place(struct cg *cg, const char **text)
+{
+	struct source *src = cg->script->source;
+	size_t named = strlen(src->name), len;
+	unsigned line, column;
+	const char *s;
+	int end = 0;
+	struct span at = {0};
+
+	if (strncmp(*text, src->name, named) || sscanf(*text + named, ":%u:%u: in function %*[^:]: %n", &line, &column, &end) != 2 || !end)
+		return at;
+	*text += named + (size_t)end;
+	s = source_line(src, line, &len);
+	if (!s || !column || column > len)
+		return at;
+	s += column - 1;
+	at.from = src->base + (uint32_t)(s - src->text);
+	at.to = at.from + 1 + (uint32_t)strspn(s + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	return at;
+}
+
+static void complain(struct cg *cg)
+{
+	const char *text = cg->complaint;
+	struct span at = complaint_place(cg, &text);
+
+	if (strstr(text, "BPF stack limit")) {
+		error_at(cg->diag, at, "this takes more than the 512 bytes of stack that a BPF program has");
+		hint(cg->diag, "a way out: fewer values that are in use at the same time, or several probes instead of one");
+	} else {
+		error_at(cg->diag, at, "LLVM cannot emit this program: %s", text);
+	}
+}
+
 static bool count(struct node **n, void *arg)
 {
 	(void)n;
@@ -111,6 +157,7 @@ bool llvm_start(struct cg *cg)
 	cg->tm = LLVMCreateTargetMachine(target, "bpfel", is_long(cg->script) ? "v4" : "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
 
 	cg->llvm = LLVMContextCreate();
+	LLVMContextSetDiagnosticHandler(cg->llvm, hear, cg);
 	cg->mod = module_with_source(cg);
 	layout = LLVMCreateTargetDataLayout(cg->tm);
 	LLVMSetModuleDataLayout(cg->mod, layout);
@@ -163,6 +210,12 @@ bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out)
 	if (LLVMTargetMachineEmitToMemoryBuffer(cg->tm, cg->mod, stage == CODEGEN_ASM ? LLVMAssemblyFile : LLVMObjectFile, &error, &mem)) {
 		error_at(cg->diag, (struct span){0}, "LLVM cannot emit this program: %s", error);
 		LLVMDisposeMessage(error);
+		return false;
+	}
+	if (cg->complaint) {
+		LLVMDisposeMemoryBuffer(mem);
+		if (cg->roll || !cg->copies) /* else it is tried once more */
+			complain(cg);
 		return false;
 	}
 	take(out, mem);

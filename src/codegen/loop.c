@@ -55,7 +55,7 @@ static void leave(struct cg *cg)
 static void for_range(struct cg *cg, const struct node *n)
 {
 	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
-	LLVMValueRef from = cg_i64(cg, cg_expr(cg, n->loop.from)), to = cg_i64(cg, cg_expr(cg, n->loop.to)), count;
+	LLVMValueRef from = cg_number(cg, cg_expr(cg, n->loop.from)), to = cg_number(cg, cg_expr(cg, n->loop.to)), count;
 	uint32_t start = cg_frame_room(cg);
 	struct cg_fn f = {0};
 	struct cg_if some, refused;
@@ -176,8 +176,60 @@ void cg_while_stmt(struct cg *cg, const struct node *n)
 	leave(cg);
 }
 
+static bool look_for_jump(struct node **n, void *arg)
+{
+	*(bool *)arg |= (*n)->kind == NODE_BREAK || (*n)->kind == NODE_CONTINUE;
+	return (*n)->kind != NODE_WHILE && (*n)->kind != NODE_FOR;
+}
+
+/* nodes, those of unroll as often as they are copied */
+static uint64_t copied(struct node *list)
+{
+	uint64_t n = 0;
+
+	for (; list; list = list->next) {
+		struct node **children[8];
+		uint64_t inner = 1;
+
+		for (unsigned i = node_children(list, children); i--;)
+			inner += copied(*children[i]);
+		n += list->kind == NODE_UNROLL ? inner * (uint64_t)list->while_.cond->num : inner;
+	}
+	return n;
+}
+
+#define MOST_COPIED 4000 /* nodes */
+
+bool cg_rolls(struct cg *cg, const struct node *unroll)
+{
+	struct node *body = unroll->while_.body;
+	bool jumping = false;
+
+	node_walk(&body, look_for_jump, &jumping);
+	if (jumping || !feature(FEATURE_loop)) /* a break would leave the loop around it */
+		return false;
+	return cg->roll || (!cg->portable && copied(body) * (uint64_t)unroll->while_.cond->num > MOST_COPIED);
+}
+
+/* the body once, called N times */
+static void roll(struct cg *cg, const struct node *n)
+{
+	char *name = arena_printf(cg->arena, "unroll_%u_%u", cg->clause->id, n->span.from);
+	struct cg_fn f = {0};
+
+	enter(cg, &f, name, 2, n->span);
+	body(cg, &f, n->while_.body);
+	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, (uint64_t)n->while_.cond->num), f.fn, cg->fn->frame, cg_num(cg, 0));
+	leave(cg);
+}
+
 void cg_unroll_stmt(struct cg *cg, const struct node *n)
 {
+	if (cg_rolls(cg, n)) {
+		roll(cg, n);
+		return;
+	}
+	cg->copies = true;
 	for (int64_t i = 0; i < n->while_.cond->num; i++)
 		cg_stmt(cg, n->while_.body);
 }

@@ -379,9 +379,10 @@ static const char *leading_comment(struct cg *cg, const struct source *src)
 	return text;
 }
 
-bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool portable, enum codegen_stage stage, struct buf *out)
+/* *again: with unroll as a loop it may be small enough */
+static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out, bool *again)
 {
-	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = portable};
+	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll};
 	struct buf meta = {0};
 	bool ok = false;
 	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";
@@ -391,7 +392,7 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool port
 	llvm_start(&cg);
 	debug_start(&cg);
 	cg.im.version = IMAGE_VERSION;
-	cg.im.portable = portable;
+	cg.im.portable = o->portable;
 	cg.im.source = s->source->name;
 	cg.im.source_len = strlen(s->source->name);
 	cg.im.help = leading_comment(&cg, s->source);
@@ -419,5 +420,14 @@ bool codegen(const struct script *s, struct kernel *k, struct diag *d, bool port
 	}
 	buf_free(&meta);
 	llvm_stop(&cg);
+	*again = cg.copies && !ok && !cg.failed;
 	return ok;
+}
+
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out)
+{
+	struct codegen_options rolled = {.portable = o->portable, .roll = true};
+	bool again;
+
+	return generate(s, k, d, o, stage, out, &again) || (again && generate(s, k, d, &rolled, stage, out, &again));
 }

@@ -40,10 +40,17 @@ static bool look_for_assignment(struct node **n, void *arg)
 	return true;
 }
 
+struct loops {
+	struct cg *cg;
+	bool found;
+};
+
 static bool look_for_loop(struct node **n, void *arg)
 {
-	if ((*n)->kind == NODE_FOR || (*n)->kind == NODE_WHILE) {
-		*(bool *)arg = true;
+	struct loops *l = arg;
+
+	if ((*n)->kind == NODE_FOR || (*n)->kind == NODE_WHILE || ((*n)->kind == NODE_UNROLL && cg_rolls(l->cg, *n))) {
+		l->found = true;
 		node_walk(n, look_for_assignment, NULL);
 	}
 	return true;
@@ -52,15 +59,16 @@ static bool look_for_loop(struct node **n, void *arg)
 void cg_variables(struct cg *cg)
 {
 	struct node *body = cg->clause->body;
-	bool shared = false;
+	struct loops loops = {.cg = cg};
+	bool shared;
 
 	/*
 	 * Bodies of loops are functions: what they use must have an address in
 	 * the frame.  What they assign is where the verifier does not follow
 	 * its value, else a sum would make every round a new one to it.
 	 */
-	node_walk(&body, look_for_loop, &shared);
-	shared |= cg->clause->subprograms != NULL;
+	node_walk(&body, look_for_loop, &loops);
+	shared = loops.found || cg->clause->subprograms;
 	cg->frame_size = 8 * FRAME_WORDS;
 	for (struct variable *v = cg->clause->vars; v; v = v->next) {
 		struct place_of_var *p = arena_alloc(cg->arena, sizeof(*p));
