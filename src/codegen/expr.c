@@ -401,10 +401,7 @@ static struct value cast(struct cg *cg, const struct node *n)
 		return cg_int(t, cg_load_raw(cg, from.v, t->size, t->is_signed, from.type->align));
 	if (cg_scalar(from.type)) { /* an array of the bytes of an int */
 		slot = cg_result(cg, n, t->size);
-		if (e->kind == NODE_INT && !e->num)
-			cg_zero(cg, slot, t->size);
-		else
-			cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->align);
+		cg_store_raw(cg, slot, cg_i64(cg, from), t->size, t->align);
 		return cg_mem(t, slot);
 	}
 	if (from.type->size >= t->size && t->kind != TYPE_USERNAME)

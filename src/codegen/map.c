@@ -53,10 +53,16 @@ static bool look_for_walks(struct node **n, void *arg)
 	return true;
 }
 
-/* bytes of its short keys, where most are much shorter than they may be; 0: they are as they are */
-static uint32_t brief_of(const struct map *m)
+#define FEW_ENTRIES 4096 /* of which there must not be more */
+
+/*
+ * Bytes of its short keys, where most are much shorter than they may be; 0:
+ * they are as they are.  Each of the two maps holds as many as the setting
+ * says: to count what is in both would cost what is saved.
+ */
+static uint32_t brief_of(const struct map *m, uint64_t entries)
 {
-	if (!m->keyed || m->declared)
+	if (!m->keyed || m->declared || entries < FEW_ENTRIES)
 		return 0;
 	if (m->key->kind == TYPE_STRING)
 		return m->key->size > 2 * BRIEF_STRING ? BRIEF_STRING : 0;
@@ -102,7 +108,7 @@ void cg_maps(struct cg *cg)
 		def.value_size = c->value_size;
 		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_BYTES)
 			def.flags = BPF_F_NO_PREALLOC;
-		c->brief_size = walked[m->id] || cg_is_pair(cg, m) ? 0 : brief_of(m);
+		c->brief_size = walked[m->id] || cg_is_pair(cg, m) ? 0 : brief_of(m, entries);
 		if (c->brief_size) {
 			struct btf_map brief = def;
 
