@@ -148,8 +148,8 @@ static int refused(struct rt *rt, int err, const char *log)
 		verifier_explain(rt, &rt->im->clauses[i], err, log);
 		return 255;
 	}
-	fprintf(stderr, "ERROR: cannot load the program into the kernel: %s\n", strerror(-err));
-	if (!rt->options->verbose && said.data)
+	fail(err, "cannot load the program into the kernel");
+	if (!rt->options->verbose && said.data && err != -EMFILE)
 		fputs(said.data, stderr);
 	return 255;
 }
@@ -271,6 +271,11 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	rt->image_len = len;
 	libbpf_set_print(keep);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	err = libbpf_num_possible_cpus();
+	if (err < 0) {
+		fail(err, "cannot tell how many CPUs there may be (/sys must be mounted)");
+		return 1;
+	}
 	rt->object = bpf_object__open_mem(image, len, &opts);
 	if (!rt->object) {
 		fail(-errno, "cannot read the image");

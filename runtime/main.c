@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,7 +48,11 @@ static bool own_image(struct buf *out)
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	struct tool_trailer t;
 	struct stat st;
-	bool ok = fd >= 0 && !fstat(fd, &st) && st.st_size > (off_t)sizeof(t) && read_at(fd, &t, sizeof(t), st.st_size - (off_t)sizeof(t)) &&
+	bool ok;
+
+	if (fd < 0) /* /proc is not mounted */
+		fd = open((const char *)getauxval(AT_EXECFN), O_RDONLY | O_CLOEXEC);
+	ok = fd >= 0 && !fstat(fd, &st) && st.st_size > (off_t)sizeof(t) && read_at(fd, &t, sizeof(t), st.st_size - (off_t)sizeof(t)) &&
 		  !memcmp(t.magic, TOOL_MAGIC, sizeof(t.magic)) && t.image_size < (uint64_t)st.st_size &&
 		  read_part(fd, st.st_size - (off_t)sizeof(t) - (off_t)t.image_size, t.image_size, out);
 

@@ -5,12 +5,16 @@
 #include "compile.h"
 #include "own.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define COMPILER_MEMORY (2 << 20) /* of its own: the least that it starts with */
 
 /* the words we were called with, untouched by getopt */
 static char **words(void)
@@ -26,6 +30,35 @@ static char **words(void)
 	return list;
 }
 
+/* bytes that a program is when it is loaded; 0: not known */
+static uint64_t loaded_size(const char *program)
+{
+	FILE *f = fopen(program, "re");
+	uint64_t size = 0;
+	Elf64_Ehdr head;
+	Elf64_Phdr part;
+
+	if (f && fread(&head, sizeof(head), 1, f) == 1 && !fseek(f, (long)head.e_phoff, SEEK_SET))
+		for (int i = 0; i < head.e_phnum && fread(&part, sizeof(part), 1, f) == 1; i++)
+			size += part.p_type == PT_LOAD ? part.p_memsz : 0;
+	if (f)
+		fclose(f);
+	return size;
+}
+
+/* exec() of a program for which there is no room would end in a signal */
+static bool has_room(const char *program)
+{
+	uint64_t needed = loaded_size(program) + COMPILER_MEMORY;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur >= needed)
+		return true;
+	fprintf(stderr, "ERROR: the compiler needs %llu MiB of address space, and the limit is %llu: ulimit -v\n",
+		(unsigned long long)needed >> 20, (unsigned long long)limit.rlim_cur >> 20);
+	return false;
+}
+
 /* standard input was read: let it be read once more */
 static bool rewind_input(const char *text, size_t len)
 {
@@ -39,7 +72,7 @@ static bool rewind_input(const char *text, size_t len)
 
 bool compile(const char *name, const char *text, size_t len, const struct compile_options *o, struct buf *image)
 {
-	char *compiler = own_program("probe-compile");
+	char *compiler = own_program("probe-compile"), **argv;
 
 	(void)name;
 	(void)image;
@@ -47,10 +80,17 @@ bool compile(const char *name, const char *text, size_t len, const struct compil
 		fprintf(stderr, "ERROR: the compiler, probe-compile, is neither beside probe nor in %s\n", PKGLIBEXECDIR);
 		return false;
 	}
+	if (!has_room(compiler))
+		return false;
 	fflush(stdout);
-	if (!o->from_stdin || rewind_input(text, len))
-		execv(compiler, words());
-	fail(-errno, "cannot run %s", compiler);
+	argv = words();
+	if (!*argv) {
+		fputs("ERROR: cannot run the compiler: /proc is not mounted\n", stderr);
+	} else {
+		if (!o->from_stdin || rewind_input(text, len))
+			execv(compiler, argv);
+		fail(-errno, "cannot run %s", compiler);
+	}
 	free(compiler);
 	return false;
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static char *if_there(char *path)
@@ -19,11 +20,13 @@ char *own_program(const char *name)
 {
 	char self[4096], *path = NULL;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
 
-	if (n > 0) {
-		self[n] = '\0';
-		*strrchr(self, '/') = '\0';
-		path = if_there(xasprintf("%s/%s", self, name));
-	}
+	if (n < 0) /* /proc is not mounted */
+		n = snprintf(self, sizeof(self), "%s", (const char *)getauxval(AT_EXECFN));
+	self[n < (ssize_t)sizeof(self) ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		path = if_there(xasprintf("%.*s/%s", (int)(slash - self), self, name));
 	return path ? path : if_there(xasprintf(PKGLIBEXECDIR "/%s", name));
 }

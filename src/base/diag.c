@@ -131,8 +131,8 @@ static void put_marks(struct buf *b, const char *line, size_t from, size_t to, c
 static void put_excerpt(struct buf *b, const struct place *p)
 {
 	struct source *src = (struct source *)p->source;
-	const char *line;
-	size_t len;
+	const char *line = "";
+	size_t len = 0;
 
 	for (uint32_t n = p->line; n <= p->end_line; n++) {
 		line = source_line(src, n, &len);

@@ -16,6 +16,8 @@ int fail(int err, const char *fmt, ...)
 	if (err)
 		fprintf(stderr, ": %s", strerror(-err));
 	fputc('\n', stderr);
+	if (err == -EMFILE)
+		fputs("HINT: a higher limit of open files is needed: ulimit -n\n", stderr);
 	return err ? err : -EINVAL;
 }
 

@@ -48,15 +48,3 @@ int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n)
 	}
 	return 0;
 }
-
-int cpus_possible(void)
-{
-	char text[CPUS_TEXT], *last;
-
-	if (read_list("/sys/devices/system/cpu/possible", text, sizeof(text)))
-		return 1;
-	last = text + strlen(text);
-	while (last > text && !(last[-1] == '-' || last[-1] == ','))
-		last--;
-	return atoi(last) + 1;
-}

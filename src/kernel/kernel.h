@@ -301,6 +301,5 @@ void bpf_functions_each(bpf_function_fn each, void *arg); /* those that fentry r
 #define CPUS_TEXT 4096 /* bytes of a list as the kernel has it */
 int cpus_online(struct arena *a, int **list, size_t *n); /* 0 or -errno */
 int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n); /* the same, but what was seen leaves list and n as they are */
-int cpus_possible(void); /* how many */
 
 #endif

@@ -589,8 +589,12 @@ static const struct type *infer_field(struct pass *p, struct node *n)
 		n->field.offset = s->fields[i].offset;
 		return s->fields[i].type;
 	}
-	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD)
-		return wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
+	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD) {
+		wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
+		if (!kernel_has_btf(p->kernel))
+			hint(p->diag, "the kernel says nothing of its types: there is no /sys/kernel/btf/vmlinux");
+		return &type_error;
+	}
 	s = complete_type(p, s);
 	if (s->incomplete) {
 		wrong(p, n->span, "the definition of '%s' is not known", name_of(p, s));
