@@ -103,9 +103,9 @@ static void say(struct rt *rt, const struct image_loss *l, uint64_t n)
 	buf_puts(&line, "WARNING: ");
 	if (l->kind == LOSS_map)
 		buf_printf(&line,
-			   "Map full; can't update element (%s, %llu times). Try increasing max_map_keys config or manually setting the max entries in a map "
-			   "declaration e.g. `let %s = hash(5000)`",
-			   text, (unsigned long long)n, text);
+			   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration "
+			   "e.g. `let %s = hash(5000)` (%s, %llu times)",
+			   text, text, (unsigned long long)n);
 	else
 		buf_printf(&line, "%s%s%llu %s", text, *text ? ": " : "", (unsigned long long)n, loss_kind_text(l->kind));
 	fprintf(stderr, "%s\n", line.data);

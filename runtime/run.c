@@ -281,7 +281,8 @@ int run(const void *image, size_t len, const struct run_options *o)
 		goto out;
 	}
 	if (!rt.im->nclauses) {
-		fputs("ERROR: No probes to attach\n", stderr);
+		if (!o->quiet)
+			puts("No probes to attach");
 		goto out;
 	}
 	status = has_work(&rt);

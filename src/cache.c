@@ -92,6 +92,7 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 	buf_printf(key, "options %zu %d %d %d %d %d %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
 		   (unsigned long long)o->silent);
 	add_text(key, "traceable", o->sema.traceable ? o->sema.traceable : "");
+	add_text(key, "filter", o->sema.probe_filter ? o->sema.probe_filter : "");
 	add_text(key, "directory", cwd ? cwd : "");
 	for (char **e = o->sema.environ; e && *e; e++)
 		if (!strncmp(*e, "BPFTRACE_", 9) || !strncmp(*e, "PATH=", 5) || !strncmp(*e, "LD_LIBRARY_PATH=", 16))

@@ -3,6 +3,7 @@
 #include "kernel/kernel.h"
 
 #include <getopt.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,24 +79,38 @@ static void do_include(struct command *c, const char *arg)
 	c->compile.sema.includes = c->includes.list;
 }
 
-static void do_mode(struct command *c, const char *arg)
+/* the mode that --mode name and the options that stand for it ask for: not two */
+static void set_mode(struct command *c, const char *name, const char *option)
 {
-	if (c->mode) {
-		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", arg);
+	bool runs = str_eq(name, "test") || str_eq(name, "bench");
+
+	if (c->mode ? !str_eq(c->mode, name) : c->run.mode != MODE_trace && !runs) {
+		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", option);
 		stop(c, STATUS_WRONG);
-	} else if (!str_eq(arg, "codegen") && !str_eq(arg, "format")) {
-		fprintf(stderr, "ERROR: USAGE: --mode can only be 'codegen' or 'format', not '%s'.\n", arg);
+	} else if (!runs) {
+		c->mode = name;
+	} else if (!run_option(&c->run, name, NULL)) {
 		stop(c, STATUS_WRONG);
 	}
-	c->mode = arg;
+}
+
+static void do_mode(struct command *c, const char *arg)
+{
+	static const char *const modes[] = {"codegen", "bench", "test", "format"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (str_eq(arg, modes[i])) {
+			set_mode(c, arg, "mode");
+			return;
+		}
+	fprintf(stderr, "ERROR: USAGE: --mode can only be 'codegen', 'bench', 'test' or 'format', not '%s'.\n", arg);
+	stop(c, STATUS_WRONG);
 }
 
 static void do_fmt(struct command *c, const char *arg)
 {
 	(void)arg;
-	if (c->mode)
-		wrong(c, "ERROR: USAGE: --fmt conflicts with existing --mode");
-	c->mode = "format";
+	set_mode(c, "format", "fmt");
 }
 
 static void do_emit_elf(struct command *c, const char *arg)
@@ -156,6 +171,22 @@ static void do_debug(struct command *c, const char *arg)
 	}
 	free(words);
 	c->run.report |= report;
+}
+
+static void do_probe_filter(struct command *c, const char *arg)
+{
+	char why[128];
+	regex_t filter;
+	int err = regcomp(&filter, arg, REG_EXTENDED | REG_NOSUB);
+
+	c->compile.sema.probe_filter = arg;
+	if (!err) {
+		regfree(&filter);
+		return;
+	}
+	regerror(err, &filter, why, sizeof(why));
+	fprintf(stderr, "ERROR: USAGE: --probe-filter: '%s' is not a regular expression: %s\n", arg, why);
+	stop(c, STATUS_WRONG);
 }
 
 static void do_traceable_functions(struct command *c, const char *arg)
@@ -329,7 +360,10 @@ static void silence(struct command *c)
 
 static void check_consistent(struct command *c)
 {
-	if (c->run.command && c->run.pid) {
+	if (c->mode && c->run.mode != MODE_trace) {
+		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", c->run.mode == MODE_test ? "test" : "bench");
+		stop(c, STATUS_WRONG);
+	} else if (c->run.command && c->run.pid) {
 		wrong(c, "ERROR: USAGE: Cannot use both -c and -p.");
 		usage(stderr);
 	} else if (c->run.warnings && c->run.no_warnings) {

@@ -23,6 +23,9 @@ static const struct {
 	{"no_cpp_demangle", "cpp_demangle", true},
 };
 
+/* not of scripts: they are read before, or by others */
+static const char *const env_only[] = {"btf", "kernel_source", "kernel_build", "vmlinux", "color"};
+
 static enum setting_type type_of(const struct row *r)
 {
 	if (str_eq(r->type, "bool"))
@@ -95,6 +98,10 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 			*why = arena_printf(a, "%s: expecting a number, got %s", r->name, value);
 			return false;
 		}
+		if ((id == SETTING_max_strlen || id == SETTING_max_map_keys) && (n < 1 || n > UINT32_MAX)) {
+			*why = arena_printf(a, "%s: expecting a number between 1 and %u, got %s", r->name, UINT32_MAX, value);
+			return false;
+		}
 		c->num[id] = (uint64_t)n;
 	} else if (type == SETTING_CHOICE) {
 		i = choice_of(r->type, value);
@@ -146,6 +153,11 @@ bool config_set(struct config *c, struct arena *a, const char *key, const char *
 		c->set_by[i] = from_env ? SET_ENV : SET_SCRIPT;
 		return set(c, a, i, value, why);
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(env_only); i++)
+		if (!from_env && str_ieq(env_only[i], name)) {
+			*why = arena_printf(a, "%s: can only be set as an environment variable", key);
+			return false;
+		}
 	*why = arena_printf(a, "%s: not a known configuration option", key);
 	return false;
 }

@@ -460,7 +460,7 @@ static const struct type *result_str(struct pass *p, struct node *n)
 
 static const struct type *result_buf(struct pass *p, struct node *n)
 {
-	uint64_t most = setting(p, SETTING_max_strlen) - 4;
+	uint64_t most = buffer_most(p);
 	struct node *a = n->call.args, *len = a->next;
 
 	if (len && len->kind == NODE_INT) {

@@ -69,21 +69,26 @@ static const char *option_value(const struct sema_options *o, const char *name, 
 	return NULL;
 }
 
-static void remember_option(struct pass *p, struct node *n, const char *name)
+/* false: an earlier use says something else, which was reported.  Each use is looked at once: it becomes a literal. */
+static bool remember_option(struct pass *p, struct node *n, const char *name)
 {
 	const struct node *known = dict_find(&p->getopts, name), *a, *b;
 
 	if (!known) {
 		dict_set(&p->getopts, name, node_clone(p->arena, n));
-		return;
+		return true;
 	}
 	a = known->call.args->next;
 	b = n->call.args->next;
 	for (; a && b; a = a->next, b = b->next)
 		if (a->kind != b->kind || (a->kind == NODE_STRING ? !str_eq(a->str, b->str) : a->num != b->num))
 			break;
-	if (a || b)
-		wrong(p, n->span, "getopt(\"%s\") differs in its default or description from another use of the option", name);
+	if (!a && !b)
+		return true;
+	error_at(p->diag, n->span, "getopt(\"%s\") differs in its default or description from another use of the option", name);
+	literal_int(p, n, 0);
+	n->type = &type_error;
+	return false;
 }
 
 static const struct type *getopt_value(struct pass *p, struct node *n)
@@ -96,7 +101,8 @@ static const struct type *getopt_value(struct pass *p, struct node *n)
 
 	if (kind != NODE_BOOL && kind != NODE_INT && kind != NODE_STRING)
 		return wrong(p, fallback->span, "getopt() expects a literal default: a bool, an integer or a string");
-	remember_option(p, n, name);
+	if (!remember_option(p, n, name))
+		return n->type;
 	text = option_value(p->options, name, &given);
 	if (p->options->late && !given)
 		return kind == NODE_BOOL ? &type_bool : late_type(p, kind == NODE_STRING);
@@ -122,13 +128,17 @@ static const struct type *getopt_value(struct pass *p, struct node *n)
 	return n->type = type_int(p->types, 8, value < 0 || (fallback && fallback->num < 0));
 }
 
-static void list_options(struct pass *p)
+static void list_options(struct pass *p, bool described)
 {
+	const char *names = "";
+
+	for (size_t i = 0; !described && i < p->getopts.count; i++)
+		names = arena_printf(p->arena, "%s%s--%s", names, i ? ", " : " ", p->getopts.entries[i].key);
 	if (!p->getopts.count)
 		hint(p->diag, "no custom program options defined.");
 	else
-		hint(p->diag, "expected program options:");
-	for (size_t i = 0; i < p->getopts.count; i++) {
+		hint(p->diag, "expected program options:%s", names);
+	for (size_t i = 0; described && i < p->getopts.count; i++) {
 		const struct node *call = p->getopts.entries[i].value, *description = call->call.args->next ? call->call.args->next->next : NULL;
 
 		hint(p->diag, "  --%s%s%s", p->getopts.entries[i].key, description ? ": " : "", description ? description->str : "");
@@ -154,7 +164,7 @@ void check_options(struct pass *p)
 	else if (unknown.len)
 		error_at(p->diag, (struct span){0}, "unexpected program command line options: %s", unknown.data);
 	if (unknown.len)
-		list_options(p);
+		list_options(p, help);
 	buf_free(&unknown);
 }
 

@@ -246,6 +246,14 @@ static bool may_share(const struct provider *p, const struct clause *c, const st
 	return !p->alone || p->alone(&c->attaches[0]) == p->alone(m);
 }
 
+/* --probe-filter */
+static bool wanted(const struct pass *p, const struct attach *a, const struct image_attach *m)
+{
+	enum attach_kind kind = a->provider->kind;
+
+	return !p->options->probe_filter || kind == ATTACH_begin || kind == ATTACH_end || !regexec(&p->probe_filter, m->name, 0, NULL, 0);
+}
+
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
@@ -260,6 +268,8 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 		const struct type *record = args ? record_of(p, a, &a->matches[i], args) : NULL;
 		struct clause *c = NULL;
 
+		if (!wanted(p, a, &a->matches[i]))
+			continue;
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
 				if (c->provider == provider && c->record == record && same_layout(&u, a->provider->kind, c->args, args) && c->retval == retval && may_share(provider, c, &a->matches[i]))
@@ -360,10 +370,15 @@ static void check_kinds(struct pass *p)
 
 static void check_limits(struct pass *p)
 {
-	uint64_t probes = 0, most = p->script->settings.num[SETTING_max_probes];
+	uint64_t probes = 0, programs = 0, most = p->script->settings.num[SETTING_max_probes];
 
-	for (const struct clause *c = p->script->clauses; c; c = c->next)
+	for (const struct clause *c = p->script->clauses; c; c = c->next, programs++)
 		probes += c->nattaches;
+	if (programs > p->script->settings.num[SETTING_max_bpf_progs]) {
+		error_at(p->diag, (struct span){0}, "Your program is trying to generate more than %llu BPF programs, which exceeds the current limit of %llu",
+			 (unsigned long long)p->script->settings.num[SETTING_max_bpf_progs], (unsigned long long)p->script->settings.num[SETTING_max_bpf_progs]);
+		hint(p->diag, "raise the limit with the environment variable BPFTRACE_MAX_BPF_PROGS");
+	}
 	if (probes > most) {
 		error_at(p->diag, (struct span){0}, "Can't attach to %llu probes because it exceeds the current limit of %llu probes.",
 			 (unsigned long long)probes, (unsigned long long)most);
@@ -383,6 +398,8 @@ bool expand(struct pass *p)
 	dict_init(&p->subprograms, p->arena);
 	dict_init(&p->getopts, p->arena);
 	dict_init(&p->numbers, p->arena);
+	if (p->options->probe_filter && regcomp(&p->probe_filter, p->options->probe_filter, REG_EXTENDED | REG_NOSUB))
+		bug("--probe-filter was not checked");
 	config_block(p);
 	read_includes(p);
 	read_imports(p);
@@ -413,6 +430,8 @@ bool expand(struct pass *p)
 		else
 			error_at(p->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
 	}
+	if (p->options->probe_filter)
+		regfree(&p->probe_filter);
 	check_limits(p);
 	check_kinds(p);
 	return !p->diag->errors;

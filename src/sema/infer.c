@@ -29,6 +29,14 @@ const char *name_of(struct pass *p, const struct type *t)
 	return type_name(p->arena, t);
 }
 
+/* bytes of a buffer, whose length is before them */
+uint32_t buffer_most(const struct pass *p)
+{
+	uint64_t size = p->script->settings.num[SETTING_max_strlen];
+
+	return size > 4 ? (uint32_t)size - 4 : 0;
+}
+
 static const struct type *int64(struct pass *p, bool is_signed)
 {
 	return type_int(p->types, 8, is_signed);
@@ -176,7 +184,7 @@ const struct type *basic_type(struct pass *p, const char *name)
 	if (str_eq(name, "string"))
 		return type_string(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen]);
 	if (str_eq(name, "buffer"))
-		return type_buffer(p->types, (uint32_t)p->script->settings.num[SETTING_max_strlen] - 4);
+		return type_buffer(p->types, buffer_most(p));
 	if (str_eq(name, "kstack_t") || str_eq(name, "ustack_t"))
 		return type_stack(p->types, *name == 'u', (enum stack_mode)p->script->settings.num[SETTING_stack_mode], STACK_LIMIT);
 	return NULL;

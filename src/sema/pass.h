@@ -7,6 +7,8 @@
 #include "provider/provider.h"
 #include "sema/sema.h"
 
+#include <regex.h>
+
 struct pass {
 	struct script *script;
 	struct arena *arena;
@@ -24,6 +26,7 @@ struct pass {
 	struct dict numbers; /* enums of our own: signals, system calls */
 	struct dict imports; /* files, by their real path */
 	struct node *imported; /* what they define */
+	regex_t probe_filter; /* of options->probe_filter, where there is one */
 	struct clause **last_clause;
 	struct map **last_map;
 	/* infer */
@@ -105,6 +108,7 @@ bool infer(struct pass *p);
 const struct type *infer_expr(struct pass *p, struct node *n);
 const struct type *basic_type(struct pass *p, const char *name); /* int8 ... string; NULL: none of them */
 const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
+uint32_t buffer_most(const struct pass *p);
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 const struct type *undefined_map(struct pass *p, const struct map *m, struct span span);
 const char *name_of(struct pass *p, const struct type *t);

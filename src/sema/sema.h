@@ -56,6 +56,7 @@ struct sema_options {
 	const char *const *include_dirs; /* -I; NULL-terminated, or NULL */
 	const char *const *includes; /* --include; likewise */
 	const char *traceable; /* --traceable-functions, or NULL */
+	const char *probe_filter; /* --probe-filter, an extended regular expression, or NULL */
 };
 
 struct image_conversion;
