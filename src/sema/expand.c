@@ -60,6 +60,8 @@ static void map_declaration(struct pass *p, const struct node *n)
 	if (!known) {
 		error_at(p->diag, n->mapdecl.kind_span, "Invalid bpf map type: %s", n->mapdecl.kind);
 		hint(p->diag, "Valid map types: hash, lruhash, percpuhash, percpulruhash");
+	} else if (m->declared) {
+		error_at(p->diag, n->span, "Redeclaration of map: %s", m->name);
 	} else if (n->mapdecl.count < 1) {
 		error_at(p->diag, n->span, "a map needs room for one element at least");
 	} else {

@@ -35,6 +35,12 @@ static bool is_number(const struct node *n)
 	return n && (n->kind == NODE_INT || n->kind == NODE_BOOL);
 }
 
+/* a number whose type is not open: a cast one, an option's, an address */
+static bool is_typed(const struct node *n)
+{
+	return n->type && n->type->kind == TYPE_INT && !n->type->literal;
+}
+
 static bool compares(enum op op)
 {
 	return op >= OP_EQ && op <= OP_LOR;
@@ -71,7 +77,7 @@ static bool fold_binary(struct pass *p, struct node *n)
 		make_string(p, n, a->str + skip, a->len - skip);
 		return true;
 	}
-	if (!is_number(a) || !is_number(b))
+	if (!is_number(a) || !is_number(b) || ((is_typed(a) || is_typed(b)) && !compares(op)))
 		return false;
 	is_signed = !a->wide && !b->wide;
 	if (!op_fold(op, (uint64_t)a->num, (uint64_t)b->num, is_signed, &result, &why)) {
@@ -90,7 +96,7 @@ static bool fold_unary(struct pass *p, struct node *n)
 {
 	struct node *e = n->unary.expr;
 
-	if (!is_number(e))
+	if (!is_number(e) || (is_typed(e) && n->unary.op != OP_NOT))
 		return false;
 	if (n->unary.op == OP_NOT) {
 		make_bool(n, !e->num);

@@ -936,6 +936,8 @@ static void assign_map(struct pass *p, struct node *n)
 			wrong(p, value->span,
 			      "Map value '%s' cannot be assigned from one map to another. The function that returns this type must be called directly e.g. `%s = %s();`.",
 			      name_of(p, t), m->name, aggregations[t->agg.kind].name);
+			if (p->report && type_is_castable_agg(t))
+				hint(p->diag, "Add a cast to integer if you want the value of the aggregate, e.g. `%s = (int64)%s;`.", m->name, value->map.name);
 			return;
 		}
 	}
