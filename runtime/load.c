@@ -317,6 +317,9 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	fill_names(rt);
 	usdt_fill(rt);
 	unwind_fill(rt);
+	err = packets_open(rt);
+	if (err)
+		return err;
 	if (!ring)
 		return 0;
 	rt->ring = ring_buffer__new(bpf_map__fd(ring), rt_event, rt, NULL);

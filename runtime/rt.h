@@ -30,6 +30,7 @@ struct rt {
 	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */
 	int64_t budget; /* of them, to be read before drain() returns */
 	struct symbols *symbols;
+	struct packets *packets; /* of skboutput(); NULL: it is not used */
 	struct unwind *unwind; /* tables of dw_ustack(); NULL: it is not used */
 	struct image_params params;
 	struct image_pair *pairs; /* likewise */
@@ -138,6 +139,12 @@ const char *function_name(struct rt *rt, uint32_t index, uint64_t address);
 
 /* attach_watch.c */
 void unwatch(struct rt *rt, uint64_t address);
+
+/* packets.c */
+int packets_open(struct rt *rt); /* once loaded; 0 or the exit status, reported */
+int packets_fd(const struct rt *rt); /* to poll; -1: none */
+void packets_read(struct rt *rt); /* those that came, into their files */
+void packets_close(struct rt *rt); /* a file that is not whole is rt->write_error */
 
 /* unwind.c */
 void unwind_prepare(struct rt *rt); /* before loading: how large the map must be */

@@ -70,10 +70,13 @@ static bool only_for(const struct image *im, enum attach_kind kind)
  */
 static bool drain_for(struct rt *rt, uint64_t ns)
 {
+	bool quiet = rt->budget == (int64_t)rt->ring_size; /* nothing came since we looked last */
+
 	symbols_follow(rt->symbols);
 	rt->budget = (int64_t)rt->ring_size;
 	rt->drain_until = ns ? coarse_ns() + ns : UINT64_MAX;
-	rt->state->wake = 1; /* before we look: of what comes after, one event wakes us */
+	rt->state->wake = quiet ? WAKE_FIRST : WAKE_MANY; /* before we look: of what comes after, one event wakes us */
+	packets_read(rt);
 	if (rt->ring)
 		ring_buffer__consume(rt->ring);
 	output_settle(rt);
@@ -132,6 +135,7 @@ static void watch(struct rt *rt)
 		{.fd = rt->ring ? ring_buffer__epoll_fd(rt->ring) : -1, .events = POLLIN},
 		{.fd = rt->self_fd, .events = POLLIN},
 		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
+		{.fd = packets_fd(rt), .events = POLLIN},
 	};
 
 	bool stopped, in_time = true;
@@ -305,6 +309,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	if (!status && rt.state)
 		exited = (int)rt.state->status & 255;
 	child = child_end(&rt);
+	packets_close(&rt);
 	written = output_close(&rt);
 	if (!status)
 		status = exited ? exited : written ? written : child;

@@ -118,6 +118,7 @@ bool rt_verify(struct rt *rt)
 	}
 	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0, 0) && check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8) &&
 	     check_own(rt, "names", BPF_MAP_TYPE_ARRAY, 4, 0) && check_own(rt, "usdt_args", BPF_MAP_TYPE_ARRAY, 4, 0) &&
+	     check_own(rt, "packets", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4) &&
 	     check_own(rt, "unwind_rows", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_row)) &&
 	     check_own(rt, "unwind_ranges", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_range)) &&
 	     check_own(rt, "unwind_files", BPF_MAP_TYPE_HASH, sizeof(struct unwind_key), sizeof(struct unwind_part)) &&

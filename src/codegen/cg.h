@@ -79,6 +79,7 @@ struct cg {
 	struct {
 		LLVMValueRef files, rows, processes, ranges; /* NULL: nobody asked */
 	} unwind; /* maps of dw_ustack() */
+	LLVMValueRef packets; /* of skboutput(); NULL: nobody asked */
 	LLVMValueRef usdt; /* where usdt probes keep their arguments; made by cg_usdt_map() */
 	uint32_t name_size; /* bytes of an entry of `names` */
 	uint32_t names_count; /* attach points of the clauses so far */

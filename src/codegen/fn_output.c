@@ -252,3 +252,48 @@ struct value emit_fn_cgroup_path(struct cg *cg, const struct node *n)
 	cg_store_raw(cg, cg_add(cg, slot, 12), cg_num(cg, 0), 4, 4);
 	return cg_mem(n->type, slot);
 }
+
+/*
+ * skboutput(path, skb, length, offset):
+ *	struct { struct event_header head; u64 time, length, whole, offset; } packet;
+ *	bpf_skb_output(skb, &packets, BPF_F_CURRENT_CPU | length << 32, &packet, sizeof(packet))
+ * which copies `length` bytes of skb behind the packet's head, and refuses more than there are.
+ */
+struct value emit_fn_skboutput(struct cg *cg, const struct node *n)
+{
+	static const struct btf_map def = {.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4};
+	const struct node *path = n->call.args, *skb = path->next, *length = skb->next, *offset = length->next;
+	const struct type *t = kernel_type(cg->kernel, "struct", "sk_buff"), *word = type_int(cg->script->types, 8, false);
+	unsigned event = event_new(cg, EVENT_skboutput, n->span);
+	LLVMValueRef packet, buffer, values[4], result;
+	const struct field *f;
+	struct cg_if refused;
+	uint32_t at;
+
+	if (t)
+		kernel_complete(cg->kernel, t);
+	f = t ? type_field(t, "len", &at) : NULL;
+	if (!f)
+		return cg_unsupported(cg, n, "skboutput() on a kernel without BTF");
+	if (!cg->packets)
+		cg->packets = debug_map(cg, "packets", &def);
+	set_text(cg, event, path, "");
+	buffer = cg_expr(cg, skb).v;
+	values[0] = cg_helper(cg, BPF_FUNC_ktime_get_boot_ns, 0);
+	values[1] = cg_i64(cg, cg_expr(cg, length));
+	values[2] = cg_i64(cg, cg_value(cg, cg_field(cg, (struct value){t, buffer, AT_TRUSTED}, t, f, at)));
+	values[3] = cg_num(cg, offset->num);
+	values[1] = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntULT, values[1], values[2], ""), values[1], values[2], "");
+	for (unsigned i = 0; i < ARRAY_SIZE(values); i++)
+		at = event_arg(cg, event, word);
+	packet = cg_slot(cg, (uint32_t)event_at(cg, event)->size);
+	cg_store_raw(cg, packet, cg_num(cg, (int64_t)((uint64_t)cg->clause->id << 32 | event)), 8, 8);
+	for (unsigned i = 0; i < ARRAY_SIZE(values); i++)
+		cg_store_raw(cg, cg_add(cg, packet, event_at(cg, event)->args[i].offset), values[i], 8, 8);
+	result = LLVMBuildOr(cg->b, LLVMBuildShl(cg->b, values[1], cg_num(cg, 32), ""), cg_num(cg, BPF_F_CURRENT_CPU), "");
+	result = cg_helper(cg, BPF_FUNC_skb_output, 5, buffer, cg->packets, result, packet, cg_num(cg, (int64_t)event_at(cg, event)->size));
+	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, result, cg_num(cg, 0), ""));
+	cg_count_loss(cg, LOSS_packet, event);
+	cg_end_if(cg, &refused);
+	return cg_int(n->type, cg_watch(cg, "skb_output", result));
+}

@@ -28,7 +28,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 11
+#define IMAGE_VERSION 12
 #define IMAGE_SECTION ".probe"
 
 /* the records of image.def as structs: struct image_type { ... }; */
@@ -98,6 +98,8 @@ struct image_params {
 #undef PARAM
 };
 
+/* image_state.wake: the reader was woken since it looked last; it wants to be when much waits; or by what comes first */
+enum { WAKE_NOT, WAKE_MANY, WAKE_FIRST };
 struct image_state {
 #define STATE(ctype, name) ctype name;
 #include "image/events.def"

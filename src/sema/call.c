@@ -47,6 +47,7 @@ static const struct {
 	{FN_signal, SIGNAL_KINDS}, /* interval, begin and the like run in no process that is meant */
 	{FN_signal_thread, SIGNAL_KINDS},
 	{FN_socket_cookie, KIND(fentry) | KIND(fexit) | KIND(iter) | KIND(rawtracepoint)},
+	{FN_skboutput, KIND(fentry) | KIND(fexit) | KIND(iter) | KIND(rawtracepoint)},
 };
 
 static bool limited_to(struct pass *p, struct node *n)
@@ -689,6 +690,15 @@ static const struct type *result(struct pass *p, struct node *n, const char *wor
 		if (!points_to(n->call.args->type, "sock"))
 			return wrong(p, n->call.args->span, "socket_cookie() only supports 'struct sock *' argument ('%s' provided)", name_of(p, n->call.args->type));
 		break;
+	case FN_skboutput: {
+		const struct node *skb = n->call.args->next, *offset = skb->next->next;
+
+		if (!points_to(skb->type, "sk_buff"))
+			return wrong(p, skb->span, "skboutput() only supports 'struct sk_buff *' argument ('%s' provided)", name_of(p, skb->type));
+		if (offset->num < 0)
+			return wrong(p, offset->span, "skboutput() expects a non-negative offset");
+		break;
+	}
 	case FN_strncmp:
 	case FN_memcmp:
 		if (n->call.args->next->next->num < 0)

@@ -100,7 +100,7 @@ static const struct {
 	const char *name, *why;
 } exempt[] = {
 	{"ARG", "needs a kprobe"}, {"args", "needs a tracepoint"}, {"retval", "needs a kretprobe"}, {"func", "needs a kprobe"},
-	{"usermode", "needs registers"}, {"reg", "needs registers"}, {"dw_ustack", "needs a process"}, {"uaddr", "needs a uprobe"}, {"path", "needs fentry"},
+	{"usermode", "needs registers"}, {"reg", "needs registers"}, {"dw_ustack", "needs a process"}, {"skboutput", "writes a file"}, {"uaddr", "needs a uprobe"}, {"path", "needs fentry"},
 	{"socket_cookie", "needs fentry"}, {"override", "needs a kprobe"}, {"signal", "needs a probe of a process"}, {"signal_thread", "needs a probe of a process"}, {"fail", "fails to compile"}, {"cgroupid", "needs a cgroup"}, {"percpu_kaddr", "needs a symbol"}, {"write_user", "some kernels refuse it"}, {"unwatch", "needs a watchpoint"}, {"IMPORT", "needs a file"},
 	{"TYPEINFO", "unstable"}, {"SUFFIX", "is part of a type"}, {"FN", "tests/scripts/grammar/fn.bt"}, {"MAPDECL", "has no expression"}, {"CONFIG", "the header has one"},
 	{"SETTING", "the header has some"}, {"CDEF", "the header has some"},
