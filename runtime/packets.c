@@ -85,7 +85,8 @@ static void on_packet(void *ctx, int cpu, void *data, uint32_t size)
 	record[1] = (uint32_t)(time % 1000000000);
 	record[2] = (uint32_t)(length - skip);
 	record[3] = (uint32_t)(whole > skip ? whole - skip : 0);
-	if (fwrite(record, sizeof(record), 1, out) != 1 || fwrite(bytes + e->size + skip, 1, length - skip, out) != length - skip)
+	if (fwrite(record, sizeof(record), 1, out) != 1 ||
+	    fwrite(bytes + e->size + skip, 1, length - skip, out) != length - skip)
 		rt->write_error = -errno;
 }
 

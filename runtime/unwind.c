@@ -8,6 +8,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -200,8 +202,11 @@ void unwind_prepare(struct rt *rt)
 		add_process(u, rt->child); /* before its exec: there is nothing to read yet */
 	}
 	add_process(u, o->pid);
-	for (size_t i = 0; i < o->ndwarf_pids; i++)
+	for (size_t i = 0; i < o->ndwarf_pids; i++) {
+		if (kill(o->dwarf_pids[i], 0) && errno == ESRCH)
+			warn("dw_ustack(): there is no process %d, that of --dwarf-pid", o->dwarf_pids[i]);
 		add_process(u, o->dwarf_pids[i]);
+	}
 	for (uint32_t i = rt->child_path != NULL; i < u->nlist; i++)
 		read_process(u, &u->list[i]); /* which files there are */
 	for (size_t i = 0; i < u->nfiles; i++)

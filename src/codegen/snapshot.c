@@ -2,8 +2,9 @@
  * print(@x); clear(@x): what is added between the two would be lost.  So a map
  * that is printed and cleared is two BPF maps, of which programs write one;
  * the runtime has them write the other before it prints, and then clears, the
- * first.  Both statements are one event.  Those of one list of statements are a
- * group, whose maps are exchanged at once.
+ * first.  Both statements are one event.  Those of one list of statements, with
+ * nothing between that uses the maps otherwise, are a group, whose maps are
+ * exchanged at once.
  *
  * Programs that cannot sleep are done with the old map when RCU says so.
  * Others say themselves while they write (struct image_pair).
@@ -73,11 +74,24 @@ static const struct node *print_before(const struct node *list, const struct nod
 	return print;
 }
 
+/* does a statement between two prints of the list use the map?  Then what it asks for must not find the map exchanged already */
+static bool used_between(const struct node *list, const struct node *from, const struct node *to, const struct map *m)
+{
+	bool inside = false;
+
+	for (const struct node *n = list; n && call_of(n) != to; n = n->next) {
+		if (inside && obstacle(n, m))
+			return true;
+		inside |= call_of(n) == from;
+	}
+	return false;
+}
+
 static bool look_for_pairs(struct node **n, void *arg)
 {
 	struct cg *cg = arg;
-
-	unsigned group = cg->snapshots ? cg->snapshots->group + 1 : 1;
+	unsigned group = cg->snapshots ? cg->snapshots->group : 0;
+	const struct node *first = NULL; /* print of the group */
 
 	if ((*n)->kind != NODE_BLOCK)
 		return true;
@@ -91,6 +105,10 @@ static bool look_for_pairs(struct node **n, void *arg)
 		print = print_before((*n)->block.stmts, s, m);
 		if (!print || cg_snapshot_of(cg, print))
 			continue;
+		if (!first || used_between((*n)->block.stmts, first, print, m)) {
+			first = print;
+			group++;
+		}
 		shot = arena_alloc(cg->arena, sizeof(*shot));
 		*shot = (struct cg_snapshot){cg->snapshots, print, call, m, group};
 		cg->snapshots = shot;

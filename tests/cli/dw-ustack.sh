@@ -45,6 +45,7 @@ out '^        main\+[0-9]+$'; not_out failure
 probe -q -e "$config $filter"; status 0; err 'WARNING: dw_ustack\(\) unwinds stacks of the processes of -p, -c and --dwarf-pid: there are none'
 out '^        <unwind failure>$'; not_out main
 kill $pid
+probe -q --dwarf-pid 4194303 -e "$config BEGIN { exit(); print(dw_ustack()); }"; status 0; err 'WARNING: dw_ustack\(\): there is no process 4194303, that of --dwarf-pid'
 probe --dwarf-pid x -e 'BEGIN { }'; status 1; err 'Failed to parse pid: x'
 probe -q -e 'BEGIN { exit(); print(dw_ustack()); }' -c true; status 0; err 'dw_ustack\(\) is unstable and may change \(unstable_dw_ustack\)'
 end
