@@ -64,12 +64,9 @@ static bool expand(struct attach *a, const char **missing)
 	size_t kept = 0;
 
 	if (!feature(FEATURE_fentry)) {
-		error_at(a->diag, a->span, "this kernel cannot attach %s programs", a->provider->name);
-		if (attach_of_bpf(a))
-			hint(a->diag, "BPF programs are traced through trampolines, which this kernel does not have");
-		else
-			function_other_ways(a);
-		return false;
+		*missing = arena_printf(a->arena, "this kernel cannot attach %s programs; %s.", a->provider->name,
+					attach_of_bpf(a) ? "BPF programs are traced through trampolines, which it does not have" : function_other_ways(a));
+		return true;
 	}
 	if (attach_of_bpf(a))
 		return expand_bpf(a, missing);

@@ -140,15 +140,13 @@ static const char *explain(struct attach *a, const struct rumour *r)
 }
 
 /* on a kernel without kprobes: what comes near */
-void function_other_ways(struct attach *a)
+const char *function_other_ways(struct attach *a)
 {
 	static const char *const prefixes[] = {"__x64_sys_", "__arm64_sys_", "__se_sys_", "__do_sys_", "do_sys_", "ksys_", "sys_", "vfs_", "do_"};
 	const char *name = a->symbol;
 
-	if (kernel_raw_tracepoint(a->kernel, name)) {
-		hint(a->diag, "rawtracepoint:%s is there", name);
-		return;
-	}
+	if (kernel_raw_tracepoint(a->kernel, name))
+		return arena_printf(a->arena, "rawtracepoint:%s is there", name);
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		size_t len = strlen(prefixes[i]);
 		const char *event = arena_printf(a->arena, "sys_enter_%s", name + len);
@@ -159,10 +157,9 @@ void function_other_ways(struct attach *a)
 			event = arena_printf(a->arena, "sys_enter_%.*s", (int)strcspn(name + len, "0123456789"), name + len); /* openat2: openat */
 		if (tracepoint_id("syscalls", event) < 0)
 			continue;
-		hint(a->diag, "tracepoint:syscalls:%s is there", event);
-		return;
+		return arena_printf(a->arena, "tracepoint:syscalls:%s is there", event);
 	}
-	hint(a->diag, "tracepoints and rawtracepoints are there: probe -l 'tracepoint:*NAME*'");
+	return "tracepoints and rawtracepoints are there, see probe -l 'tracepoint:*NAME*'";
 }
 
 static bool by_kprobe(const struct attach *a)

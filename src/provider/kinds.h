@@ -17,7 +17,7 @@ bool binaries_each(struct attach *a, binary_fn each, void *arg);
 bool function_parse(struct attach *a);
 bool function_expand(struct attach *a, const char **missing);
 bool function_excluded(const char *name); /* wildcards do not reach it (P-011) */
-void function_other_ways(struct attach *a); /* a hint: what does instead on this kernel */
+const char *function_other_ways(struct attach *a); /* what does instead on this kernel: "rawtracepoint:x is there" */
 /* named: the module is part of the name */
 void function_list(struct listing *l, const struct provider *p, const char *target, const char *symbol,
 		   void (*show)(struct listing *l, const struct provider *p, const char *module, const char *function, bool named));

@@ -36,10 +36,9 @@ static bool parse(struct attach *a)
 static bool expand(struct attach *a, const char **missing)
 {
 	if (!feature(FEATURE_kprobe)) {
-		error_at(a->diag, a->span, "this kernel has no kprobes: %s:%s cannot be attached", a->provider->name, a->fields[a->nfields - 1]);
-		if (a->symbol)
-			function_other_ways(a);
-		return false;
+		*missing = arena_printf(a->arena, "this kernel has no kprobes: %s:%s cannot be attached%s%s.", a->provider->name, a->fields[a->nfields - 1],
+					a->symbol ? "; " : "", a->symbol ? function_other_ways(a) : "");
+		return true;
 	}
 	if (a->symbol)
 		return function_expand(a, missing);
