@@ -112,6 +112,7 @@ extern const struct type type_error, type_none, type_bool;
 struct types; /* interns: two equal types are one pointer (structs by name and origin) */
 struct types *types_new(struct arena *a);
 const struct type *type_int(struct types *t, unsigned size, bool is_signed);
+const struct type *type_c_int(struct types *t, const char *words); /* "unsigned long", "const char"; NULL: other words are there */
 const struct type *type_literal(struct types *t, int64_t value, bool over_int64_max); /* T-010 */
 const struct type *type_string(struct types *t, uint32_t capacity);
 const struct type *type_buffer(struct types *t, uint32_t capacity);

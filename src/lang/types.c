@@ -51,6 +51,30 @@ const struct type *type_int(struct types *t, unsigned size, bool is_signed)
 	return intern(t, arena_printf(t->arena, "int %u %d", size, is_signed), &p);
 }
 
+const struct type *type_c_int(struct types *t, const char *words)
+{
+	static const struct {
+		const char *word;
+		unsigned size; /* 0: says nothing of it */
+	} known[] = {{"char", 1}, {"short", 2}, {"long", 8}, {"int", 4}, {"signed", 4}, {"unsigned", 4}, {"const", 0}, {"volatile", 0}};
+	bool is_signed = true;
+	unsigned size = 0;
+
+	for (const char *w = words; *w; w += strspn(w, " ")) {
+		size_t len = strcspn(w, " "), i = 0;
+
+		while (i < ARRAY_SIZE(known) && (strlen(known[i].word) != len || strncmp(known[i].word, w, len)))
+			i++;
+		if (i == ARRAY_SIZE(known))
+			return NULL;
+		if (!size || known[i].size != 4)
+			size = known[i].size ? known[i].size : size;
+		is_signed &= *w != 'u';
+		w += len;
+	}
+	return size ? type_int(t, size, is_signed) : NULL;
+}
+
 const struct type *type_literal(struct types *t, int64_t value, bool over_int64_max)
 {
 	unsigned size = 8;

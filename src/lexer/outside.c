@@ -138,15 +138,33 @@ static bool attach_goes_on(const struct lexer *lx, const struct buf *text, bool 
 	return true;
 }
 
+/*
+ * kprobe:vfs_read/pid == 5/{: does the '/' at i, n bytes into a field, begin
+ * a predicate?  Not in a path: /bin/sh, ./a, bin/a:main.
+ */
+static bool predicate_begins(const struct lexer *lx, const char *field, size_t n, uint32_t i)
+{
+	if (!n || strchr("/.*$\"~", *field))
+		return false;
+	for (uint32_t j = i; j < lx->len && !is_space(lx->text[j]) && lx->text[j] != '{'; j++)
+		if (lx->text[j] == ':')
+			return false;
+	for (uint32_t j = i + 1; j < lx->len && !strchr("{};", lx->text[j]); j++)
+		if (lx->text[j] == '/' && lx->text[skip_space(lx, j + 1)] == '{')
+			return true;
+	return false;
+}
+
 static int attach_point(struct lexer *lx, YYSTYPE *value)
 {
 	struct buf b = {0};
 	bool colon = false;
 	uint32_t i = lx->at, next, end;
+	size_t field = 0;
 
 	for (;;) {
 		for (char c; i < lx->len && !is_space(c = lx->text[i]) && !strchr("{},;", c); i = end) {
-			if (!colon && (c == '/' || c == '<'))
+			if (!colon ? c == '/' || c == '<' : c == '/' && predicate_begins(lx, b.data + field, b.len - field, i))
 				break;
 			end = i + 1;
 			if (c == '"') {
@@ -156,6 +174,8 @@ static int attach_point(struct lexer *lx, YYSTYPE *value)
 			}
 			colon |= c == ':';
 			buf_add(&b, lx->text + i, end - i);
+			if (c == ':')
+				field = b.len;
 		}
 		lx->end = i;
 		next = skip_space(lx, i);

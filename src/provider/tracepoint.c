@@ -85,29 +85,17 @@ static bool expand(struct attach *a, const char **missing)
 /* what a pointer points to, or an array has, "const char", "struct foo", "unsigned long", "loff_t": void where it is not known */
 static const struct type *named(struct attach *a, char *words)
 {
-	const char *keyword = NULL, *name = NULL;
-	unsigned size = 0;
-	bool is_unsigned = false;
-	const struct type *t = NULL;
+	const struct type *t = type_c_int(a->types, words);
+	const char *keyword = "typedef", *name = NULL;
 
-	for (char *save, *w = strtok_r(words, " *", &save); w; w = strtok_r(NULL, " *", &save)) {
+	for (char *save, *w = t ? NULL : strtok_r(words, " *", &save); w; w = strtok_r(NULL, " *", &save)) {
 		if (str_eq(w, "struct") || str_eq(w, "union") || str_eq(w, "enum"))
 			keyword = w;
-		else if (str_eq(w, "char"))
-			size = 1;
-		else if (str_eq(w, "short"))
-			size = 2;
-		else if (str_eq(w, "long"))
-			size = 8;
-		else if (str_eq(w, "int") || str_eq(w, "signed") || str_eq(w, "unsigned"))
-			size = size ? size : 4, is_unsigned |= *w == 'u';
 		else if (!str_eq(w, "const") && !str_eq(w, "volatile"))
 			name = w;
 	}
-	if (size)
-		return type_int(a->types, size, !is_unsigned);
 	if (name)
-		t = kernel_type(a->kernel, keyword ? keyword : "typedef", name);
+		t = kernel_type(a->kernel, keyword, name);
 	return t ? t : &type_none;
 }
 

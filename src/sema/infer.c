@@ -160,8 +160,7 @@ const struct type *basic_type(struct pass *p, const char *name)
 		{"int8", 1, true}, {"int16", 2, true}, {"int32", 4, true}, {"int64", 8, true}, {"uint8", 1, false}, {"uint16", 2, false},
 		{"uint32", 4, false}, {"uint64", 8, false}, {"int8_t", 1, true}, {"int16_t", 2, true}, {"int32_t", 4, true}, {"int64_t", 8, true},
 		{"uint8_t", 1, false}, {"uint16_t", 2, false}, {"uint32_t", 4, false}, {"uint64_t", 8, false}, {"u8", 1, false}, {"u16", 2, false},
-		{"u32", 4, false}, {"u64", 8, false}, {"s8", 1, true}, {"s16", 2, true}, {"s32", 4, true}, {"s64", 8, true}, {"char", 1, true},
-		{"short", 2, true}, {"int", 4, true}, {"long", 8, true}, {"size_t", 8, false}, {"pid_t", 4, true}, {"uintptr_t", 8, false}, {"stack_mode", 1, false},
+		{"u32", 4, false}, {"u64", 8, false}, {"s8", 1, true}, {"s16", 2, true}, {"s32", 4, true}, {"s64", 8, true}, {"size_t", 8, false}, {"pid_t", 4, true}, {"uintptr_t", 8, false}, {"stack_mode", 1, false},
 	};
 	static const struct {
 		const char *name;
@@ -187,7 +186,7 @@ const struct type *basic_type(struct pass *p, const char *name)
 		return type_buffer(p->types, buffer_most(p));
 	if (str_eq(name, "kstack_t") || str_eq(name, "ustack_t"))
 		return type_stack(p->types, *name == 'u', (enum stack_mode)p->script->settings.num[SETTING_stack_mode], STACK_LIMIT);
-	return NULL;
+	return type_c_int(p->types, name);
 }
 
 /* count_t, usum_t: the types of aggregations */
