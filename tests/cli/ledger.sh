@@ -24,6 +24,11 @@ err '^WARNING: 1 addresses without a symbol: numbers instead$'
 probe -q -f json -e 'BEGIN { print(ksym(12)); exit(); }'
 out '^\{"type": "loss", "kind": "symbol", "count": 1, "what": ""\}$'
 
+# a stack deeper than the kernel follows; to ask for less is no loss
+probe -q --strict -e "uprobe:$calls:bottom { @[ustack] = count(); }" -c "$calls abyss 3"
+status 1; err '^stdin:1:[0-9-]+: WARNING: ustack: 3 stacks cut: deeper than the limit$'
+probe -q --strict -e "uprobe:$calls:bottom { @[ustack(5)] = count(); @k[kstack(3)] = count(); }" -c "$calls abyss 3"; status 0; no_err
+
 # what the kernel does not run: a program in itself
 probe -q --strict -e 'rawtracepoint:bpf_trace_printk { @ = count(); debugf("x"); } tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { debugf("x"); }' -c 'getppids 7'
 status 1; err '^stdin:1:1: WARNING: rawtracepoint:vmlinux:bpf_trace_printk: [0-9]+ runs missed by the kernel: recursion'

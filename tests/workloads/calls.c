@@ -164,6 +164,12 @@ static void call_descend(long i)
 	sink += descend(i % 2 ? 40 : 3);
 }
 
+static void call_abyss(long i) /* more frames than the kernel follows */
+{
+	(void)i;
+	sink += descend(200);
+}
+
 static void call_bytes(long i)
 {
 	static const unsigned char data[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -190,6 +196,7 @@ static const struct {
 	{"add", call_add},   {"negate", call_negate},   {"many", call_many},           {"greet", call_greet},
 	{"walk", call_walk}, {"nested", call_nested},   {"factorial", call_factorial}, {"bytes", call_bytes},
 	{"wide", call_wide}, {"boolean", call_boolean}, {"descend", call_descend},
+	{"abyss", call_abyss},
 };
 
 static void (*call)(long i);
