@@ -30,8 +30,10 @@ struct sampled { /* an attach point on CPUs */
 	const struct image_attach *attach;
 	struct perf_event_attr attr;
 	uint64_t cookie;
-	bool one; /* the first CPU only: interval */
+	bool one; /* on one CPU only: interval */
+	int cpu; /* that */
 };
+int on_cpus(struct rt *rt, const struct sampled *s); /* those online now, and later */
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
 int read_number(const char *path, const char *format); /* what format, with one %d, finds in a file; or -errno */
 int perf_link(int prog, int fd, uint64_t cookie); /* takes fd: the link, which holds the event, or -errno */
@@ -53,6 +55,7 @@ int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *
 int attach_iter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
 /* attach_watch.c */
+void watch_add(struct rt *rt, uint64_t address); /* the latest link watches it */
 int attach_watchpoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
 /* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes: 0 or the exit status, reported */

@@ -109,59 +109,66 @@ void samplers_close(struct rt *rt)
 static int sample_cpu(struct rt *rt, const struct sampled *s, int cpu)
 {
 	struct perf_event_attr attr = s->attr;
-	int fd = perf_open(&attr, !s->one && rt->options->pid ? rt->options->pid : -1, cpu);
+	bool watch = attr.type == PERF_TYPE_BREAKPOINT;
+	int fd = perf_open(&attr, !s->one && !watch && rt->options->pid ? rt->options->pid : -1, cpu), err;
 
-	if (!s->one)
+	if (!s->one && !watch) /* a mapping would hold what unwatch() ends */
 		watch_sampler(rt, s->attach, fd);
-	return perf_attach(rt, s->program, fd, s->cookie);
+	err = perf_attach(rt, s->program, fd, s->cookie);
+	if (!err && watch)
+		watch_add(rt, attr.bp_addr);
+	return err;
 }
 
-static int on_cpus(struct rt *rt, struct bpf_program *p, const struct image_attach *a,
-		   const struct perf_event_attr *attr, bool one, uint64_t cookie)
+int on_cpus(struct rt *rt, const struct sampled *s)
 {
-	struct sampled s = {.program = p, .attach = a, .attr = *attr, .cookie = cookie, .one = one};
-	int err = 0;
+	int err = rt->cpus.n ? 0 : -ENODEV;
 
-	if (!rt->cpus.n)
-		err = cpus_follow(rt->arena, rt->cpus.text, &rt->cpus.list, &rt->cpus.n);
-	for (size_t i = 0; !err && i < (one ? 1 : rt->cpus.n); i++)
-		err = sample_cpu(rt, &s, rt->cpus.list[i]);
+	for (size_t i = 0; !err && i < (s->one ? 1 : rt->cpus.n); i++)
+		err = sample_cpu(rt, s, rt->cpus.list[i]);
 	if (!err) {
 		rt->sampled = xrealloc(rt->sampled, (rt->nsampled + 1) * sizeof(*rt->sampled));
-		rt->sampled[rt->nsampled++] = s;
+		rt->sampled[rt->nsampled] = *s;
+		rt->sampled[rt->nsampled++].cpu = rt->cpus.list[0];
 	}
 	return err;
 }
 
-static bool is_among(const int *cpus, size_t n, int cpu)
-{
-	for (size_t i = 0; i < n; i++)
-		if (cpus[i] == cpu)
-			return true;
-	return false;
-}
-
 /* an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when that goes */
-void samplers_follow(struct rt *rt)
+static void samplers_follow(struct rt *rt, const struct cpus *was, const struct cpus *now)
 {
-	const int *was = rt->cpus.list, *now;
-	size_t n = rt->cpus.n;
 	int err = 0;
 
-	if (!rt->nsampled || cpus_follow(rt->arena, rt->cpus.text, &rt->cpus.list, &rt->cpus.n) || rt->cpus.list == was)
-		return;
-	now = rt->cpus.list;
 	for (size_t i = 0; i < rt->nsampled; i++) {
-		const struct sampled *s = &rt->sampled[i];
+		struct sampled *s = &rt->sampled[i];
 
-		if (s->one && now[0] != was[0])
-			err = sample_cpu(rt, s, now[0]);
-		for (size_t k = 0; !s->one && k < rt->cpus.n; k++)
-			if (!is_among(was, n, now[k]))
-				err = sample_cpu(rt, s, now[k]);
+		if (s->one && !cpus_has(now, s->cpu)) {
+			s->cpu = now->list[0];
+			err = sample_cpu(rt, s, s->cpu);
+		}
+		for (size_t k = 0; !s->one && k < now->n; k++)
+			if (!cpus_has(was, now->list[k]))
+				err = sample_cpu(rt, s, now->list[k]);
 		if (err && err != -ENODEV) /* that went again */
-			warn("%s: a CPU that was brought online is not sampled: %s", s->attach->name, strerror(-err));
+			warn("%s: %s: %s%s", s->attach->name, s->one ? "it has ended with the CPU that went offline" : "a CPU that was brought online is not sampled",
+			     strerror(-err), rt_capable(err));
 	}
+}
+
+#define CPUS_NS 20000000 /* one that goes and comes back takes longer than that */
+
+void cpus_watch(struct rt *rt)
+{
+	struct cpus was = rt->cpus;
+	uint64_t now = coarse_ns();
+
+	if (now < rt->cpus_seen + CPUS_NS)
+		return;
+	rt->cpus_seen = now;
+	if (cpus_follow(rt->arena, &rt->cpus) <= 0)
+		return;
+	samplers_follow(rt, &was, &rt->cpus);
+	symbols_cpus(rt->symbols, &was, &rt->cpus);
 }
 
 static struct perf_event_attr clock_of(const struct image_attach *a)
@@ -174,18 +181,19 @@ static struct perf_event_attr clock_of(const struct image_attach *a)
 	};
 }
 
+static int attach_clock(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie, bool one)
+{
+	return on_cpus(rt, &(struct sampled){.program = p, .attach = a, .attr = clock_of(a), .cookie = cookie, .one = one});
+}
+
 int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
-	struct perf_event_attr attr = clock_of(a);
-
-	return on_cpus(rt, p, a, &attr, false, cookie);
+	return attach_clock(rt, p, a, cookie, false);
 }
 
 int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
-	struct perf_event_attr attr = clock_of(a);
-
-	return on_cpus(rt, p, a, &attr, true, cookie);
+	return attach_clock(rt, p, a, cookie, true);
 }
 
 int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
@@ -196,5 +204,5 @@ int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_atta
 		.sample_period = a->period,
 	};
 
-	return on_cpus(rt, p, a, &attr, false, cookie);
+	return on_cpus(rt, &(struct sampled){.program = p, .attach = a, .attr = attr, .cookie = cookie});
 }

@@ -13,20 +13,24 @@ struct watch {
 	size_t link; /* index of rt->links */
 };
 
-static int open_one(struct rt *rt, struct bpf_program *p, struct perf_event_attr *attr, int tid, int cpu, uint64_t cookie)
+void watch_add(struct rt *rt, uint64_t address)
 {
-	int fd = perf_open(attr, tid, cpu), err;
+	rt->watches = xrealloc(rt->watches, (rt->nwatches + 1) * sizeof(*rt->watches));
+	rt->watches[rt->nwatches++] = (struct watch){address, rt->nlinks - 1};
+}
+
+static int open_one(struct rt *rt, struct bpf_program *p, struct perf_event_attr *attr, int tid, uint64_t cookie)
+{
+	int fd = perf_open(attr, tid, -1), err;
 
 	if (fd == -EINVAL && attr->inherit_thread) { /* before 5.13: children of the process inherit it, too */
 		attr->inherit_thread = 0;
-		fd = perf_open(attr, tid, cpu);
+		fd = perf_open(attr, tid, -1);
 	}
 	err = perf_attach(rt, p, fd, cookie);
-	if (err)
-		return err;
-	rt->watches = xrealloc(rt->watches, (rt->nwatches + 1) * sizeof(*rt->watches));
-	rt->watches[rt->nwatches++] = (struct watch){attr->bp_addr, rt->nlinks - 1};
-	return 0;
+	if (!err)
+		watch_add(rt, attr->bp_addr);
+	return err;
 }
 
 /* threads are looked for until there are no new ones: what a watched thread starts inherits */
@@ -52,7 +56,7 @@ static int on_threads(struct rt *rt, struct bpf_program *p, struct perf_event_at
 				continue;
 			seen = xrealloc(seen, (n + 1) * sizeof(*seen));
 			seen[n++] = tid;
-			err = open_one(rt, p, attr, tid, -1, cookie);
+			err = open_one(rt, p, attr, tid, cookie);
 			if (err == -ESRCH && n > 1) /* a thread that is gone again */
 				err = 0;
 		}
@@ -67,21 +71,17 @@ static int on_threads(struct rt *rt, struct bpf_program *p, struct perf_event_at
 
 int attach_watchpoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
-	int pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : 0, *cpus, err;
+	int pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : 0;
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_BREAKPOINT, .bp_type = (uint32_t)(a->config >> 8), .bp_addr = a->offset, .bp_len = a->config & 255,
 		.sample_period = 1, .inherit = pid != 0, .inherit_thread = pid != 0,
 	};
-	size_t n;
 
 	if (attr.bp_type == HW_BREAKPOINT_X)
 		attr.bp_len = sizeof(long); /* what the kernel asks for */
 	if (pid)
 		return on_threads(rt, p, &attr, pid, cookie);
-	err = cpus_online(rt->arena, &cpus, &n);
-	for (size_t i = 0; !err && i < n; i++)
-		err = open_one(rt, p, &attr, -1, cpus[i], cookie);
-	return err;
+	return on_cpus(rt, &(struct sampled){.program = p, .attach = a, .attr = attr, .cookie = cookie});
 }
 
 void unwatch(struct rt *rt, uint64_t address)
@@ -94,4 +94,9 @@ void unwatch(struct rt *rt, uint64_t address)
 		close(*link);
 		*link = -1;
 	}
+	for (size_t i = 0; i < rt->nsampled;) /* CPUs that come online do not watch it again */
+		if (rt->sampled[i].attr.type == PERF_TYPE_BREAKPOINT && rt->sampled[i].attr.bp_addr == address)
+			rt->sampled[i] = rt->sampled[--rt->nsampled];
+		else
+			i++;
 }

@@ -25,6 +25,11 @@ static bool needs_admin(const struct rt *rt)
 	return false;
 }
 
+const char *rt_capable(int err)
+{
+	return err == -EACCES || err == -EPERM ? " (config = { keep_capabilities = true } keeps what it takes)" : "";
+}
+
 void privileges_drop(struct rt *rt)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};

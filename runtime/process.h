@@ -49,7 +49,9 @@ typedef void (*mapped_fn)(const struct mapped *m, void *arg);
 void process_maps(pid_t pid, mapped_fn each, void *arg); /* what it may execute, by address, as /proc has it now */
 
 /* sideband.c: the same while they run; pid > 0: of it and its children alone, once it is known */
-struct sideband *sideband_open(struct processes *p, pid_t pid);
+struct cpus;
+struct sideband *sideband_open(struct processes *p, pid_t pid, const struct cpus *cpus);
+int sideband_add(struct sideband *s, int cpu); /* 0 or -errno */
 void sideband_close(struct sideband *s);
 void sideband_read(struct sideband *s);
 

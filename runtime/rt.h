@@ -76,13 +76,10 @@ struct rt {
 	uint64_t events_lost; /* as said last */
 	struct sampler *samplers; /* perf events that may be throttled */
 	size_t nsamplers;
-	struct sampled *sampled; /* clocks and counters, which follow the CPUs that are online: */
+	struct sampled *sampled; /* clocks, counters and watchpoints of the kernel, which follow the CPUs that are online */
 	size_t nsampled;
-	struct {
-		char text[CPUS_TEXT]; /* as the kernel has them */
-		int *list;
-		size_t n;
-	} cpus;
+	struct cpus cpus; /* online, when last looked at */
+	uint64_t cpus_seen; /* coarse_ns() of that */
 	bool fault; /* something was rendered that could not be read */
 	bool *held; /* by map: of a pair, what programs no longer write waits to be printed */
 	struct looked_up *users, *cgroups; /* lookup.c */
@@ -112,6 +109,7 @@ void verifier_explain(struct rt *rt, const struct image_clause *c, int err, cons
 
 /* privileges.c: those that nobody needs once all is attached */
 void privileges_drop(struct rt *rt);
+const char *rt_capable(int err); /* after it: what would have been permitted; or "" */
 
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */
@@ -122,6 +120,7 @@ struct sampler {
 };
 /* attach_perf.c */
 uint64_t sampler_throttled(const struct sampler *s);
+void cpus_watch(struct rt *rt); /* have some come online, or gone? */
 int rt_run_special(struct rt *rt, enum attach_kind kind); /* begin, end, self: run them here and now */
 void rt_drain(struct rt *rt); /* run.c: what is in the ring, out */
 
@@ -242,6 +241,7 @@ struct symbols *symbols_new(const struct rt *rt);
 void symbols_free(struct symbols *s);
 void symbols_scan(struct symbols *s, pid_t pid); /* what processes have mapped, before they can end; pid 0: all of them */
 void symbols_follow(struct symbols *s); /* what they did since */
+void symbols_cpus(struct symbols *s, const struct cpus *was, const struct cpus *now); /* on those that came, too */
 /* until the next call */
 const struct symbol *symbol_kernel(struct symbols *s, uint64_t address, unsigned how);
 const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address, unsigned how);
@@ -252,7 +252,6 @@ void render_stack(struct rt *rt, struct buf *out, const struct image_type *t, co
 /* ledger.c: what was lost; BPF programs count in image.losses, the runtime here */
 void ledger_count(struct rt *rt, enum loss_kind kind, uint64_t n);
 bool ledger_print(struct rt *rt); /* a line for each that is not zero: was there any? */
-void samplers_follow(struct rt *rt); /* CPUs that came online, or went */
 void ledger_watch(struct rt *rt); /* "Lost N events", when there are more than before */
 
 /* child.c */

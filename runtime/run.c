@@ -149,7 +149,7 @@ static void watch(struct rt *rt)
 			break;
 		if (fds[3].revents)
 			on_sigusr1(rt);
-		samplers_follow(rt);
+		cpus_watch(rt);
 		if (looks < LEDGER_LOOKS || looks % LEDGER_LOOKS == 0) /* libraries are mapped early */
 			unwind_follow(rt);
 		if (++looks % LEDGER_LOOKS == 0)
@@ -296,6 +296,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	rt.held = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.zeroed = arena_alloc(rt.arena, rt.im->nmaps + 1);
 	rt.colour = colour_wanted();
+	cpus_follow(rt.arena, &rt.cpus);
 	rt.symbols = symbols_new(&rt);
 	if (output_open(&rt))
 		goto out;

@@ -40,7 +40,7 @@ struct sideband {
 	size_t count, cap;
 };
 
-static bool ring_open(struct ring *r, int cpu)
+static int ring_open(struct ring *r, int cpu)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -56,34 +56,43 @@ static bool ring_open(struct ring *r, int cpu)
 	};
 	long page = sysconf(_SC_PAGESIZE);
 	void *p;
+	int err;
 
 	r->fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (r->fd < 0)
-		return false;
+		return -errno;
 	r->size = (size_t)page * RING_PAGES;
 	p = mmap(NULL, r->size + (size_t)page, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
 	if (p != MAP_FAILED) {
 		r->head = p;
-		return true;
+		return 0;
 	}
+	err = -errno;
 	close(r->fd);
-	return false;
+	return err;
 }
 
-struct sideband *sideband_open(struct processes *p, pid_t pid)
+int sideband_add(struct sideband *s, int cpu)
+{
+	struct ring r;
+	int err = ring_open(&r, cpu);
+
+	if (err)
+		return err;
+	s->rings = xrealloc(s->rings, (s->nrings + 1) * sizeof(*s->rings));
+	s->rings[s->nrings++] = r;
+	return 0;
+}
+
+struct sideband *sideband_open(struct processes *p, pid_t pid, const struct cpus *cpus)
 {
 	struct sideband *s = xcalloc(1, sizeof(*s));
-	int *cpus;
-	size_t n;
 
 	s->processes = p;
 	s->all = pid <= 0;
 	s->arena = arena_new();
-	if (cpus_online(s->arena, &cpus, &n))
-		n = 0;
-	s->rings = xcalloc(n + 1, sizeof(*s->rings));
-	for (size_t i = 0; i < n; i++)
-		s->nrings += ring_open(&s->rings[s->nrings], cpus[i]);
+	for (size_t i = 0; i < cpus->n; i++)
+		sideband_add(s, cpus->list[i]);
 	return s;
 }
 

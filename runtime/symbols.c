@@ -6,6 +6,7 @@
 #include "runtime/process.h"
 #include "runtime/rt.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,7 @@ struct symbols *symbols_new(const struct rt *rt)
 	for (size_t i = 0; i < rt->im->ntypes; i++)
 		s->scanned |= rt->im->types[i].kind == TYPE_USTACK;
 	if (wants_users(rt->im))
-		s->sideband = sideband_open(s->processes, rt->options->pid);
+		s->sideband = sideband_open(s->processes, rt->options->pid, &rt->cpus);
 	return s;
 }
 
@@ -74,6 +75,16 @@ void symbols_scan(struct symbols *s, pid_t pid)
 void symbols_follow(struct symbols *s)
 {
 	sideband_read(s->sideband);
+}
+
+void symbols_cpus(struct symbols *s, const struct cpus *was, const struct cpus *now)
+{
+	for (size_t i = 0; s->sideband && i < now->n; i++) {
+		int err = cpus_has(was, now->list[i]) ? 0 : sideband_add(s->sideband, now->list[i]);
+
+		if (err && err != -ENODEV) /* that went again */
+			warn("CPU %d was brought online, and what is mapped there is not followed: %s%s", now->list[i], strerror(-err), rt_capable(err));
+	}
 }
 
 static struct answer *slot_of(struct symbols *s, uint32_t whose, uint64_t address)

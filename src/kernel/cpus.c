@@ -19,32 +19,35 @@ static int read_list(const char *path, char *text, size_t size)
 	return got ? 0 : -EIO;
 }
 
-int cpus_online(struct arena *a, int **list, size_t *n)
-{
-	char unseen[CPUS_TEXT] = "";
+#define MOST_CPUS 8192 /* NR_CPUS */
 
-	return cpus_follow(a, unseen, list, n);
-}
-
-int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n)
+int cpus_follow(struct arena *a, struct cpus *online)
 {
-	char text[CPUS_TEXT], *s = text;
+	char text[sizeof(online->text)], *s = text;
 	int err = read_list(ONLINE, text, sizeof(text));
 
-	if (err || str_eq(text, seen))
+	if (err || str_eq(text, online->text))
 		return err;
-	strcpy(seen, text);
-	*n = 0;
-	*list = arena_alloc(a, 8192 * sizeof(**list));
+	strcpy(online->text, text);
+	online->n = 0;
+	online->list = arena_alloc(a, MOST_CPUS * sizeof(*online->list));
 	while (*s >= '0' && *s <= '9') {
 		long from = strtol(s, &s, 10), to = from;
 
 		if (*s == '-')
 			to = strtol(s + 1, &s, 10);
-		for (long i = from; i <= to && *n < 8192; i++)
-			(*list)[(*n)++] = (int)i;
+		for (long i = from; i <= to && online->n < MOST_CPUS; i++)
+			online->list[online->n++] = (int)i;
 		if (*s == ',')
 			s++;
 	}
-	return 0;
+	return 1;
+}
+
+bool cpus_has(const struct cpus *c, int cpu)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i] == cpu)
+			return true;
+	return false;
 }

@@ -298,8 +298,12 @@ typedef void (*bpf_function_fn)(uint32_t id, const char *function, void *arg);
 void bpf_functions_each(bpf_function_fn each, void *arg); /* those that fentry reaches; none where we may not see them */
 
 /* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
-#define CPUS_TEXT 4096 /* bytes of a list as the kernel has it */
-int cpus_online(struct arena *a, int **list, size_t *n); /* 0 or -errno */
-int cpus_follow(struct arena *a, char seen[CPUS_TEXT], int **list, size_t *n); /* the same, but what was seen leaves list and n as they are */
+struct cpus {
+	char text[4096]; /* as the kernel has them */
+	int *list;
+	size_t n;
+};
+int cpus_follow(struct arena *a, struct cpus *online); /* 1: they are others than they were (at first none); 0, or -errno */
+bool cpus_has(const struct cpus *c, int cpu);
 
 #endif

@@ -24,10 +24,19 @@ static void once(void *arg, const char *path)
 	free(real);
 }
 
+/* what goes before the target as the process of -p names it: "/proc/PID/root", or "" */
+static const char *root_of(const struct attach *a)
+{
+	const char *root = a->pid ? process_root(a->arena, a->pid) : NULL;
+	size_t len = root ? strlen(root) : 0;
+
+	return root && (strncmp(a->target, root, len) || a->target[len] != '/') ? root : "";
+}
+
 bool binaries_each(struct attach *a, binary_fn each, void *arg)
 {
 	struct seen s = {.each = each, .arg = arg};
-	const char *root = "", *path;
+	const char *root, *path;
 	unsigned matches;
 	glob_t found;
 
@@ -39,8 +48,7 @@ bool binaries_each(struct attach *a, binary_fn each, void *arg)
 		mapped_files(a->arena, a->pid, once, &s);
 		return true;
 	}
-	if (a->pid && process_root(a->arena, a->pid))
-		root = process_root(a->arena, a->pid);
+	root = root_of(a);
 	if (glob_has(a->target) && strchr(a->target, '/')) {
 		depends_unknown();
 		if (!glob(arena_printf(a->arena, "%s%s", root, a->target), 0, NULL, &found)) {

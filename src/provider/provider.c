@@ -229,7 +229,7 @@ static void find_all(const struct attach_context *c, const struct attach *writte
 	diag_init(&unheard, c->arena, c->diag->sources);
 	for (const struct provider *const *p = providers; *p; p++) {
 		struct attach *a = arena_alloc(c->arena, sizeof(*a));
-		const char *missing;
+		const char *missing = NULL;
 
 		if (!is_meant(*p, pattern, user))
 			continue;

@@ -27,6 +27,26 @@ out "^$(printf '\t')[0-9a-f]+ add\+0 \($dir/thing\)\$"
 out "^$(printf '\t')[0-9a-f]+ main\+[0-9]+ \($dir/thing\)\$"
 kill $pid
 
+# a container: PIDs and files of its own; the probes that its program has built in, its functions, its stacks
+unshare -pmf --mount-proc sh -c "mount -t tmpfs none $dir && cp $(command -v usdt) $dir/inside && exec $dir/inside 1000000000 >/dev/null" 2>/dev/null &
+outer=$!
+i=0
+while [ $i -lt 400 ] && [ "$(cat "/proc/${pid:=0}/comm")" != inside ]; do
+	pid=$(cat /proc/$outer/task/$outer/children)
+	pid=${pid% }
+	sleep 0.02
+	i=$((i + 1))
+done 2>/dev/null
+probe -q -p "$pid" -e 'usdt::work:guard { @[probe, comm, pid] = count(); @negative = sum(arg0 < 0); } interval:ms:100 { exit(); }'
+status 0; no_err; out "^@\[usdt:/proc/$pid/root$dir/inside:work:guard, inside, $pid\]: [0-9]+\$"; out '^@negative: 0$'
+probe -q -p "$pid" -e "usdt:$dir/inside:play:step { print(ustack(perf)); exit(); }"
+status 0; no_err; out "^$(printf '\t')[0-9a-f]+ plain\+[0-9]+ \($dir/inside\)\$"
+probe -q -p "$pid" -e "uretprobe:/proc/$pid/root$dir/inside:guard { @[func] = count(); } interval:ms:100 { exit(); }"
+status 0; no_err; out '^@\[guard\]: [0-9]+$'
+probe -l "usdt:*:play:*" -p "$pid"
+status 0; no_err; out_is "usdt:/proc/$pid/root$dir/inside:play:step"
+kill -KILL "$pid"
+
 # code that a process made has the names that its own /tmp says
 cp "$(command -v frames)" "$TMPDIR/mine"
 mkfifo "$TMPDIR/wait"
