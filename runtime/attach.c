@@ -48,8 +48,10 @@ static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_watchpoint] = attach_watchpoint,
 };
 
-static const char *reason(const struct image_attach *a, int err)
+const char *attach_reason(const struct image_attach *a, int err)
 {
+	if (!err)
+		return NULL;
 	if (a->kind == ATTACH_kprobe || a->kind == ATTACH_kretprobe)
 		return kprobe_reason(a, err);
 	if (a->frequency && err == -EINVAL)
@@ -65,9 +67,9 @@ static const char *reason(const struct image_attach *a, int err)
 	return strerror(-err);
 }
 
-void attach_done(struct rt *rt, const struct image_attach *a, int err)
+void attach_done(struct rt *rt, const struct image_attach *a, const char *why)
 {
-	if (!err) {
+	if (!why) {
 		rt->attached++;
 		if (rt->options->verbose)
 			fprintf(stderr, "Attaching %s\n", a->name);
@@ -76,36 +78,36 @@ void attach_done(struct rt *rt, const struct image_attach *a, int err)
 	if (a->wild)
 		rt->refused++;
 	else if (!rt->attach_status)
-		rt->attach_status = attach_failed(rt, a, reason(a, err));
+		rt->attach_status = attach_failed(rt, a, why);
 }
 
 static void attach_all(struct rt *rt, const struct image_clause *c, int err)
 {
 	for (size_t i = 0; i < c->nattaches; i++)
-		attach_done(rt, &c->attaches[i], err);
+		attach_done(rt, &c->attaches[i], attach_reason(&c->attaches[i], err));
 }
 
 static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
 {
 	struct bpf_program *p = rt_program(rt, c);
 
-	if (p && (c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt)) {
-		rt->attach_status = attach_user(rt, p, c, cookie);
-		return;
-	}
-	if (!p || c->kind >= ATTACH_COUNT || !attachers[c->kind]) {
+	bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt;
+
+	if (!p || c->kind >= ATTACH_COUNT || (!user && !attachers[c->kind])) {
 		fprintf(stderr, "ERROR: this image has a %s probe, which this probe cannot attach\n", attach_kind_name(c->kind));
 		rt->attach_status = 255;
 		return;
 	}
 	rt->refused = 0;
-	if (bpf_program__expected_attach_type(p) == KPROBE_MULTI)
+	if (user)
+		attach_user(rt, p, c, cookie);
+	else if (bpf_program__expected_attach_type(p) == KPROBE_MULTI)
 		attach_kprobes(rt, p, c->attaches, c->nattaches, cookie);
 	else if (c->kind == ATTACH_sys_enter || c->kind == ATTACH_sys_exit) /* one program is all of them */
 		attach_all(rt, c, attach_btf(rt, p, &c->attaches[0], cookie));
 	else
 		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
-			attach_done(rt, &c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i));
+			attach_done(rt, &c->attaches[i], attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
 	if (rt->refused && !rt->attach_status)
 		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches, c->place);
 }

@@ -21,8 +21,9 @@ typedef int (*attach_fn)(struct rt *rt, struct bpf_program *p, const struct imag
 void attach_keep(struct rt *rt, int fd); /* closed when we detach */
 int attach_link(struct rt *rt, struct bpf_link *link); /* what libbpf made; NULL: its errno */
 
-/* how it went with a point: err 0, or what became of it is said, counted or set in rt->attach_status */
-void attach_done(struct rt *rt, const struct image_attach *a, int err);
+/* how it went with a point: why not, or NULL.  That is said, counted in rt->refused, or set in rt->attach_status */
+void attach_done(struct rt *rt, const struct image_attach *a, const char *why);
+const char *attach_reason(const struct image_attach *a, int err); /* in words; NULL: err is 0 */
 
 /* attach_perf.c */
 struct sampled { /* an attach point on CPUs */
@@ -58,8 +59,8 @@ int attach_iter(struct rt *rt, struct bpf_program *p, const struct image_attach 
 void watch_add(struct rt *rt, uint64_t address); /* the latest link watches it */
 int attach_watchpoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
-/* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes: 0 or the exit status, reported */
-int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie);
+/* attach_user.c: all of a clause of uprobes, uretprobes or usdt probes */
+void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie);
 
 /* usdt.c */
 struct usdt_entry { /* a place; its index is that in map "usdt_args" */

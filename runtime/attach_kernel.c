@@ -126,7 +126,7 @@ void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_att
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		attach_done(rt, &list[i], err);
+		attach_done(rt, &list[i], attach_reason(&list[i], err));
 }
 
 /* fentry, fexit, raw tracepoints: libbpf knows from the section */

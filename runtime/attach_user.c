@@ -268,7 +268,7 @@ static const char *reason(const struct site *s)
 	}
 }
 
-int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
+void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
 {
 	struct sites s = {
 		.rt = rt,
@@ -278,8 +278,7 @@ int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause 
 		       : rt->child > 0  ? rt->child
 					: -1,
 	};
-	size_t failed = 0, all;
-	int status = 0;
+	size_t all;
 
 	if (c->kind == ATTACH_usdt)
 		usdt_sites_of(rt, &s, c, cookie);
@@ -292,24 +291,12 @@ int attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause 
 	else
 		attach_each(rt, &s);
 	s.n = all;
-	for (size_t i = 0; i < s.n && !status; i++) {
-		const struct site *site = &s.list[i];
+	for (size_t i = 0; i < s.n && !rt->attach_status; i++) {
+		const struct site *site = &s.list[i], *last = i ? site - 1 : NULL;
 
-		if (!site->err) {
-			/* the places of one usdt probe follow each other, and are one */
-			if (!i || s.list[i - 1].err || s.list[i - 1].attach != site->attach) {
-				rt->attached++;
-				if (rt->options->verbose)
-					fprintf(stderr, "Attaching %s\n", site->attach->name);
-			}
-		} else if (site->attach->wild) {
-			failed++;
-		} else {
-			status = attach_failed(rt, site->attach, reason(site));
-		}
+		/* the places of one usdt probe follow each other, and are one */
+		if (!last || last->attach != site->attach || !last->err != !site->err)
+			attach_done(rt, site->attach, site->err ? reason(site) : NULL);
 	}
-	if (failed)
-		warn("%zu of the %zu points that a wildcard at %s matched cannot be attached", failed, s.n, c->place);
 	free(s.list);
-	return status;
 }

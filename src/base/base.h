@@ -89,6 +89,13 @@ bool str_ieq(const char *a, const char *b); /* ASCII case folded */
 unsigned edit_distance(const char *a, const char *b);
 /* of the names of a NULL-terminated array the closest one worth suggesting, or NULL */
 const char *nearest(const char *name, const char *const *names);
+/* the same of names that come one by one: to is what was written, *name the closest so far, or NULL */
+struct nearest {
+	const char *to, *name;
+	unsigned distance; /* less than that */
+	struct arena *arena; /* of *name */
+};
+bool nearest_hear(struct nearest *n, const char *name); /* is it now the closest? */
 /* whole text to integer: 12 0x1f 017 0b11 1_000 2e3 5ms u/l suffixes, leading - */
 bool parse_int(const char *text, int64_t *value, const char **why); /* over INT64_MAX: the bits of a uint64 */
 bool parse_bool(const char *text, bool *value); /* 1 true on yes, 0 false off no, whatever their case */

@@ -139,6 +139,21 @@ unsigned edit_distance(const char *a, const char *b)
 	return last[m];
 }
 
+bool nearest_hear(struct nearest *n, const char *name)
+{
+	size_t a = strlen(name), b = strlen(n->to);
+	unsigned d;
+
+	if ((a > b ? a - b : b - a) >= n->distance)
+		return false;
+	d = edit_distance(n->to, name);
+	if (d >= n->distance)
+		return false;
+	n->distance = d;
+	n->name = arena_strdup(n->arena, name);
+	return true;
+}
+
 const char *nearest(const char *name, const char *const *names)
 {
 	/* a third of the letters may be wrong; one of two letters says nothing */

@@ -74,15 +74,13 @@ struct rumour {
 	bool alias; /* which has another name by which it can be traced */
 	const char *module; /* of one of them */
 	const char *clone; /* name.isra.0 */
-	const char *near;
-	unsigned distance;
+	struct nearest near;
 };
 
 static void hear(const char *module, const char *function, uint64_t address, void *arg)
 {
 	struct rumour *r = arg;
 	size_t len = strlen(r->name);
-	unsigned d;
 
 	if (str_eq(function, r->name)) {
 		r->symbols++;
@@ -91,12 +89,8 @@ static void hear(const char *module, const char *function, uint64_t address, voi
 	} else if (!strncmp(function, r->name, len) && function[len] == '.') {
 		if (!r->clone && !strstr(function, ".cold"))
 			r->clone = arena_strdup(r->arena, function);
-	} else if (abs((int)strlen(function) - (int)len) <= 2) {
-		d = edit_distance(r->name, function);
-		if (d < r->distance) {
-			r->distance = d;
-			r->near = arena_strdup(r->arena, function);
-		}
+	} else {
+		nearest_hear(&r->near, function);
 	}
 }
 
@@ -134,8 +128,8 @@ static const char *explain(struct attach *a, const struct rumour *r)
 		return arena_printf(a->arena, "It is in module %s, which is not loaded.", module);
 	if (kernel_function(a->kernel, NULL, name, NULL))
 		return arena_printf(a->arena, "The kernel has no symbol of that name: all its calls are inlined. Probe a function that calls it.");
-	if (r->near)
-		return arena_printf(a->arena, "Did you mean %s?", r->near);
+	if (r->near.name)
+		return arena_printf(a->arena, "Did you mean %s?", r->near.name);
 	return NULL;
 }
 
@@ -169,7 +163,7 @@ static bool by_kprobe(const struct attach *a)
 
 bool function_expand(struct attach *a, const char **missing)
 {
-	struct rumour r = {.name = a->symbol, .arena = a->arena, .distance = 3};
+	struct rumour r = {.name = a->symbol, .arena = a->arena, .near = {.to = a->symbol, .distance = 3, .arena = a->arena}};
 	const char *why;
 
 	if (a->target && !glob_has(a->target) && !module_loaded(a->target)) {

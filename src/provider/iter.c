@@ -12,34 +12,22 @@ static bool parse(struct attach *a)
 	return true;
 }
 
-struct search {
-	const char *name, *near;
-	struct arena *arena;
-	unsigned distance;
-};
-
 static void nearer(const char *name, void *arg)
 {
-	struct search *s = arg;
-	unsigned d = edit_distance(s->name, name);
-
-	if (d < s->distance) {
-		s->distance = d;
-		s->near = arena_strdup(s->arena, name);
-	}
+	nearest_hear(arg, name);
 }
 
 static bool expand(struct attach *a, const char **missing)
 {
-	struct search s = {.name = a->symbol, .arena = a->arena, .distance = 4};
+	struct nearest s = {.to = a->symbol, .distance = 4, .arena = a->arena};
 	struct image_attach *m;
 
 	(void)missing;
 	if (!kernel_iterator(a->kernel, a->symbol)) {
 		error_at(a->diag, a->span, "iter %s not available for your kernel version.", a->symbol);
 		kernel_each_iterator(a->kernel, nearer, &s);
-		if (s.near)
-			hint(a->diag, "did you mean '%s'?", s.near);
+		if (s.name)
+			hint(a->diag, "did you mean '%s'?", s.name);
 		return false;
 	}
 	m = match_add(a, arena_printf(a->arena, "iter:%s", a->symbol));

@@ -14,8 +14,7 @@ static bool parse(struct attach *a)
 
 struct search {
 	struct attach *attach;
-	const char *near;
-	unsigned distance;
+	struct nearest near;
 };
 
 static void each_event(const char *event, void *arg)
@@ -23,7 +22,6 @@ static void each_event(const char *event, void *arg)
 	struct search *s = arg;
 	struct attach *a = s->attach;
 	struct image_attach *m;
-	unsigned d;
 
 	if (glob_match(a->symbol, event)) {
 		m = match_add(a, arena_printf(a->arena, "rawtracepoint:vmlinux:%s", event));
@@ -31,16 +29,13 @@ static void each_event(const char *event, void *arg)
 		match_symbol(m, arena_strdup(a->arena, event));
 		return;
 	}
-	d = a->wild ? s->distance : edit_distance(a->symbol, event);
-	if (d < s->distance) {
-		s->distance = d;
-		s->near = arena_strdup(a->arena, event);
-	}
+	if (!a->wild)
+		nearest_hear(&s->near, event);
 }
 
 static bool expand(struct attach *a, const char **missing)
 {
-	struct search s = {.attach = a, .distance = 4};
+	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
 
 	if (!kernel_has_btf(a->kernel)) {
 		error_at(a->diag, a->span, "rawtracepoints require kernel BTF. Try using a 'tracepoint' instead.");
@@ -49,8 +44,8 @@ static bool expand(struct attach *a, const char **missing)
 	kernel_each_raw_tracepoint(a->kernel, each_event, &s);
 	if (!a->nmatches) {
 		*missing = no_matches(a, a->symbol);
-		if (s.near)
-			*missing = arena_printf(a->arena, "%s Did you mean %s?", *missing, s.near);
+		if (s.near.name)
+			*missing = arena_printf(a->arena, "%s Did you mean %s?", *missing, s.near.name);
 	}
 	return true;
 }

@@ -24,8 +24,7 @@ static bool parse(struct attach *a)
 struct search {
 	struct attach *attach;
 	const char *category;
-	const char *near;
-	unsigned distance;
+	struct nearest near;
 };
 
 static bool known_only_to_tracefs(const char *category)
@@ -38,7 +37,6 @@ static void each_event(const char *event, void *arg)
 	struct search *s = arg;
 	struct attach *a = s->attach;
 	struct image_attach *m;
-	unsigned d;
 
 	if (glob_match(a->symbol, event)) {
 		m = match_add(a, arena_printf(a->arena, "tracepoint:%s:%s", s->category, event));
@@ -46,11 +44,8 @@ static void each_event(const char *event, void *arg)
 		match_symbol(m, arena_strdup(a->arena, event));
 		return;
 	}
-	d = a->wild ? s->distance : edit_distance(a->symbol, event);
-	if (d < s->distance) {
-		s->distance = d;
-		s->near = arena_strdup(a->arena, event);
-	}
+	if (!a->wild)
+		nearest_hear(&s->near, event);
 }
 
 static void each_category(const char *category, void *arg)
@@ -65,7 +60,7 @@ static void each_category(const char *category, void *arg)
 
 static bool expand(struct attach *a, const char **missing)
 {
-	struct search s = {.attach = a, .distance = 4};
+	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
 	int err = a->wild ? tracepoint_each(NULL, each_category, &s) : (each_category(a->target, &s), 0);
 
 	if (err) {
@@ -76,8 +71,8 @@ static bool expand(struct attach *a, const char **missing)
 		*missing = no_matches(a, arena_printf(a->arena, "%s:%s", a->target, a->symbol));
 		if (str_eq(a->target, "syscall"))
 			*missing = arena_printf(a->arena, "%s Did you mean syscalls:%s?", *missing, a->symbol);
-		else if (s.near)
-			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, a->target, s.near);
+		else if (s.near.name)
+			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, a->target, s.near.name);
 	}
 	return true;
 }

@@ -268,25 +268,15 @@ static void search_line(struct search *s)
 static const char *near_symbol(struct attach *a, struct elf_file *f)
 {
 	size_t n, len = strlen(a->symbol);
-	const struct elf_symbol *list = elf_functions(f, &n), *near = NULL;
-	unsigned best = len < 4 ? 2 : 4;
+	const struct elf_symbol *list = elf_functions(f, &n);
+	struct nearest near = {.to = a->symbol, .distance = len < 4 ? 2 : 4, .arena = a->arena};
 
 	for (size_t i = 0; i < n; i++) {
-		unsigned d;
-
-		if (!strncmp(list[i].name, a->symbol, len) && list[i].name[len] == '.') {
-			near = &list[i];
-			break;
-		}
-		if (labs((long)strlen(list[i].name) - (long)len) > 3)
-			continue;
-		d = edit_distance(a->symbol, list[i].name);
-		if (d < best) {
-			best = d;
-			near = &list[i];
-		}
+		if (!strncmp(list[i].name, a->symbol, len) && list[i].name[len] == '.')
+			return arena_strdup(a->arena, list[i].name);
+		nearest_hear(&near, list[i].name);
 	}
-	return near ? arena_strdup(a->arena, near->name) : NULL;
+	return near.name;
 }
 
 static void say_missing(struct search *s)
@@ -409,13 +399,14 @@ static void list_file(void *arg, const char *path)
 	list = elf_functions(f, &n);
 	for (size_t i = 0; i < n; i++) {
 		char *full = demangle(list[i].name, true), *plain = full ? demangle(list[i].name, false) : NULL;
-		bool known = (full && glob_match(s->symbol, full)) || (plain && glob_match(s->symbol, plain));
+		bool demangled = (full && glob_match(s->symbol, full)) || (plain && glob_match(s->symbol, plain));
+		bool as_is = !demangled && !s->demangled && glob_match(s->symbol, list[i].name);
 
-		if (known)
+		if (demangled)
 			l->each(l, arena_printf(l->arena, "uprobe:%s:cpp:\"%s\"", path, full));
-		else if (!s->demangled && glob_match(s->symbol, list[i].name))
+		else if (as_is)
 			l->each(l, arena_printf(l->arena, "uprobe:%s:%s", path, list[i].name));
-		if ((known || (!s->demangled && glob_match(s->symbol, list[i].name))) && p)
+		if ((demangled || as_is) && p)
 			list_parameters(s, p, list[i].address);
 		free(full);
 		free(plain);

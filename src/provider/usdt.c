@@ -33,10 +33,16 @@ static bool fits(const char *pattern, const char *text)
 
 struct search {
 	struct attach *attach;
-	struct usdt_site *near;
-	unsigned distance;
+	struct nearest near;
+	const char *provider; /* of that */
 	bool failed;
 };
+
+/* the sites of a probe follow each other, and are one */
+static bool goes_on(const struct usdt_site *list, size_t i)
+{
+	return i && str_eq(list[i].name, list[i - 1].name) && str_eq(list[i].provider, list[i - 1].provider);
+}
 
 /* a match for each provider and name; its places are found again when it is attached */
 static void search_file(void *arg, const char *path)
@@ -59,9 +65,7 @@ static void search_file(void *arg, const char *path)
 	}
 	n = usdt_sites(f, a->arena, &list);
 	for (size_t i = 0; i < n; i++) {
-		unsigned d;
-
-		if (i && str_eq(list[i].name, list[i - 1].name) && str_eq(list[i].provider, list[i - 1].provider))
+		if (goes_on(list, i))
 			continue;
 		if (fits(a->space_name, list[i].provider) && glob_match(a->symbol, list[i].name)) {
 			m = match_add(a, arena_printf(a->arena, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
@@ -69,18 +73,15 @@ static void search_file(void *arg, const char *path)
 			match_symbol(m, arena_printf(a->arena, "%s:%s", list[i].provider, list[i].name));
 			continue;
 		}
-		d = a->wild ? s->distance : edit_distance(a->symbol, list[i].name);
-		if (d < s->distance) {
-			s->distance = d;
-			s->near = &list[i];
-		}
+		if (!a->wild && nearest_hear(&s->near, list[i].name))
+			s->provider = list[i].provider;
 	}
 	elf_close(f);
 }
 
 static bool expand(struct attach *a, const char **missing)
 {
-	struct search s = {.attach = a, .distance = 4};
+	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
 
 	if (!binaries_each(a, search_file, &s)) {
 		error_at(a->diag, a->span, "usdt target file '%s' does not exist or is not executable", a->target);
@@ -89,9 +90,8 @@ static bool expand(struct attach *a, const char **missing)
 	if (!s.failed && !a->nmatches) {
 		*missing = no_matches(a, arena_printf(a->arena, "%s:%s%s%s", a->target, a->space_name,
 						      *a->space_name ? ":" : "", a->symbol));
-		if (s.near)
-			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, s.near->provider,
-						s.near->name);
+		if (s.near.name)
+			*missing = arena_printf(a->arena, "%s Did you mean %s:%s?", *missing, s.provider, s.near.name);
 	}
 	return !s.failed;
 }
@@ -154,11 +154,8 @@ static void list_file(void *arg, const char *path)
 	f = elf_open(path, &err);
 	n = f ? usdt_sites(f, ar, &list) : 0;
 	for (size_t i = 0; i < n; i++)
-		if ((!i || !str_eq(list[i].name, list[i - 1].name) ||
-		     !str_eq(list[i].provider, list[i - 1].provider)) &&
-		    fits(l->provider, list[i].provider) && glob_match(l->symbol, list[i].name))
-			l->listing->each(l->listing,
-					 arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
+		if (!goes_on(list, i) && fits(l->provider, list[i].provider) && glob_match(l->symbol, list[i].name))
+			l->listing->each(l->listing, arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
 	elf_close(f);
 }
 

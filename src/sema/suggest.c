@@ -44,26 +44,9 @@ void suggest_map(struct pass *p, const char *name)
 	suggest(p, name, names);
 }
 
-/* of the many names of the kernel's types the best so far */
-struct search {
-	const char *name;
-	unsigned distance;
-	char found[128];
-};
-
 static void consider(const char *name, void *arg)
 {
-	struct search *s = arg;
-	size_t a = strlen(name), b = strlen(s->name);
-	unsigned d;
-
-	if ((a > b ? a - b : b - a) >= s->distance || a >= sizeof(s->found))
-		return;
-	d = edit_distance(s->name, name);
-	if (d < s->distance) {
-		s->distance = d;
-		strcpy(s->found, name);
-	}
+	nearest_hear(arg, name);
 }
 
 void suggest_type(struct pass *p, const char *keyword, const char *name)
@@ -71,14 +54,14 @@ void suggest_type(struct pass *p, const char *keyword, const char *name)
 	static const char *const basics[] = {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "string", "buffer", "inet",
 					     "ksym_t", "usym_t", "username_t", "timestamp", "macaddr_t", "cgroup_path_t", "kstack_t", "ustack_t"};
 	static const char *const keywords[] = {"struct", "union", "enum"};
-	struct search s = {.name = name, .distance = strlen(name) / 3 + 1};
+	struct nearest s = {.to = name, .distance = strlen(name) / 3 + 1, .arena = p->arena};
 
 	if (!keyword)
 		for (size_t i = 0; i < ARRAY_SIZE(basics); i++)
 			consider(basics[i], &s);
-	for (size_t i = 0; i < ARRAY_SIZE(keywords) && !*s.found; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keywords) && !s.name; i++)
 		if (!keyword || str_eq(keyword, keywords[i]))
 			kernel_each_type(p->kernel, keywords[i], consider, &s);
-	if (*s.found)
-		hint(p->diag, "did you mean '%s%s%s'?", keyword ? keyword : "", keyword ? " " : "", s.found);
+	if (s.name)
+		hint(p->diag, "did you mean '%s%s%s'?", keyword ? keyword : "", keyword ? " " : "", s.name);
 }
