@@ -28,6 +28,7 @@ struct program {
 	bool named; /* names has been filled */
 };
 const struct type *program_type_of(struct program *p, Dwarf_Die *die); /* of what die is: its DW_AT_type */
+uint64_t die_member_offset(Dwarf_Die *member); /* bytes in its struct; 0: where DW_AT_data_bit_offset says */
 void die_type_text(Dwarf_Die *die, struct buf *out); /* of what die is, in C: "struct foo *" */
 
 /*

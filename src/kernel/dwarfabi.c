@@ -46,17 +46,13 @@ static bool classify(Dwarf_Die *type, uint64_t offset, enum passing *halves, uns
 		if (dwarf_child(type, &child))
 			return true;
 		do {
-			Dwarf_Word at = 0;
-			Dwarf_Attribute a;
+			uint64_t at;
 
 			if ((dwarf_tag(&child) != DW_TAG_member && dwarf_tag(&child) != DW_TAG_inheritance) ||
 			    die_number(&child, DW_AT_external, 0))
 				continue;
-			if (dwarf_attr(&child, DW_AT_data_member_location, &a))
-				dwarf_formudata(&a, &at);
-			else
-				at = die_number(&child, DW_AT_data_bit_offset, 0) / 8;
-			if (die_type(&child, &of) && !classify(&of, offset + at, halves, depth + 1))
+			at = offset + die_member_offset(&child) + die_number(&child, DW_AT_data_bit_offset, 0) / 8;
+			if (die_type(&child, &of) && !classify(&of, at, halves, depth + 1))
 				return false;
 		} while (!dwarf_siblingof(&child, &child));
 		return true;

@@ -175,7 +175,7 @@ const struct type *program_type_of(struct program *p, Dwarf_Die *die)
 	return die_type(die, &type) ? convert(p, &type, 0) : &type_none;
 }
 
-static uint64_t member_offset(Dwarf_Die *member)
+uint64_t die_member_offset(Dwarf_Die *member)
 {
 	Dwarf_Attribute a;
 	Dwarf_Word offset = 0;
@@ -227,7 +227,7 @@ void program_complete(const struct type *t)
 		const char *name = dwarf_diename(&child);
 		int tag = dwarf_tag(&child);
 		struct field *f = &fields[i];
-		uint64_t offset = member_offset(&child);
+		uint64_t offset = die_member_offset(&child);
 
 		if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) || i == n ||
 		    die_number(&child, DW_AT_external, 0) || offset > s->size)
