@@ -61,20 +61,33 @@ static void field(struct rt *rt, struct buf *out, const struct image_field *f, c
 		value(rt, out, f->type, bytes + f->offset);
 }
 
-static void parts(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
+static void members(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
 {
 	bool tuple = t->kind == TYPE_TUPLE;
+	const struct image_type *inner;
 
-	buf_putc(out, tuple ? '[' : '{');
 	for (size_t i = 0; i < t->nfields; i++) {
+		inner = tuple ? NULL : nameless_struct(rt, &t->fields[i]);
 		if (i)
 			buf_puts(out, tuple ? "," : ", ");
+		if (inner) {
+			members(rt, out, inner, bytes + t->fields[i].offset);
+			continue;
+		}
 		if (!tuple) {
 			quote(out, t->fields[i].name, strlen(t->fields[i].name));
 			buf_puts(out, ": ");
 		}
 		field(rt, out, &t->fields[i], bytes);
 	}
+}
+
+static void parts(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
+{
+	bool tuple = t->kind == TYPE_TUPLE;
+
+	buf_putc(out, tuple ? '[' : '{');
+	members(rt, out, t, bytes);
 	buf_putc(out, tuple ? ']' : '}');
 }
 
@@ -238,7 +251,7 @@ static void key(struct buf *out, struct table *t, const struct entry *e)
 	size_t n = 0;
 
 	render_key(t->rt, &text, t->map->key, e->key);
-	if (t->key->kind == TYPE_TUPLE || t->key->kind == TYPE_RECORD) {
+	if (t->key->kind == TYPE_TUPLE || t->key->kind == TYPE_RECORD || t->key->kind == TYPE_STRUCT) {
 		for (size_t i = 0; i < text.len; i++)
 			if (text.data[i] != ' ')
 				text.data[n++] = text.data[i];

@@ -120,6 +120,34 @@ static void render_field(struct rt *rt, struct buf *out, const struct image_fiel
 		render(rt, out, f->type, bytes + f->offset);
 }
 
+const struct image_type *nameless_struct(struct rt *rt, const struct image_field *f)
+{
+	const struct image_type *t = rt_type(rt, f->type);
+
+	return !f->name_len && t->kind == TYPE_STRUCT && t->nfields ? t : NULL;
+}
+
+static void render_members(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes)
+{
+	const struct image_type *inner;
+
+	for (size_t i = 0; i < t->nfields; i++) {
+		inner = t->kind == TYPE_TUPLE ? NULL : nameless_struct(rt, &t->fields[i]);
+		if (i)
+			buf_puts(out, ", ");
+		if (inner) {
+			render_members(rt, out, inner, bytes + t->fields[i].offset);
+			continue;
+		}
+		if (t->kind != TYPE_TUPLE) {
+			buf_putc(out, '.');
+			buf_puts(out, t->fields[i].name);
+			buf_puts(out, " = ");
+		}
+		render_field(rt, out, &t->fields[i], bytes);
+	}
+}
+
 static void render_parts(struct rt *rt, struct buf *out, const struct image_type *t, const char *bytes, bool parens)
 {
 	bool tuple = t->kind == TYPE_TUPLE;
@@ -130,16 +158,7 @@ static void render_parts(struct rt *rt, struct buf *out, const struct image_type
 	}
 	if (parens)
 		buf_puts(out, tuple ? "(" : "{ ");
-	for (size_t i = 0; i < t->nfields; i++) {
-		if (i)
-			buf_puts(out, ", ");
-		if (!tuple) {
-			buf_putc(out, '.');
-			buf_puts(out, t->fields[i].name);
-			buf_puts(out, " = ");
-		}
-		render_field(rt, out, &t->fields[i], bytes);
-	}
+	render_members(rt, out, t, bytes);
 	if (parens)
 		buf_puts(out, tuple ? ")" : " }");
 }

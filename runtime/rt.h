@@ -206,6 +206,8 @@ void tseries_print(struct buf *out, const struct image_type *t, const uint64_t *
 void tseries_json(struct buf *out, const struct image_type *t, const uint64_t *slots);
 
 /* render.c: bytes of a type as text */
+/* the struct or union that a member without a name is: its members are those of what holds it */
+const struct image_type *nameless_struct(struct rt *rt, const struct image_field *f);
 void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
 void render_fault(struct rt *rt, struct buf *out); /* <fault> */
 void render_address(struct buf *out, uint64_t address); /* 0x1f; 0 */

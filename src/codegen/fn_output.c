@@ -15,6 +15,23 @@ static void set_text(struct cg *cg, unsigned event, const struct node *s, const 
 	e->text_len = s ? s->len : strlen(otherwise);
 }
 
+/* FILE:LINE:C1-C2: ERROR: expanded from, for each macro that the message is in */
+static void set_expansions(struct cg *cg, struct image_event *e, struct span span, const char *severity)
+{
+	struct buf lines = {0};
+	const char *place;
+	struct place p = {0};
+
+	cg_place_text(cg, span, &p);
+	while (p.call.from) {
+		place = cg_place_text(cg, p.call, &p);
+		buf_printf(&lines, "%s: %s: expanded from\n", place, severity);
+	}
+	e->excerpt = arena_strndup(cg->arena, lines.data ? lines.data : "", lines.len);
+	e->excerpt_len = lines.len;
+	buf_free(&lines);
+}
+
 static struct value formatted(struct cg *cg, const struct node *n, enum event_action action)
 {
 	unsigned event = event_new(cg, action, n->span);
@@ -24,6 +41,8 @@ static struct value formatted(struct cg *cg, const struct node *n, enum event_ac
 
 	if (!format_parse(cg->arena, format->str, format->len, &e->conversions, &e->nconversions, &why))
 		bug("format: %s", why);
+	if (action == EVENT_errorf || action == EVENT_warnf)
+		set_expansions(cg, e, n->span, action == EVENT_errorf ? "ERROR" : "WARNING");
 	if (cg_iter_pinned(cg)) {
 		cg_iter_printf(cg, format, e->conversions, e->nconversions);
 		return cg_none();
