@@ -43,7 +43,7 @@ struct value emit_fn_reg(struct cg *cg, const struct node *n)
 	int offset = arch_register(n->call.args->str);
 
 	if (offset < 0) {
-		error_at(cg->diag, n->call.args->span, "'%s' is not a valid register on this architecture", n->call.args->str);
+		error_at(cg->diag, n->call.args->span, "'%s' is not a valid register on this architecture (%s)", n->call.args->str, arch_native()->name);
 		cg->failed = true;
 		return cg_int(n->type, cg_num(cg, 0));
 	}

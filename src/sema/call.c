@@ -193,6 +193,8 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 		return type_string(p->types, 16);
 	if (id == BUILTIN_username)
 		return type_simple(p->types, TYPE_USERNAME);
+	if (id == BUILTIN_cpid && p->report && !p->options->has_child && !p->options->late)
+		warning_at(p->diag, WARN(no_child), n->span, "No child command (`-c`); cpid is zero");
 	if (id == BUILTIN_has_cpid)
 		return &type_bool;
 	if (id == BUILTIN_curtask) {

@@ -413,9 +413,10 @@ static void declare(struct resolver *r, struct node *n)
 	v = find_var(r, n->let.name);
 	if (v && dict_find(&r->hoisted, v->name))
 		;
-	else if (v)
+	else if (v) {
 		error_at(r->pass->diag, n->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", n->let.name);
-	else
+		error_at(r->pass->diag, v->span, "This is the initial declaration.");
+	} else
 		v = add_var(r, n->let.name, n->let.name_span);
 	v->declared = n->let.of != NULL;
 	v->assigned |= n->let.value != NULL;
