@@ -80,7 +80,7 @@ int parameter_word(struct rt *rt, const char *name, uint64_t skip, int64_t *word
 		return -ENOENT;
 	function = arena_strndup(rt->arena, colon + 1, (size_t)(dot - colon - 1));
 	f = type_of(btf, btf__find_by_name_kind(btf, function, BTF_KIND_FUNC));
-	if (!f) {
+	if (!f && !memchr(name, '/', (size_t)(colon - name))) { /* a name, not a path */
 		module = btf__load_module_btf(arena_strndup(rt->arena, name, (size_t)(colon - name)), btf);
 		f = module ? type_of(module, btf__find_by_name_kind(module, function, BTF_KIND_FUNC)) : NULL;
 		btf = module;

@@ -26,6 +26,25 @@ for i in $(seq 60); do
 done
 [ "$ran_well" -gt 0 ] && [ "$ran_well" -lt 60 ] || wrong "$ran_well of 60 altered images ran: the test changes nothing"
 
+# what the loader is to find out in the kernel that runs: names with nothing before, behind or between
+cat >x.bt <<'END'
+rawtracepoint:sched_switch { $e = OOM_KILL; printf("%d %s\n", args.prev_state >= 0, $e); exit(); }
+END
+probe build x.bt -o x.bpf.o
+status 0
+probe -q x.bpf.o
+out '^1 OOM_KILL$'
+for to in vmlinux___traceiter_sched_switch.prev_state vmlinux:__traceiter_sched_switch_prev_state .mlinux:__traceiter_sched_switch_prev_state \
+	vmlinux:__traceiter_sched_switch.prev_stat_ vmlinux:.__________________________________ :__________________________________________. \
+	../../x:__traceiter_sched_switch.prev_state; do
+	sed "s/vmlinux:__traceiter_sched_switch.prev_state/$(printf %s "$to" | sed 's/[/.]/\\&/g')/" x.bpf.o >y.bpf.o
+	cmp -s x.bpf.o y.bpf.o && wrong "nothing became $to"
+	ran="probe with the parameter $to"
+	timeout 20 "$PROBE" -q y.bpf.o >"$out" 2>"$err" </dev/null
+	got=$?
+	sane
+done
+
 head -c 100 /dev/zero >zeroes.bpf.o
 probe zeroes.bpf.o
 [ "$got" != 0 ] || wrong 'zeroes ran'
