@@ -32,16 +32,21 @@ static bool known_only_to_tracefs(const char *category)
 	return str_eq(category, "ftrace"); /* its events are not tracepoints */
 }
 
+static void add(struct attach *a, const char *category, const char *event)
+{
+	struct image_attach *m = match_add(a, arena_printf(a->arena, "tracepoint:%s:%s", category, event));
+
+	match_target(m, category);
+	match_symbol(m, arena_strdup(a->arena, event));
+}
+
 static void each_event(const char *event, void *arg)
 {
 	struct search *s = arg;
 	struct attach *a = s->attach;
-	struct image_attach *m;
 
 	if (glob_match(a->symbol, event)) {
-		m = match_add(a, arena_printf(a->arena, "tracepoint:%s:%s", s->category, event));
-		match_target(m, s->category);
-		match_symbol(m, arena_strdup(a->arena, event));
+		add(a, s->category, event);
 		return;
 	}
 	if (!a->wild)
@@ -58,11 +63,23 @@ static void each_category(const char *category, void *arg)
 	}
 }
 
+/* by its name, without a look at all the others */
+static bool is_there(const struct attach *a)
+{
+	return !a->wild && !strchr(a->target, '/') && !strchr(a->symbol, '/') && !known_only_to_tracefs(a->target) &&
+	       tracepoint_id(a->target, a->symbol) >= 0;
+}
+
 static bool expand(struct attach *a, const char **missing)
 {
 	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
-	int err = a->wild ? tracepoint_each(NULL, each_category, &s) : (each_category(a->target, &s), 0);
+	int err;
 
+	if (is_there(a)) {
+		add(a, a->target, a->symbol);
+		return true;
+	}
+	err = a->wild ? tracepoint_each(NULL, each_category, &s) : (each_category(a->target, &s), 0);
 	if (err) {
 		error_at(a->diag, a->span, "cannot read tracefs: %s", strerror(-err));
 		return false;

@@ -35,7 +35,7 @@ status 0
 probe -q x.bpf.o
 out '^1 OOM_KILL$'
 for to in vmlinux___traceiter_sched_switch.prev_state vmlinux:__traceiter_sched_switch_prev_state .mlinux:__traceiter_sched_switch_prev_state \
-	vmlinux:__traceiter_sched_switch.prev_stat_ vmlinux:.__________________________________ :__________________________________________. \
+	vmlinux:__traceiter_sched_switch.prev_stat_ vmlinux:.__________________________________ :_________________________________________. \
 	../../x:__traceiter_sched_switch.prev_state; do
 	sed "s/vmlinux:__traceiter_sched_switch.prev_state/$(printf %s "$to" | sed 's/[/.]/\\&/g')/" x.bpf.o >y.bpf.o
 	cmp -s x.bpf.o y.bpf.o && wrong "nothing became $to"
