@@ -52,6 +52,7 @@ struct cg_fn {
 	LLVMValueRef frame; /* ptr to the clause's frame, which the bodies of loops share */
 	LLVMValueRef words; /* ptr to what loops of our own are given; NULL until it is asked for */
 	LLVMValueRef zero_key; /* ptr to an int 0, the key of maps without one; NULL until it is asked for */
+	LLVMValueRef number; /* ptr to the 8 bytes that core_bits() reads into; NULL until it does */
 	unsigned stack; /* bytes of allocas that stay in memory */
 	LLVMBasicBlockRef before; /* where code goes on after it; NULL: nowhere */
 	LLVMMetadataRef place; /* of the code around it */
@@ -161,7 +162,6 @@ struct core_member {
 };
 struct core_member *core_members(struct cg *cg, const struct type *t, unsigned *n); /* those of unnamed structs in it among them, in order */
 void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* the loader sets the size */
-LLVMValueRef core_bits_by(struct cg *cg, LLVMValueRef slot, LLVMValueRef field, enum sign sign, enum where at); /* core_bits(), by way of 8 bytes at slot */
 
 /* copy.c */
 bool core_copy(struct cg *cg, LLVMValueRef to, struct value v); /* a struct or array of the kernel's, as this one lays it out; false: not by its parts */
@@ -238,7 +238,7 @@ LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
 LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t); /* of bytes of type t: v's own where they fit, else a slot's */
 LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b); /* i1 */
-struct value cg_core_value(struct cg *cg, LLVMValueRef path, const struct field *f, enum where at); /* what a core_field() or core_element() leads to */
+struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other, const struct field *f, enum where at); /* what a core_field() or core_element() leads to; other: where that kernel has it as another kind; or NULL */
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset);
 
 /* expr.c */

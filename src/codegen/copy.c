@@ -7,7 +7,7 @@
 
 struct copy {
 	struct cg *cg;
-	LLVMValueRef to, word; /* word: what a number is read into */
+	LLVMValueRef to;
 	enum where at;
 	unsigned members;
 	bool exact; /* nothing moves within a member that is read as bytes */
@@ -54,7 +54,7 @@ static void copy_bytes(struct copy *c, LLVMValueRef path, uint32_t at, uint32_t 
 static void copy_number(struct copy *c, LLVMValueRef path, const struct field *f, uint32_t at)
 {
 	struct cg *cg = c->cg;
-	LLVMValueRef v = core_bits_by(cg, c->word, path, f->type->is_signed ? SIGN_YES : SIGN_NO, c->at), to = cg_add(cg, c->to, at), mask;
+	LLVMValueRef v = core_bits(cg, path, f->type->is_signed ? SIGN_YES : SIGN_NO, c->at), to = cg_add(cg, c->to, at), mask;
 
 	if (f->bit_size) {
 		mask = cg_num(cg, (int64_t)(~0ull >> (64 - f->bit_size)));
@@ -90,7 +90,7 @@ static void copy_members(struct copy *c, const struct type *t, LLVMValueRef base
 bool core_copy(struct cg *cg, LLVMValueRef to, struct value v)
 {
 	const struct type *t = v.type;
-	struct copy c = {cg, to, NULL, v.at, 0, true};
+	struct copy c = {cg, to, v.at, 0, true};
 	bool by_members = t->kind == TYPE_STRUCT && t->relocatable && !t->is_union && (!core_unnamed(t) || core_root(cg, v.v));
 
 	if (!cg->portable || v.at == AT_MEMORY || v.at == AT_USER || v.at == AT_CTX)
@@ -110,7 +110,6 @@ bool core_copy(struct cg *cg, LLVMValueRef to, struct value v)
 		return false;
 	cg_read(cg, to, 1, v.v, v.at); /* that it can be read at all, or it is counted */
 	cg_zero(cg, to, t->size);
-	c.word = cg_alloca(cg, cg->i64, 8);
 	copy_members(&c, t, v.v, 0);
 	return true;
 }

@@ -319,10 +319,13 @@ void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef f
  * The bits are shifted to the top, then down: where they are and how many the
  * kernel that runs knows.  Of an element of an array libbpf tells only its size.
  */
-LLVMValueRef core_bits_by(struct cg *cg, LLVMValueRef slot, LLVMValueRef field, enum sign sign, enum where at)
+LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at)
 {
-	LLVMValueRef size = core_info(cg, field, CORE_BYTE_SIZE), x, up, down, is_signed;
+	LLVMValueRef size = core_info(cg, field, CORE_BYTE_SIZE), slot, x, up, down, is_signed;
 
+	if (!cg->fn->number)
+		cg->fn->number = cg_alloca(cg, cg->i64, 8);
+	slot = cg->fn->number;
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
 	core_read(cg, slot, size, cg_add_var(cg, core_root(cg, field), core_info(cg, field, CORE_BYTE_OFFSET)), at);
 	if (dict_find(&cg->fields, element_key(cg, field))) {
@@ -336,11 +339,6 @@ LLVMValueRef core_bits_by(struct cg *cg, LLVMValueRef slot, LLVMValueRef field, 
 		return sign == SIGN_YES ? LLVMBuildAShr(cg->b, x, down, "") : LLVMBuildLShr(cg->b, x, down, "");
 	is_signed = LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, field, CORE_SIGNED), cg_num(cg, 0), "");
 	return LLVMBuildSelect(cg->b, is_signed, LLVMBuildAShr(cg->b, x, down, ""), LLVMBuildLShr(cg->b, x, down, ""), "");
-}
-
-LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at)
-{
-	return core_bits_by(cg, cg_alloca(cg, cg->i64, 8), field, sign, at);
 }
 
 /* kinds that a field may be of which this kernel has not; the first can be read */

@@ -352,7 +352,7 @@ static struct value element(struct cg *cg, const struct node *n)
 	}
 	slot = core_element(cg, base.v, base.type, index);
 	if (slot)
-		return cg_core_value(cg, slot, &(struct field){.type = n->type}, base.at);
+		return cg_core_value(cg, slot, NULL, &(struct field){.type = n->type}, base.at);
 	if (LLVMIsAConstantInt(index)) {
 		index = LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), "");
 		return (struct value){n->type, cg_add_var(cg, base.v, index), base.at};

@@ -275,11 +275,51 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 	return equal_bytes(cg, a.v, b.v, n);
 }
 
-struct value cg_core_value(struct cg *cg, LLVMValueRef path, const struct field *f, enum where at)
+/*
+ * A number may be wider or narrower in another kernel, or an enum.  Of this the
+ * verifier looks only at what its kernel needs:
+ *	exists(path) ? size(path) == sizeof(number) ? *path : bits(path) : bits(other)
+ */
+struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other, const struct field *f, enum where at)
 {
-	if (f->bit_size || (at != AT_TRUSTED && type_is_int(f->type)))
-		return cg_int(f->type, sized(cg, core_bits(cg, path, f->type->is_signed ? SIGN_YES : SIGN_NO, at), f->type));
-	return (struct value){f->type, path, at};
+	const struct type *t = f->type;
+	enum sign sign = other ? SIGN_UNKNOWN : t->is_signed ? SIGN_YES : SIGN_NO;
+	struct cg_if have = {0}, same;
+	LLVMValueRef slot;
+
+	if (!f->bit_size && !type_is_int(t))
+		return (struct value){t, path, at};
+	if (f->bit_size)
+		return cg_int(t, sized(cg, core_bits(cg, path, t->is_signed ? SIGN_YES : SIGN_NO, at), t));
+	slot = cg_alloca(cg, cg->i64, 8);
+	if (other)
+		have = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, path, CORE_EXISTS), cg_num(cg, 0), ""));
+	if (at == AT_TRUSTED) {
+		same = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, core_info(cg, path, CORE_BYTE_SIZE), cg_num(cg, t->size), ""));
+		LLVMBuildStore(cg->b, load_scalar(cg, (struct value){t, path, at}).v, slot);
+		cg_else(cg, &same);
+	}
+	LLVMBuildStore(cg->b, core_bits(cg, path, sign, at), slot);
+	if (at == AT_TRUSTED)
+		cg_end_if(cg, &same);
+	if (other) {
+		cg_else(cg, &have);
+		LLVMBuildStore(cg->b, core_bits(cg, other, SIGN_UNKNOWN, at), slot);
+		cg_end_if(cg, &have);
+	}
+	return cg_int(t, sized(cg, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), t));
+}
+
+/* the same field as an enum where here it is an integer, and the other way round */
+static LLVMValueRef core_other(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset)
+{
+	static const struct type integer = {.kind = TYPE_INT, .size = 4}, word = {.kind = TYPE_ENUM, .size = 4};
+	struct field other = *f;
+
+	if (f->bit_size || core_unnamed(t) || (f->type->kind != TYPE_INT && f->type->kind != TYPE_ENUM))
+		return NULL;
+	other.type = f->type->kind == TYPE_ENUM ? &integer : &word;
+	return core_field(cg, base, t, &other, offset);
 }
 
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
@@ -290,7 +330,7 @@ struct value cg_field(struct cg *cg, struct value base, const struct type *t, co
 	if (f->elsewhere)
 		return cg_int(f->type, core_elsewhere(cg, base, t, f->name));
 	if (core)
-		return cg_core_value(cg, core, f, base.at);
+		return cg_core_value(cg, core, core_other(cg, base.v, t, f, offset), f, base.at);
 	if (!f->bit_size)
 		return (struct value){f->type, cg_add(cg, base.v, offset), base.at};
 	/* a bitfield: its storage unit, shifted up to drop what is above, and down again */

@@ -25,6 +25,8 @@ BEGIN {
 	printf("text %s\n", curtask->nsproxy->uts_ns->name.sysname);
 	$c = *$t->cred; // read here as it is laid out where it was built
 	printf("whole %d %d %d\n", $c.uid.val == uid, $c.user_ns == curtask->cred->user_ns, $c.group_info == $t->cred->group_info);
+	// numbers that became narrower, and an enum
+	printf("changed %d %d %d\n", curtask->se.on_rq, $t->se.on_rq, $t->fs->pwd.dentry->d_inode->i_state == curtask->fs->pwd.dentry->d_inode->i_state);
 	printf("narrow %d\n", $t->static_prio == curtask->static_prio && $t->static_prio >= 100);
 	exit();
 }
@@ -138,6 +140,7 @@ out '^unnamed 1 1$'
 out '^anonymous 1$'
 out '^element 1 1$'
 out '^union 1$'
+out '^changed 1 1 1$'
 out '^whole 1 1 1$'
 out '^text Linux$'
 out '^narrow 1$'
