@@ -137,10 +137,9 @@ int on_cpus(struct rt *rt, const struct sampled *s)
 /* an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when that goes */
 static void samplers_follow(struct rt *rt, const struct cpus *was, const struct cpus *now)
 {
-	int err = 0;
-
 	for (size_t i = 0; i < rt->nsampled; i++) {
 		struct sampled *s = &rt->sampled[i];
+		int err = 0;
 
 		if (s->one && !cpus_has(now, s->cpu)) {
 			s->cpu = now->list[0];
