@@ -115,13 +115,9 @@ static void yyerror(YYLTYPE *span, struct parser *p, const char *text);
 %left '|'
 %left '^'
 %left '&'
-%left EQ
-%left NE
-%left '<' '>'
-%left LE
-%left GE
-%left SHL
-%left SHR
+%left EQ NE
+%left '<' '>' LE GE
+%left SHL SHR
 %left '+' '-'
 %left '*' '/' '%'
 %token INC		"++"

@@ -101,7 +101,9 @@ static bool fold_unary(struct pass *p, struct node *n)
 	if (n->unary.op == OP_NOT) {
 		make_bool(n, !e->num);
 	} else if (n->unary.op == OP_BITNOT) {
-		make_int(p, n, ~e->num, ~e->num < 0);
+		bool is_signed = e->type->kind == TYPE_INT && !e->type->literal && e->type->is_signed; /* a cast made it so */
+
+		make_int(p, n, ~e->num, ~e->num < 0 && !is_signed);
 	} else if (n->unary.op == OP_NEG) {
 		if ((e->wide || e->num == INT64_MIN) && !(e->wide && e->num == INT64_MIN)) {
 			error_at(p->diag, n->span, "negative value will underflow");
