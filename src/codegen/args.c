@@ -22,12 +22,14 @@ LLVMValueRef cg_context_word(struct cg *cg, uint64_t offset)
 static LLVMValueRef stack_word(struct cg *cg, int64_t offset)
 {
 	const struct type word = {.kind = TYPE_INT, .size = 8};
-	LLVMValueRef at = cg_i64(cg, cg_register(cg, &word, arch_sp())), slot = cg_alloca(cg, cg->i64, 8);
+	LLVMValueRef at = cg_i64(cg, cg_register(cg, &word, arch_sp())), slot = cg_temp(cg), v;
 
 	at = LLVMBuildAdd(cg->b, at, cg_num(cg, offset), "");
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
 	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), cg_where(cg->clause->provider->space));
-	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+	v = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+	cg_temp_done(cg, slot);
+	return v;
 }
 
 /*

@@ -50,7 +50,7 @@ static struct value high(struct cg *cg, const struct node *n, LLVMValueRef v)
  */
 static LLVMValueRef pid_tgid(struct cg *cg)
 {
-	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), ids = cg_alloca(cg, cg->i64, 8), v;
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), ids = cg_temp(cg), v;
 	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, CG_PARAM(cg, pidns_ino), cg_num(cg, 0), ""));
 
 	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), slot);
@@ -58,6 +58,7 @@ static LLVMValueRef pid_tgid(struct cg *cg)
 	LLVMBuildStore(cg->b, cg_num(cg, 0), ids);
 	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids, cg_num(cg, 8));
 	v = LLVMBuildLoad2(cg->b, cg->i64, ids, ""); /* struct { u32 pid, tgid; } on a little-endian machine */
+	cg_temp_done(cg, ids);
 	LLVMBuildStore(cg->b, v, slot);
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
@@ -198,7 +199,7 @@ struct value emit_func(struct cg *cg, const struct node *n)
 /* probe:	names[bpf_get_attach_cookie(ctx)], where there is more than one */
 struct value emit_probe(struct cg *cg, const struct node *n)
 {
-	LLVMValueRef key = cg_alloca(cg, cg->i32, 4), cookie, p, slot = cg_result(cg, n, n->type->size);
+	LLVMValueRef key = cg_temp(cg), cookie, p, slot = cg_result(cg, n, n->type->size);
 	struct cg_if f;
 
 	if (cg->clause->nattaches == 1) {

@@ -54,6 +54,7 @@ struct cg_fn {
 	LLVMValueRef zero_key; /* ptr to an int 0, the key of maps without one; NULL until it is asked for */
 	LLVMValueRef number; /* ptr to the 8 bytes that core_bits() reads into; NULL until it does */
 	unsigned stack; /* bytes of allocas that stay in memory */
+	struct cg_slot *slots; /* these allocas: of one statement after another */
 	LLVMBasicBlockRef before; /* where code goes on after it; NULL: nowhere */
 	LLVMMetadataRef place; /* of the code around it */
 };
@@ -88,6 +89,7 @@ struct cg {
 	const struct clause *clause;
 	struct cg_fn *fn;
 	bool looping; /* in the body of a loop, which is a function */
+	unsigned depth; /* of the statement being emitted in others */
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
 	struct cg_snapshot { /* print(@x); clear(@x): one event */
 		struct cg_snapshot *next;
@@ -115,7 +117,7 @@ struct cg {
 	uint32_t cookie_room; /* in the frame; 0: nobody asked */
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool roll; /* unroll (N) is a loop */
-	bool copies; /* or was made N copies */
+	bool frugal; /* with the stack: values live in scratch */
 	bool failed;
 	char *complaint; /* of LLVM, while it emits; or NULL */
 };
@@ -194,6 +196,9 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align); /* in t
 /* memory of size bytes, 8-aligned: on the stack if small, else in the clause's scratch */
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
 LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size); /* NULL: the stack is too full */
+LLVMValueRef cg_temp(struct cg *cg); /* 8 bytes on the stack, for what helpers write, until */
+void cg_temp_done(struct cg *cg, LLVMValueRef temp); /* or the end of the statement */
+void cg_free_slots(struct cg *cg); /* of the statement that ends here */
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
 uint32_t cg_scratch_room(struct cg *cg, uint32_t size); /* room in it, as long as that of a slot: its offset */
 LLVMValueRef cg_words(struct cg *cg); /* ptr to 3 words on the stack, good until it is asked for again */

@@ -185,14 +185,59 @@ LLVMValueRef cg_alloca(struct cg *cg, LLVMTypeRef type, unsigned align)
 #define STACK_MAIN 192 /* bytes of slots in a program; LLVM's own spills need the rest of the 512 */
 #define STACK_LOOP 64 /* in the body of a loop, which shares the 512 with its callers */
 
+/* What helpers are given the address of, LLVM cannot keep apart by itself: a statement takes what earlier ones had. */
+struct cg_slot {
+	struct cg_slot *next;
+	LLVMValueRef v;
+	uint32_t room;
+	unsigned user; /* 0: nobody; else 1 + the depth of a statement */
+};
+
+/* a slot that is free, or a new one where all of them stay below most bytes; NULL: they do not */
+static LLVMValueRef slot_of(struct cg *cg, uint32_t room, uint32_t most)
+{
+	struct cg_slot *s = cg->fn->slots;
+
+	while (s && (s->user || s->room != room))
+		s = s->next;
+	if (!s) {
+		if (cg->fn->stack + room > most)
+			return NULL;
+		cg->fn->stack += room;
+		s = arena_alloc(cg->arena, sizeof(*s));
+		*s = (struct cg_slot){.next = cg->fn->slots, .v = cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8), .room = room};
+		cg->fn->slots = s;
+	}
+	s->user = 1 + cg->depth;
+	return s->v;
+}
+
 LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size)
 {
 	uint32_t room = (size + 7) / 8 * 8;
 
-	if (room > STACK_SLOT || cg->fn->stack + room > (cg->fn->sub ? 0 : cg->fn->outer ? STACK_LOOP : STACK_MAIN))
+	if (!room || room > STACK_SLOT || cg->frugal)
 		return NULL;
-	cg->fn->stack += room;
-	return cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8);
+	return slot_of(cg, room, cg->fn->sub ? 0 : cg->fn->outer ? STACK_LOOP : STACK_MAIN);
+}
+
+LLVMValueRef cg_temp(struct cg *cg)
+{
+	return slot_of(cg, 8, UINT32_MAX);
+}
+
+void cg_temp_done(struct cg *cg, LLVMValueRef temp)
+{
+	for (struct cg_slot *s = cg->fn->slots; s; s = s->next)
+		if (s->v == temp)
+			s->user = 0;
+}
+
+void cg_free_slots(struct cg *cg)
+{
+	for (struct cg_slot *s = cg->fn->slots; s; s = s->next)
+		if (s->user > cg->depth)
+			s->user = 0;
 }
 
 LLVMValueRef cg_slot(struct cg *cg, uint32_t size)

@@ -115,7 +115,8 @@ LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b
 		b = LLVMBuildAnd(cg->b, b, cg_num(cg, 63), "");
 	if (!plain[op])
 		bug("no instruction for %s", op_text(op));
-	return LLVMBuildBinOp(cg->b, plain[op], a, b, "");
+	a = LLVMBuildBinOp(cg->b, plain[op], a, b, "");
+	return cg->frugal ? cg_opaque(cg, a) : a; /* of a sum LLVM would gather all terms first */
 }
 
 static struct value logical(struct cg *cg, const struct node *n)

@@ -195,7 +195,7 @@ struct value emit_fn_join(struct cg *cg, const struct node *n)
 	unsigned event = event_new(cg, EVENT_join, n->span);
 	struct value array = cg_expr(cg, n->call.args);
 	enum where at = array.type->kind == TYPE_POINTER ? cg_where(array.type->space) : cg_where(cg->clause->provider->space);
-	LLVMValueRef from = LLVMBuildIntToPtr(cg->b, cg_i64(cg, array), cg->ptr, ""), p = cg_alloca(cg, cg->i64, 8), to, got;
+	LLVMValueRef from = LLVMBuildIntToPtr(cg->b, cg_i64(cg, array), cg->ptr, ""), p = cg_temp(cg), to, got;
 	LLVMBasicBlockRef end;
 	struct cg_event e;
 	uint32_t offset;

@@ -88,7 +88,7 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 struct value emit_fn_percpu_kaddr(struct cg *cg, const struct node *n)
 {
 	const struct node *base = n->call.args, *offsets = base->next;
-	LLVMValueRef cpu, slot = cg_alloca(cg, cg->i64, 8), at;
+	LLVMValueRef cpu, slot = cg_temp(cg), at;
 
 	cpu = offsets->next ? cg_i64(cg, cg_expr(cg, offsets->next)) : cg_helper(cg, BPF_FUNC_get_smp_processor_id, 0);
 	at = LLVMBuildAdd(cg->b, LLVMBuildShl(cg->b, cpu, cg_num(cg, 3), ""), cg_i64(cg, cg_expr(cg, offsets)), "");

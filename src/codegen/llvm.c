@@ -214,7 +214,7 @@ bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out)
 	}
 	if (cg->complaint) {
 		LLVMDisposeMemoryBuffer(mem);
-		if (cg->roll || !cg->copies) /* else it is tried once more */
+		if (cg->frugal) /* else it is tried once more */
 			complain(cg);
 		return false;
 	}

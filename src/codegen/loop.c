@@ -229,7 +229,6 @@ void cg_unroll_stmt(struct cg *cg, const struct node *n)
 		roll(cg, n);
 		return;
 	}
-	cg->copies = true;
 	for (int64_t i = 0; i < n->while_.cond->num; i++)
 		cg_stmt(cg, n->while_.body);
 }

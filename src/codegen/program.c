@@ -379,10 +379,11 @@ static const char *leading_comment(struct cg *cg, const struct source *src)
 	return text;
 }
 
-/* *again: with unroll as a loop it may be small enough */
-static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out, bool *again)
+/* *again: with less on the stack and unroll as a loop it may be small enough */
+static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, bool frugal, enum codegen_stage stage,
+		     struct buf *out, bool *again)
 {
-	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll};
+	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll || frugal, .frugal = frugal};
 	struct buf meta = {0};
 	bool ok = false;
 	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";
@@ -420,14 +421,13 @@ static bool generate(const struct script *s, struct kernel *k, struct diag *d, c
 	}
 	buf_free(&meta);
 	llvm_stop(&cg);
-	*again = cg.copies && !ok && !cg.failed;
+	*again = !frugal && cg.complaint && !cg.failed;
 	return ok;
 }
 
 bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out)
 {
-	struct codegen_options rolled = {.portable = o->portable, .roll = true};
 	bool again;
 
-	return generate(s, k, d, o, stage, out, &again) || (again && generate(s, k, d, &rolled, stage, out, &again));
+	return generate(s, k, d, o, false, stage, out, &again) || (again && generate(s, k, d, o, true, stage, out, &again));
 }

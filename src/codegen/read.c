@@ -94,7 +94,7 @@ static void fault_in(struct cg *cg, LLVMValueRef slot, LLVMValueRef to, LLVMValu
 static void fault_in_str(struct cg *cg, LLVMValueRef slot, LLVMValueRef to, uint32_t capacity, LLVMValueRef size,
 			 LLVMValueRef from)
 {
-	LLVMValueRef byte = cg_alloca(cg, cg->i64, 8), at, page;
+	LLVMValueRef byte = cg_temp(cg), at, page;
 	struct cg_if f = cg_if(cg, negative(cg, get(cg, slot))), g = if_sleepable(cg), missing;
 	struct cg_for loop = cg_for(cg, cg_num(cg, (capacity + PAGE_BYTES - 1) / PAGE_BYTES + 1));
 
@@ -105,6 +105,7 @@ static void fault_in_str(struct cg *cg, LLVMValueRef slot, LLVMValueRef to, uint
 	at = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, loop.i, cg_num(cg, 0), ""), at, page, "");
 	cg_helper(cg, BPF_FUNC_copy_from_user, 3, byte, cg_num(cg, 1), LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""));
 	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_probe_read_user_str, 3, to, size, from), slot);
+	cg_temp_done(cg, byte);
 	cg_end_if(cg, &missing);
 	cg_end_for(cg, &loop);
 	cg_end_if(cg, &g);
@@ -217,13 +218,14 @@ LLVMValueRef cg_is_fault(struct cg *cg, LLVMValueRef s)
  */
 void cg_cut_str(struct cg *cg, LLVMValueRef n, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at)
 {
-	LLVMValueRef byte = cg_alloca(cg, cg->i64, 8), last;
+	LLVMValueRef byte = cg_temp(cg), last;
 	struct cg_if full = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, n, cg_num(cg, size), "")), more;
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), byte);
 	read_with(cg, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, byte, cg_num(cg, 1),
 		  cg_add(cg, from, size - 1), at);
 	last = LLVMBuildLoad2(cg->b, cg->i64, byte, "");
+	cg_temp_done(cg, byte);
 	more = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, last, cg_num(cg, 0), ""));
 	cg_store_raw(cg, cg_add(cg, to, size - 1), last, 1, 1);
 	cg_count_loss(cg, LOSS_truncated, 0);

@@ -10,12 +10,14 @@
 struct place_of_var {
 	bool scratch; /* offset counts from the clause's scratch, else from its frame */
 	bool own; /* an alloca of its own, which LLVM may keep in a register */
+	bool hidden; /* LLVM is not to keep it in a register: it would want the stack for it */
 	uint32_t offset;
 	LLVMValueRef slot;
 };
 
 #define FRAME_VAR 16 /* bytes; larger variables live in scratch */
 #define FRAME_MOST 160 /* bytes of the frame on the stack */
+#define OWN_MOST 128 /* bytes of variables that LLVM may keep in registers or on the stack */
 
 LLVMValueRef cg_frame(struct cg *cg, unsigned word)
 {
@@ -60,6 +62,7 @@ void cg_variables(struct cg *cg)
 {
 	struct node *body = cg->clause->body;
 	struct loops loops = {.cg = cg};
+	uint32_t own = 0;
 	bool shared;
 
 	/*
@@ -75,8 +78,9 @@ void cg_variables(struct cg *cg)
 		uint32_t size = v->type->size, room = (size + 7) / 8 * 8;
 
 		v->cg = p;
-		if (size > FRAME_VAR || v->carried || (shared && cg->frame_size + room > FRAME_MOST)) {
+		if (size > FRAME_VAR || v->carried || cg->frugal || (shared ? cg->frame_size : own) + room > (shared ? FRAME_MOST : OWN_MOST)) {
 			p->scratch = true;
+			p->hidden = !shared && cg_scalar(v->type);
 			p->offset = cg->slot_top;
 			cg->slot_top += room;
 			if (cg->slot_top > cg->slot_max)
@@ -86,6 +90,7 @@ void cg_variables(struct cg *cg)
 			cg->frame_size += room;
 		} else {
 			p->own = true;
+			own += room;
 			p->slot = cg_alloca(cg, LLVMArrayType(cg->i64, room ? room / 8 : 1), 8);
 		}
 	}
@@ -94,12 +99,16 @@ void cg_variables(struct cg *cg)
 LLVMValueRef cg_var(struct cg *cg, const struct variable *v)
 {
 	struct place_of_var *p = v->cg;
+	LLVMValueRef base;
 
 	if (!p)
 		bug("variable %s has no place", v->name);
 	if (p->own)
 		return p->slot;
-	return p->scratch ? cg_scratch(cg, p->offset) : cg_add(cg, cg->fn->frame, p->offset);
+	if (!p->hidden)
+		return p->scratch ? cg_scratch(cg, p->offset) : cg_add(cg, cg->fn->frame, p->offset);
+	base = cg_opaque(cg, LLVMBuildPtrToInt(cg->b, cg_scratch(cg, 0), cg->i64, "")); /* each time another to LLVM */
+	return cg_add(cg, LLVMBuildIntToPtr(cg->b, base, cg->ptr, ""), p->offset);
 }
 
 /* Statements */
@@ -231,6 +240,7 @@ void cg_stmt(struct cg *cg, const struct node *n)
 	if (cg_ended(cg)) /* nobody comes here, but it must be somewhere */
 		cg_at(cg, cg_block(cg, "unreachable"));
 	before = cg_enter(cg, n->span);
+	cg->depth++;
 	switch ((int)n->kind) {
 	case NODE_ASSIGN:
 		if (n->assign.target->kind == NODE_VAR)
@@ -275,6 +285,8 @@ void cg_stmt(struct cg *cg, const struct node *n)
 		cg_expr(cg, n);
 	}
 	cg_leave(cg, before);
+	cg_free_slots(cg);
+	cg->depth--;
 	cg->slot_top = top;
 }
 

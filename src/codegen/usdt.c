@@ -23,10 +23,12 @@ void cg_usdt_map(struct cg *cg)
 /* usdt[bpf_get_attach_cookie(ctx) >> 32] */
 static LLVMValueRef place(struct cg *cg)
 {
-	LLVMValueRef cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), key = cg_alloca(cg, cg->i32, 4);
+	LLVMValueRef cookie = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), key = cg_temp(cg), p;
 
 	cg_store_raw(cg, key, LLVMBuildLShr(cg->b, cookie, cg_num(cg, 32), ""), 4, 4);
-	return cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->usdt, key);
+	p = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->usdt, key);
+	cg_temp_done(cg, key);
+	return p;
 }
 
 static LLVMValueRef head(struct cg *cg, unsigned offset)
@@ -104,7 +106,7 @@ static void dereference(struct cg *cg, LLVMValueRef sum, LLVMValueRef bits)
 
 struct value cg_usdt_arg(struct cg *cg, const struct node *n)
 {
-	LLVMValueRef at = place(cg), sum = cg_alloca(cg, cg->i64, 8), word = cg_alloca(cg, cg->i64, 8), arg, flags, bits, unused, v, high, low;
+	LLVMValueRef at = place(cg), sum = cg_temp(cg), word = cg_temp(cg), arg, flags, bits, unused, v, high, low;
 	struct cg_if known, f;
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), sum);

@@ -58,9 +58,10 @@ static struct value load_scalar(struct cg *cg, struct value v)
 	if (v.at == AT_MEMORY) {
 		x = cg_load_raw(cg, v.v, size, t->is_signed, size);
 	} else {
-		slot = cg_alloca(cg, cg_int_type(cg, size), size);
+		slot = cg_temp(cg);
 		cg_read(cg, slot, size, v.v, v.at);
 		x = cg_load_raw(cg, slot, size, t->is_signed, size);
+		cg_temp_done(cg, slot);
 	}
 	if (t->kind == TYPE_POINTER)
 		x = LLVMBuildIntToPtr(cg->b, x, cg->ptr, "");
@@ -334,11 +335,12 @@ struct value cg_field(struct cg *cg, struct value base, const struct type *t, co
 	if (!f->bit_size)
 		return (struct value){f->type, cg_add(cg, base.v, offset), base.at};
 	/* a bitfield: its storage unit, shifted up to drop what is above, and down again */
-	slot = cg_alloca(cg, cg->i64, 8);
+	slot = cg_temp(cg);
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
 	right = cg_num(cg, 64 - f->bit_size);
 	cg_read(cg, slot, f->type->size, cg_add(cg, base.v, offset), base.at == AT_CTX ? AT_KERNEL : base.at);
 	x = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+	cg_temp_done(cg, slot);
 	x = LLVMBuildShl(cg->b, x, cg_num(cg, 64 - f->bit_size - f->bit_offset), "");
 	x = f->type->is_signed ? LLVMBuildAShr(cg->b, x, right, "") : LLVMBuildLShr(cg->b, x, right, "");
 	return cg_int(f->type, sized(cg, x, f->type));
