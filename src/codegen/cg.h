@@ -91,6 +91,7 @@ struct cg {
 	bool looping; /* in the body of a loop, which is a function */
 	unsigned depth; /* of the statement being emitted in others */
 	uint32_t slot_top, slot_max; /* bytes of scratch in use, and at most */
+	uint32_t slot_kept; /* of them, those that the end of a statement does not free */
 	struct cg_snapshot { /* print(@x); clear(@x): one event */
 		struct cg_snapshot *next;
 		const struct node *print, *clear;
@@ -198,6 +199,7 @@ LLVMValueRef cg_slot(struct cg *cg, uint32_t size);
 LLVMValueRef cg_stack_slot(struct cg *cg, uint32_t size); /* NULL: the stack is too full */
 LLVMValueRef cg_temp(struct cg *cg); /* 8 bytes on the stack, for what helpers write, until */
 void cg_temp_done(struct cg *cg, LLVMValueRef temp); /* or the end of the statement */
+void cg_keep_slot(struct cg *cg, LLVMValueRef address); /* the script has it: what is there stays */
 void cg_free_slots(struct cg *cg); /* of the statement that ends here */
 LLVMValueRef cg_scratch(struct cg *cg, uint32_t offset);
 uint32_t cg_scratch_room(struct cg *cg, uint32_t size); /* room in it, as long as that of a slot: its offset */

@@ -191,6 +191,7 @@ struct cg_slot {
 	LLVMValueRef v;
 	uint32_t room;
 	unsigned user; /* 0: nobody; else 1 + the depth of a statement */
+	bool kept; /* a pointer to it may outlive the statement */
 };
 
 /* a slot that is free, or a new one where all of them stay below most bytes; NULL: they do not */
@@ -198,7 +199,7 @@ static LLVMValueRef slot_of(struct cg *cg, uint32_t room, uint32_t most)
 {
 	struct cg_slot *s = cg->fn->slots;
 
-	while (s && (s->user || s->room != room))
+	while (s && (s->user || s->kept || s->room != room))
 		s = s->next;
 	if (!s) {
 		if (cg->fn->stack + room > most)
@@ -231,6 +232,15 @@ void cg_temp_done(struct cg *cg, LLVMValueRef temp)
 	for (struct cg_slot *s = cg->fn->slots; s; s = s->next)
 		if (s->v == temp)
 			s->user = 0;
+}
+
+void cg_keep_slot(struct cg *cg, LLVMValueRef address)
+{
+	while (LLVMIsAGetElementPtrInst(address))
+		address = LLVMGetOperand(address, 0);
+	for (struct cg_slot *s = cg->fn->slots; s; s = s->next)
+		s->kept |= s->v == address;
+	cg->slot_kept = cg->slot_top;
 }
 
 void cg_free_slots(struct cg *cg)

@@ -380,6 +380,7 @@ static struct value cast(struct cg *cg, const struct node *n)
 
 	if (t->kind == TYPE_POINTER && (e->type->kind == TYPE_ARRAY || e->type->kind == TYPE_STRING)) { /* to where it is */
 		from = cg_place(cg, e);
+		cg_keep_slot(cg, from.v);
 		v = from.at == AT_CTX ? LLVMBuildIntToPtr(cg->b, cg_opaque(cg, LLVMBuildPtrToInt(cg->b, from.v, cg->i64, "")), cg->ptr, "") : from.v;
 		return (struct value){t, v, AT_REGISTER};
 	}

@@ -183,7 +183,7 @@ static void program(struct cg *cg, const struct clause *c)
 
 	cg->clause = c;
 	cg->span = c->probe->span;
-	cg->slot_top = cg->slot_max = cg->cookie_room = 0;
+	cg->slot_top = cg->slot_max = cg->slot_kept = cg->cookie_room = 0;
 	memset(&cg->brief, 0, sizeof(cg->brief));
 	cg->looping = false;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);

@@ -287,7 +287,7 @@ void cg_stmt(struct cg *cg, const struct node *n)
 	cg_leave(cg, before);
 	cg_free_slots(cg);
 	cg->depth--;
-	cg->slot_top = top;
+	cg->slot_top = top > cg->slot_kept ? top : cg->slot_kept;
 }
 
 void cg_stmts(struct cg *cg, const struct node *list)
