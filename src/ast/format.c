@@ -293,7 +293,13 @@ static void expr(struct format *f, const struct node *n)
 		buf_printf(f->out, "%s%s", n->field.arrow ? "->" : ".", n->field.name);
 		break;
 	case NODE_INDEX:
-		operand(f, n->index_.expr, LEVEL_POSTFIX);
+		if (n->index_.expr->kind == NODE_MAP && !n->index_.expr->map.keys) { /* (@m)[1] is no key */
+			buf_putc(f->out, '(');
+			expr(f, n->index_.expr);
+			buf_putc(f->out, ')');
+		} else {
+			operand(f, n->index_.expr, LEVEL_POSTFIX);
+		}
 		buf_putc(f->out, '[');
 		expr(f, n->index_.index);
 		buf_putc(f->out, ']');

@@ -17,7 +17,6 @@ struct place_of_var {
 
 #define FRAME_VAR 16 /* bytes; larger variables live in scratch */
 #define FRAME_MOST 160 /* bytes of the frame on the stack */
-#define OWN_MOST 128 /* bytes of variables that LLVM may keep in registers or on the stack */
 
 LLVMValueRef cg_frame(struct cg *cg, unsigned word)
 {
@@ -62,7 +61,6 @@ void cg_variables(struct cg *cg)
 {
 	struct node *body = cg->clause->body;
 	struct loops loops = {.cg = cg};
-	uint32_t own = 0;
 	bool shared;
 
 	/*
@@ -78,9 +76,9 @@ void cg_variables(struct cg *cg)
 		uint32_t size = v->type->size, room = (size + 7) / 8 * 8;
 
 		v->cg = p;
-		if (size > FRAME_VAR || v->carried || cg->frugal || (shared ? cg->frame_size : own) + room > (shared ? FRAME_MOST : OWN_MOST)) {
+		if (size > FRAME_VAR || v->carried || cg->frugal || (shared && cg->frame_size + room > FRAME_MOST)) {
 			p->scratch = true;
-			p->hidden = !shared && cg_scalar(v->type);
+			p->hidden = cg->frugal && !shared && cg_scalar(v->type);
 			p->offset = cg->slot_top;
 			cg->slot_top += room;
 			if (cg->slot_top > cg->slot_max)
@@ -90,7 +88,6 @@ void cg_variables(struct cg *cg)
 			cg->frame_size += room;
 		} else {
 			p->own = true;
-			own += room;
 			p->slot = cg_alloca(cg, LLVMArrayType(cg->i64, room ? room / 8 : 1), 8);
 		}
 	}
