@@ -85,6 +85,26 @@ static uint32_t ring_bytes(struct rt *rt)
 	return (uint32_t)bytes;
 }
 
+#define VALUES_MOST (32u << 20) /* bytes of a map's values, those of all CPUs */
+
+/*
+ * Large values of hashes are made when a key appears.  Of those per CPU the
+ * kernel makes a few at a time, and a burst of new keys would lose updates:
+ * where this machine has not too many CPUs, all are made at the start.
+ */
+static void preallocate(struct rt *rt)
+{
+	uint64_t cpus = (uint64_t)libbpf_num_possible_cpus();
+	struct bpf_map *m;
+
+	bpf_object__for_each_map(m, rt->object) {
+		uint64_t value = bpf_map__value_size(m);
+
+		if (bpf_map__type(m) == BPF_MAP_TYPE_PERCPU_HASH && value > PREALLOCATED_VALUE && value * cpus * bpf_map__max_entries(m) <= VALUES_MOST)
+			bpf_map__set_map_flags(m, bpf_map__map_flags(m) & ~BPF_F_NO_PREALLOC);
+	}
+}
+
 static void set_params(struct rt *rt)
 {
 	struct image_params *p = &rt->params;
@@ -287,6 +307,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	if (ring)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));
 	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
+	preallocate(rt);
 	set_params(rt);
 	if (params_set(rt))
 		return 1;

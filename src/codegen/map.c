@@ -18,9 +18,6 @@ static const struct {
 	[MAP_PERCPU_LRU_HASH] = {BPF_MAP_TYPE_LRU_PERCPU_HASH, "percpulruhash"},
 };
 
-/* larger values are allocated when a key appears, not all at the start */
-#define PREALLOCATED_BYTES 256
-
 static enum map_storage storage_of(const struct map *m)
 {
 	bool percpu = m->value->kind == TYPE_AGGREGATE;
@@ -106,7 +103,7 @@ void cg_maps(struct cg *cg)
 		def.max_entries = m->keyed ? (uint32_t)entries : 1;
 		def.key_size = c->key_size;
 		def.value_size = c->value_size;
-		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_BYTES)
+		if ((c->storage == MAP_HASH || c->storage == MAP_PERCPU_HASH) && c->value_size > PREALLOCATED_VALUE)
 			def.flags = BPF_F_NO_PREALLOC;
 		c->brief_size = walked[m->id] || cg_is_pair(cg, m) ? 0 : brief_of(m, entries);
 		if (c->brief_size) {

@@ -30,6 +30,7 @@
 
 #define IMAGE_VERSION 12
 #define IMAGE_SECTION ".probe"
+#define PREALLOCATED_VALUE 256 /* bytes; the larger values of hashes are made when a key appears */
 
 /* the records of image.def as structs: struct image_type { ... }; */
 #define RECORD(record) struct record {
