@@ -317,6 +317,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	rt_detach(&rt);
 	if (rt.ring)
 		ring_buffer__free(rt.ring);
+	rt_btf_done(&rt); /* where loading stopped half-way */
 	bpf_object__close(rt.object);
 out:
 	unwind_free(&rt);
