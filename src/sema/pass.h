@@ -132,10 +132,33 @@ const struct type *infer_comptime(struct pass *p, struct node *n);
 void check_options(struct pass *p); /* names after -- that no getopt() asks for */
 
 /* call.c */
-bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id); /* by its setting; says so if not */
 const struct type *infer_call(struct pass *p, struct node *n);
+
+/* signature.c: what functions.def and aggregations.def say of a call */
+struct signature {
+	char result[24];
+	unsigned least, most; /* arguments */
+	char args[8][32];
+	unsigned nargs;
+};
+
+void read_signature(const char *text, struct signature *s);
+bool check_count(struct pass *p, const struct node *call, const struct signature *s);
+bool check_arg(struct pass *p, const struct node *call, struct node *arg, const char *expected); /* as a signature has it: "const int", "ptr|int" */
+
+/* result.c: of a call whose arguments have their types; word: the result its signature names */
+const struct type *call_result(struct pass *p, struct node *call, const char *word);
+
+/* builtin.c */
+uint64_t setting(const struct pass *p, enum setting_id id);
+bool available(struct pass *p, struct node *n, const char *name, unsigned flags); /* has the kind of probe what these NEEDS_ ask for? */
 const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b);
 const struct type *infer_arg(struct pass *p, struct node *n);
+const struct type *stack_type(struct pass *p, struct node *n, bool user); /* kstack, ustack: a builtin or a call */
+const struct type *unwound_type(struct pass *p, struct node *call); /* dw_ustack() */
+
+/* aggregation.c */
+bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id); /* by its setting; says so if not */
 const struct type *infer_aggregation(struct pass *p, struct node *call); /* the TYPE_AGGREGATE */
 
 #endif
