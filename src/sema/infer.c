@@ -732,6 +732,22 @@ static const struct type *infer_parts(struct pass *p, struct node *n)
 	return type_record(p->types, n->kind == NODE_RECORD ? names : NULL, elems, count);
 }
 
+static bool look_for_values(struct node **n, void *found)
+{
+	*(bool *)found |= (*n)->kind == NODE_VAR || (*n)->kind == NODE_MAP;
+	return true;
+}
+
+/* has it a variable or map in it, of which more may become known? */
+static bool may_widen(struct node *e)
+{
+	bool found = false;
+
+	if (e->type->kind != TYPE_STRUCT && e->type->kind != TYPE_POINTER)
+		node_walk(&e, look_for_values, &found);
+	return found;
+}
+
 static const struct type *infer_size(struct pass *p, struct node *n)
 {
 	const struct type *t;
@@ -752,6 +768,10 @@ static const struct type *infer_size(struct pass *p, struct node *n)
 	if (late_size(p, n, t)) {
 		(n->cast.of ? n->cast.of : n->cast.expr)->type = t;
 		return late_type(p, false);
+	}
+	if (n->cast.expr && !p->settled && may_widen(n->cast.expr)) {
+		p->waits = true;
+		return type_int(p->types, 8, true);
 	}
 	make_int(p, n, t->size, false);
 	n->next = next;
@@ -1268,6 +1288,8 @@ bool infer(struct pass *p)
 		round_trip(p);
 		if (!p->changed)
 			settle(p);
+		if (!p->changed && p->waits && !p->settled)
+			p->settled = p->changed = true;
 	} while (p->changed && ++rounds < MOST_ROUNDS);
 	p->report = true;
 	round_trip(p);

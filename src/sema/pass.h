@@ -37,6 +37,8 @@ struct pass {
 	const struct node *constant; /* the argument being looked at, where it must be a literal */
 	uint64_t warned_unstable; /* bits 1 << setting: said once */
 	bool changed; /* a variable or map got another type in this round */
+	bool waits; /* a sizeof(), until they have their types */
+	bool settled; /* they have */
 };
 
 /* expand.c */
