@@ -1,5 +1,5 @@
 /* Results as JSON, an object a line. */
-#include "runtime/rt.h"
+#include "runtime/table.h"
 
 #include <stdlib.h>
 #include <string.h>

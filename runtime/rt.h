@@ -164,30 +164,7 @@ int attach_failed(struct rt *rt, const struct image_attach *a, const char *why);
 uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */
 int rt_event(void *rt, void *record, size_t size);
 
-/* maps.c */
-struct entry {
-	const char *key; /* key_size bytes */
-	const char *value; /* of a plain map its bytes; of an aggregation: total, n or buckets, merged */
-	int64_t rank; /* what sorting goes by, where it is a number */
-};
-
-struct table {
-	const struct image_map *map;
-	const struct image_type *value, *key; /* key NULL: scalar */
-	struct part { /* a BPF map that has some of the keys */
-		int fd;
-		uint32_t key_size; /* bytes; what follows in the key is zero */
-	} parts[2];
-	unsigned nparts;
-	uint32_t key_size, value_size;
-	struct entry *list;
-	size_t count;
-	struct arena *arena;
-	struct rt *rt;
-};
-bool is_agg(const struct table *t);
-bool is_hist(const struct table *t);
-int64_t average(const struct table *t, const uint64_t *v); /* of total and n */
+/* maps.c, sweep.c; index: of the image's maps */
 void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div);
 void map_print_sweep(struct rt *rt, const struct image_event *e, int64_t top, int64_t div); /* loses nothing between */
 void map_print_entry(struct rt *rt, uint64_t index, const void *key);
@@ -265,8 +242,6 @@ int child_end(struct rt *rt); /* what it exited with, as a shell has it, where t
 bool json(const struct rt *rt);
 void json_text(struct rt *rt, const char *type, const char *s, size_t len); /* {"type": "printf", "data": "..."} */
 void json_value(struct rt *rt, uint64_t type, const void *bytes);
-void json_map(struct table *t, size_t from, int64_t div);
-void json_entry(struct table *t, const struct entry *e);
 void json_attached(struct rt *rt);
 void json_test(struct rt *rt, const char *name, uint64_t ns, bool passed, const char *output, size_t len);
 void json_bench(struct rt *rt, const char *name, uint64_t ns, uint64_t iterations);
