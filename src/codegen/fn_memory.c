@@ -76,12 +76,28 @@ static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef
 	return cg_mem(n->type, cg->brief.key);
 }
 
+/* a literal, or what would be one if it had been given when the script was compiled */
+static bool is_literal(const struct node *n)
+{
+	if (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_str)
+		return is_literal(n->call.args);
+	return n->kind == NODE_INT || n->kind == NODE_STRING || n->kind == NODE_PARAM || n->kind == NODE_NPARAMS;
+}
+
+/* bytes with the NUL: str(p, n) has n - 1 characters of what it reads, n of a literal */
+static LLVMValueRef length(struct cg *cg, const struct node *arg, uint32_t size)
+{
+	LLVMValueRef len = arg->next ? cg_number(cg, cg_expr(cg, arg->next)) : cg_num(cg, size);
+
+	return arg->next && is_literal(arg) && is_literal(arg->next) ? LLVMBuildAdd(cg->b, len, cg_num(cg, 1), "") : len;
+}
+
 /* str(p, n):	bpf_probe_read_user_str(s, min(n, sizeof(s)), p) */
 struct value emit_fn_str(struct cg *cg, const struct node *n)
 {
 	const struct node *arg = n->call.args;
 	uint32_t size = n->type->size;
-	LLVMValueRef len = arg->next ? cg_number(cg, cg_expr(cg, arg->next)) : cg_num(cg, size), slot;
+	LLVMValueRef len = length(cg, arg, size), slot;
 	bool key = cg->brief.node == n && !cg->fn->outer;
 	struct value v = cg_expr(cg, arg);
 

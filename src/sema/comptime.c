@@ -47,8 +47,21 @@ static bool is_what(const struct node *n, const struct node *e)
 	case FN_is_unsigned_integer:
 		return e->type->kind == TYPE_INT && !e->type->is_signed;
 	default:
-		return e->kind == NODE_INT || e->kind == NODE_BOOL || e->kind == NODE_STRING;
+		return e->kind == NODE_INT || e->kind == NODE_BOOL || e->kind == NODE_STRING || late_in(e);
 	}
+}
+
+/* a parameter that is not given yet has no type to ask of */
+static bool asks_of_type(const struct node *n)
+{
+	switch ((int)n->call.fn->id) {
+	case FN_is_str:
+	case FN_is_integer:
+	case FN_is_unsigned_integer:
+	case FN_strcap:
+		return true;
+	}
+	return false;
 }
 
 /* getopt("name", default, "description"): an option of the script, after -- on the command line */
@@ -235,6 +248,8 @@ const struct type *infer_comptime(struct pass *p, struct node *n)
 {
 	struct node *a = n->call.args;
 
+	if (asks_of_type(n) && late_in(a))
+		return wrong_late(p, late_in(a));
 	switch ((int)n->call.fn->id) {
 	case FN_is_str:
 	case FN_is_ptr:

@@ -142,6 +142,13 @@ static const struct type *operand(struct pass *p, struct node *n)
 	return n->type;
 }
 
+/* one whose type must be known: that of a parameter comes with its value */
+static const struct type *known(struct pass *p, struct node *n)
+{
+	operand(p, n);
+	return late_in(n) ? wrong_late(p, late_in(n)) : n->type;
+}
+
 void infer_list(struct pass *p, struct node *list)
 {
 	for (struct node *n = list; n; n = n->next)
@@ -224,7 +231,7 @@ const struct type *type_of_node(struct pass *p, struct node *n)
 	struct node *suffix = n->type_.suffixes;
 
 	if (n->type_.typeof_) {
-		t = n->type_.typeof_->kind == NODE_TYPE ? type_of_node(p, n->type_.typeof_) : operand(p, n->type_.typeof_);
+		t = n->type_.typeof_->kind == NODE_TYPE ? type_of_node(p, n->type_.typeof_) : known(p, n->type_.typeof_);
 	} else {
 		t = named_type(p, n->type_.keyword, n->type_.name);
 		if (!t && !n->type_.keyword && names_aggregation(p, n->type_.name))
@@ -360,6 +367,8 @@ static const struct type *arithmetic(struct pass *p, struct span span, enum op o
 		return stored(p, b);
 	if (a->kind == TYPE_ERROR || b->kind == TYPE_ERROR)
 		return &type_error;
+	if (value && a->kind == TYPE_STRING && late(value))
+		return wrong_late(p, value);
 	if (!type_is_int(a) || !type_is_int(b))
 		return wrong(p, span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
 	if (value && value->kind == NODE_INT && !value->num && (op == OP_DIV || op == OP_MOD))
@@ -441,6 +450,8 @@ static const struct type *infer_unary(struct pass *p, struct node *n)
 		return type_pointer(p->types, t, SPACE_BPF, false);
 	if (!type_is_int(t))
 		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(op), name_of(p, t));
+	if (op == OP_BITNOT && late_in(n->unary.expr)) /* as of a literal */
+		return int64(p, false);
 	return int64(p, op == OP_NEG ? true : t->is_signed);
 }
 
@@ -528,7 +539,7 @@ static const struct type *infer_typeinfo(struct pass *p, struct node *n)
 {
 	static const char *const bases[TYPE_KIND_COUNT] = {[TYPE_STRUCT] = "record"};
 	struct node *of = n->field.expr, *next = n->next;
-	const struct type *t = of->cast.of ? type_of_node(p, of->cast.of) : operand(p, of->cast.expr);
+	const struct type *t = of->cast.of ? type_of_node(p, of->cast.of) : known(p, of->cast.expr);
 	const char *name = n->field.name;
 
 	if (t->kind == TYPE_ERROR)
@@ -758,7 +769,7 @@ static const struct type *infer_size(struct pass *p, struct node *n)
 	} else {
 		bool report = p->report;
 
-		t = operand(p, n->cast.expr);
+		t = known(p, n->cast.expr);
 		p->report = report;
 	}
 	if (t->kind == TYPE_ERROR)
@@ -1131,8 +1142,8 @@ static void comptime_if(struct pass *p, struct node *n)
 
 	condition(p, cond);
 	if (!is_literal(cond)) {
-		if (late(cond))
-			wrong_late(p, cond);
+		if (late_in(cond))
+			wrong_late(p, late_in(cond));
 		else
 			wrong(p, cond->span, "comptime: this is not known when the script is compiled");
 		return;

@@ -19,6 +19,43 @@ bool late(const struct node *n)
 	       (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_getopt);
 }
 
+static bool is_literal(const struct node *n)
+{
+	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
+}
+
+/* both literals but for such a parameter: it */
+static const struct node *late_of(const struct node *a, const struct node *b)
+{
+	const struct node *left = late_in(a), *right = late_in(b);
+
+	if ((!left && !is_literal(a)) || (!right && !is_literal(b)))
+		return NULL;
+	return left ? left : right;
+}
+
+const struct node *late_in(const struct node *n)
+{
+	const struct node *cond;
+
+	if (late(n))
+		return n;
+	switch ((int)n->kind) {
+	case NODE_UNARY:
+		return n->unary.op == OP_NEG || n->unary.op == OP_NOT || n->unary.op == OP_BITNOT ? late_in(n->unary.expr) : NULL;
+	case NODE_BINARY:
+		return late_of(n->binary.left, n->binary.right);
+	case NODE_TERNARY:
+		cond = late_in(n->cond.cond);
+		return cond || !n->cond.then || !n->cond.other ? cond : late_of(n->cond.then, n->cond.other);
+	case NODE_CALL: /* str($1), str("abc", $1) */
+		if (!n->call.fn || n->call.fn->id != FN_str || !n->call.args)
+			return NULL;
+		return n->call.args->next ? late_of(n->call.args, n->call.args->next) : late_in(n->call.args);
+	}
+	return NULL;
+}
+
 const struct type *wrong_late(struct pass *p, const struct node *n)
 {
 	const char *name = n->kind == NODE_IDENT     ? n->ident.name

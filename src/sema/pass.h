@@ -57,6 +57,7 @@ struct node *define_node(struct pass *p, const char *name, struct span span);
 const struct type *infer_param(struct pass *p, struct node *n);
 void param_text(struct pass *p, struct node *n); /* n, the argument of str(): $1 or $1 + 3 as a string */
 bool late(const struct node *n); /* a parameter or option that is given when the image is run */
+const struct node *late_in(const struct node *n); /* the one in n, which would be a literal if it were given; NULL: n is no such thing */
 const struct type *late_type(struct pass *p, bool text);
 const struct type *wrong_late(struct pass *p, const struct node *n); /* n cannot wait until then */
 

@@ -18,6 +18,8 @@ static const struct type *result_str(struct pass *p, struct node *n)
 				   (long long)len->num, (unsigned long long)most);
 		size = (uint64_t)len->num + 1 < most ? (uint64_t)len->num + 1 : most;
 	}
+	if (a->kind == NODE_NPARAMS)
+		return wrong_late(p, a);
 	if (a->kind == NODE_INT && a->type->literal) { /* str(123): its text */
 		const char *text = arena_printf(p->arena, "%lld", (long long)a->num);
 		struct node *next = a->next;
@@ -246,6 +248,8 @@ const struct type *call_result(struct pass *p, struct node *n, const char *word)
 	case FN_macaddr:
 		return result_macaddr(p, n);
 	case FN_bswap:
+		if (late_in(n->call.args))
+			return wrong_late(p, late_in(n->call.args));
 		return type_int(p->types, n->call.args->type->size ? n->call.args->type->size : 8, false);
 	case FN_uaddr:
 		return result_uaddr(p, n);
