@@ -236,6 +236,7 @@ static struct value incdec(struct cg *cg, const struct node *n)
 		before = cg_i64(cg, cg_value(cg, cg_mem(t, address)));
 		after = LLVMBuildAdd(cg->b, before, by, "");
 		cg_store_raw(cg, address, after, t->size, t->size);
+		after = cg_i64(cg, cg_value(cg, cg_mem(t, address))); /* as what it is kept in has it */
 	}
 	after = post ? before : after;
 	if (n->type->kind == TYPE_POINTER)

@@ -782,7 +782,7 @@ static const struct type *infer_size(struct pass *p, struct node *n)
 	}
 	if (n->cast.expr && !p->settled && may_widen(n->cast.expr)) {
 		p->waits = true;
-		return type_literal(p->types, t->size, false);
+		return &type_error; /* of no influence till then */
 	}
 	make_int(p, n, t->size, false);
 	n->next = next;
