@@ -90,7 +90,6 @@ static void attach_all(struct rt *rt, const struct image_clause *c, int err)
 static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
 {
 	struct bpf_program *p = rt_program(rt, c);
-
 	bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt;
 
 	if (!p || c->kind >= ATTACH_COUNT || (!user && !attachers[c->kind])) {

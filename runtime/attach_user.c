@@ -257,8 +257,7 @@ static const char *reason(const struct site *s)
 	case ENOENT:
 		return access(s->path, F_OK) ? "there is no such file" : "the file has no such function";
 	case EINVAL:
-		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a "
-		       "disk)";
+		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a disk)";
 	case ESRCH:
 		return "the process is gone";
 	case EMFILE:
@@ -274,9 +273,7 @@ void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause
 		.rt = rt,
 		.prog = bpf_program__fd(p),
 		.ret = c->kind == ATTACH_uretprobe,
-		.pid = rt->options->pid ? rt->options->pid
-		       : rt->child > 0  ? rt->child
-					: -1,
+		.pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : -1,
 	};
 	size_t all;
 

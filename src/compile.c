@@ -55,11 +55,16 @@ static bool last(const struct compile_options *o, enum stage stage)
 	return o->dump && o->dump < 2u << stage;
 }
 
+static bool generate(struct job *j, const struct compile_options *o, enum codegen_stage stage, struct buf *out)
+{
+	return codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, out);
+}
+
 static void dump_code(struct job *j, const struct compile_options *o, enum codegen_stage stage)
 {
 	struct buf text = {0};
 
-	if (codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, &text))
+	if (generate(j, o, stage, &text))
 		fwrite(text.data, 1, text.len, stdout);
 	buf_free(&text);
 }
@@ -69,7 +74,7 @@ static bool write_code(struct job *j, const struct compile_options *o, enum code
 {
 	const char *path = arena_printf(j->arena, "%s.%s.ll", o->emit_llvm, suffix);
 	struct buf text = {0};
-	bool ok = codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, &text);
+	bool ok = generate(j, o, stage, &text);
 	FILE *out = ok ? fopen(path, "we") : NULL;
 
 	if (ok && (!out || fwrite(text.data, 1, text.len, out) != text.len || fclose(out))) {
@@ -112,7 +117,7 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 		return;
 	if (o->emit_llvm && (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
 		return;
-	if (!codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, CODEGEN_OBJECT, image))
+	if (!generate(j, o, CODEGEN_OBJECT, image))
 		return;
 	if (wanted(o, STAGE_image))
 		dump_image(j, image);

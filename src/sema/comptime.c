@@ -47,7 +47,7 @@ static bool is_what(const struct node *n, const struct node *e)
 	case FN_is_unsigned_integer:
 		return e->type->kind == TYPE_INT && !e->type->is_signed;
 	default:
-		return e->kind == NODE_INT || e->kind == NODE_BOOL || e->kind == NODE_STRING || late_in(e);
+		return is_literal(e) || late_in(e);
 	}
 }
 

@@ -30,6 +30,11 @@ void make_string(struct pass *p, struct node *n, const char *s, size_t len)
 	n->type = type_string(p->types, (uint32_t)len + 1);
 }
 
+bool is_literal(const struct node *n)
+{
+	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
+}
+
 static bool is_number(const struct node *n)
 {
 	return n && (n->kind == NODE_INT || n->kind == NODE_BOOL);
@@ -101,9 +106,7 @@ static bool fold_unary(struct pass *p, struct node *n)
 	if (n->unary.op == OP_NOT) {
 		make_bool(n, !e->num);
 	} else if (n->unary.op == OP_BITNOT) {
-		bool is_signed = e->type->kind == TYPE_INT && !e->type->literal && e->type->is_signed; /* a cast made it so */
-
-		make_int(p, n, ~e->num, ~e->num < 0 && !is_signed);
+		make_int(p, n, ~e->num, ~e->num < 0);
 	} else if (n->unary.op == OP_NEG) {
 		if ((e->wide || e->num == INT64_MIN) && !(e->wide && e->num == INT64_MIN)) {
 			error_at(p->diag, n->span, "negative value will underflow");

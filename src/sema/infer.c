@@ -392,12 +392,10 @@ static void texts(struct pass *p, struct node *n)
 	struct node *left = n->binary.left, *right = n->binary.right;
 	bool compared = n->binary.op == OP_EQ || n->binary.op == OP_NE;
 
-	if (left->type->kind == TYPE_STRING || (compared && is_record_text(left)))
-		as_text(p, right);
-	if (right->type->kind == TYPE_STRING || (compared && is_record_text(right)))
+	if (left->type->kind == TYPE_STRING || right->type->kind == TYPE_STRING || (compared && (is_record_text(left) || is_record_text(right)))) {
 		as_text(p, left);
-	if (left->type->kind == TYPE_STRING)
 		as_text(p, right);
+	}
 }
 
 static const struct type *infer_binary(struct pass *p, struct node *n)
@@ -474,11 +472,6 @@ static const struct type *infer_incdec(struct pass *p, struct node *n)
 		set_type(p, slot, widen(p, t, arithmetic(p, n->span, down, t, one, NULL)));
 	t = target->type = *slot;
 	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);
-}
-
-static bool is_literal(const struct node *n)
-{
-	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
 }
 
 /* an if whose condition is known is the branch it takes */
@@ -764,14 +757,7 @@ static const struct type *infer_size(struct pass *p, struct node *n)
 	const struct type *t;
 	struct node *next = n->next;
 
-	if (n->cast.of) {
-		t = type_of_node(p, n->cast.of);
-	} else {
-		bool report = p->report;
-
-		t = known(p, n->cast.expr);
-		p->report = report;
-	}
+	t = n->cast.of ? type_of_node(p, n->cast.of) : known(p, n->cast.expr);
 	if (t->kind == TYPE_ERROR)
 		return t;
 	if (n->cast.expr && n->cast.expr->kind == NODE_FIELD && n->cast.expr->field.field)

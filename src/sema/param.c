@@ -19,11 +19,6 @@ bool late(const struct node *n)
 	       (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_getopt);
 }
 
-static bool is_literal(const struct node *n)
-{
-	return n->kind == NODE_INT || n->kind == NODE_BOOL || n->kind == NODE_STRING;
-}
-
 /* both literals but for such a parameter: it */
 static const struct node *late_of(const struct node *a, const struct node *b)
 {

@@ -102,6 +102,7 @@ bool kernel_constant_find(const char *name, int64_t *value); /* of the kernel's 
 
 /* fold.c: n as a literal where its operands are; its type is set */
 bool fold(struct pass *p, struct node *n);
+bool is_literal(const struct node *n); /* a number, a bool or a string */
 void make_int(struct pass *p, struct node *n, int64_t value, bool wide);
 void make_bool(struct node *n, bool value);
 void make_string(struct pass *p, struct node *n, const char *s, size_t len);

@@ -83,7 +83,7 @@ bool check_arg(struct pass *p, const struct node *call, struct node *a, const ch
 		wrong_late(p, a);
 		return false;
 	}
-	if (literal && a->kind != NODE_INT && a->kind != NODE_STRING && a->kind != NODE_BOOL) {
+	if (literal && !is_literal(a)) {
 		wrong(p, a->span, "%s() expects a%s %s literal (%s provided)", call->call.name, words[0] == 'i' ? "n" : "", words[0] == 'f' ? "string" : words,
 		      type_kind_name(a->type->kind));
 		return false;
