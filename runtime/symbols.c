@@ -115,18 +115,23 @@ static void grow(struct symbols *s)
 	free(old);
 }
 
+static uint32_t whose_of(uint32_t serial, unsigned how)
+{
+	return serial << 1 | (how & SYMBOL_CALL);
+}
+
 /* where the answer is or will be */
 static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t address, unsigned how)
 {
 	if (2 * (s->count + 1) > s->nanswers)
 		grow(s);
-	return slot_of(s, serial << 1 | (how & SYMBOL_CALL), address);
+	return slot_of(s, whose_of(serial, how), address);
 }
 
 static struct answer *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, unsigned how, uint32_t version, struct symbol symbol)
 {
 	s->count += !a->address;
-	*a = (struct answer){.address = address, .whose = serial << 1 | (how & SYMBOL_CALL), .version = version, .symbol = symbol};
+	*a = (struct answer){.address = address, .whose = whose_of(serial, how), .version = version, .symbol = symbol};
 	return a;
 }
 

@@ -5,6 +5,8 @@
 
 #include <linux/bpf.h>
 
+static const struct type word = {.kind = TYPE_INT, .size = 8};
+
 struct value cg_register(struct cg *cg, const struct type *t, int offset)
 {
 	return cg_value(cg, (struct value){t, cg_add(cg, cg->fn->ctx, (uint64_t)offset), AT_CTX});
@@ -21,7 +23,6 @@ LLVMValueRef cg_context_word(struct cg *cg, uint64_t offset)
 /* *(u64 *)(ctx->sp + offset) */
 static LLVMValueRef stack_word(struct cg *cg, int64_t offset)
 {
-	const struct type word = {.kind = TYPE_INT, .size = 8};
 	LLVMValueRef at = cg_i64(cg, cg_register(cg, &word, arch_sp())), slot = cg_temp(cg), v;
 
 	at = LLVMBuildAdd(cg->b, at, cg_num(cg, offset), "");
@@ -116,7 +117,6 @@ static struct value late_word(struct cg *cg, const struct type *t, const char *p
 /* word w of a parameter: of the context, where each word has its place, or by the calling convention */
 static LLVMValueRef parameter_word(struct cg *cg, const struct field *f, unsigned w)
 {
-	const struct type word = {.kind = TYPE_INT, .size = 8};
 	const char *there;
 	unsigned skip;
 	int offset;
@@ -194,7 +194,6 @@ struct value emit_args(struct cg *cg, const struct node *n)
 /* retval:	ctx->ax; of fexit the word after the arguments */
 struct value emit_retval(struct cg *cg, const struct node *n)
 {
-	static const struct type word = {.kind = TYPE_INT, .size = 8};
 	uint64_t at = cg->clause->args ? cg->clause->args->size : 0;
 	const char *there;
 	unsigned skip;

@@ -224,6 +224,11 @@ static void stop_well_if(struct cg *cg, struct unwind *u, LLVMValueRef i1)
 	cg_end_if(cg, &f);
 }
 
+static LLVMValueRef current_pid(struct cg *cg)
+{
+	return LLVMBuildLShr(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), cg_num(cg, 32), "");
+}
+
 /*
  * The rows of the file that is mapped there; the place becomes that in the file.
  * Where interrupts are off, as in a sample, the kernel looks once and no more
@@ -238,8 +243,7 @@ static LLVMValueRef rows_of_place(struct cg *cg, struct unwind *u)
 	looked = cg_if(cg, is(cg, LLVMIntEQ, found, cg_num(cg, 0)));
 	LLVMBuildStore(cg->b, cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->unwind.files, AT(key)), slot);
 	cg_else(cg, &looked);
-	found = LLVMBuildLShr(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), cg_num(cg, 32), "");
-	cg_store_raw(cg, AT(pid), found, 4, 4);
+	cg_store_raw(cg, AT(pid), current_pid(cg), 4, 4);
 	found = cg_helper_ptr(cg, BPF_FUNC_map_lookup_elem, 2, cg->unwind.processes, AT(pid));
 	leave_if(cg, LLVMBuildIsNull(cg->b, found, ""));
 	range = search(cg, u, &u->halve_ranges, cg->unwind.ranges, found);
@@ -256,18 +260,23 @@ static LLVMValueRef rows_of_place(struct cg *cg, struct unwind *u)
 	return found;
 }
 
+/* of frame `count` of the stack: the mask keeps it in the stack for the verifier, of what LLVM must not know */
+static LLVMValueRef frame_at(struct cg *cg, const struct unwind *u, LLVMValueRef count)
+{
+	LLVMValueRef offset = LLVMBuildAnd(cg->b, LLVMBuildShl(cg->b, count, cg_num(cg, 3), ""), cg_num(cg, (int64_t)u->frames_size - 1), "");
+
+	return cg_add_var(cg, at(cg, u, sizeof(struct unwind_state) + sizeof(struct event_stack)), offset);
+}
+
 /* long step(u64 i, void *frame) */
 static void step(struct cg *cg, struct unwind *u, const struct node *n)
 {
 	const LLVMTypeRef params[] = {cg->i64, cg->ptr};
-	LLVMValueRef count, address, kind, row;
+	LLVMValueRef count, kind, row;
 
 	begin(cg, &u->step, "step", n, params, 2);
-	count = cg_opaque(cg, GET(n)); /* that it is below the limit LLVM must not know, so that the mask stays */
-	address = LLVMBuildAnd(cg->b, LLVMBuildShl(cg->b, count, cg_num(cg, 3), ""),
-			       cg_num(cg, (int64_t)u->frames_size - 1), "");
-	address = cg_add_var(cg, at(cg, u, sizeof(struct unwind_state) + sizeof(struct event_stack)), address);
-	cg_store_raw(cg, address, GET(ip), 8, 8);
+	count = cg_opaque(cg, GET(n));
+	cg_store_raw(cg, frame_at(cg, u, count), GET(ip), 8, 8);
 	count = LLVMBuildAdd(cg->b, count, cg_num(cg, 1), "");
 	SET(n, count);
 	stop_well_if(cg, u, is(cg, LLVMIntUGE, count, cg_num(cg, (int64_t)u->limit)));
@@ -332,15 +341,10 @@ struct value emit_fn_dw_ustack(struct cg *cg, const struct node *n)
 	failed = cg_if(cg, LLVMBuildAnd(cg->b, is(cg, LLVMIntNE, GET(failed), cg_num(cg, 0)),
 					is(cg, LLVMIntULT, GET(n), cg_num(cg, (int64_t)u->limit)), ""));
 	count = cg_opaque(cg, GET(n));
-	cg_store_raw(cg,
-		     cg_add_var(cg, cg_add(cg, stack, sizeof(struct event_stack)),
-				LLVMBuildAnd(cg->b, LLVMBuildShl(cg->b, count, cg_num(cg, 3), ""),
-					     cg_num(cg, (int64_t)u->frames_size - 1), "")),
-		     cg_num(cg, (int64_t)UNWIND_FAILED), 8, 8);
+	cg_store_raw(cg, frame_at(cg, u, count), cg_num(cg, (int64_t)UNWIND_FAILED), 8, 8);
 	SET(n, LLVMBuildAdd(cg->b, count, cg_num(cg, 1), ""));
 	cg_end_if(cg, &failed);
 	cg_store_raw(cg, stack, GET(n), 4, 4);
-	count = LLVMBuildLShr(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), cg_num(cg, 32), "");
-	cg_store_raw(cg, cg_add(cg, stack, 4), count, 4, 4);
+	cg_store_raw(cg, cg_add(cg, stack, 4), current_pid(cg), 4, 4);
 	return cg_mem(n->type, stack);
 }

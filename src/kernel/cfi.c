@@ -211,10 +211,15 @@ static void set_register(struct rules *r, uint64_t reg)
 	r->cfa = reg == X86_SP ? UNWIND_SP : reg == X86_BP ? UNWIND_BP : UNWIND_NONE;
 }
 
+static int64_t factored(const struct common *c, int64_t n)
+{
+	return (int64_t)((uint64_t)n * (uint64_t)c->data);
+}
+
 /* a register lies at the CFA plus n times the data factor */
 static void set_saved(const struct common *c, struct rules *r, uint64_t reg, int64_t n)
 {
-	int64_t offset = (int64_t)((uint64_t)n * (uint64_t)c->data);
+	int64_t offset = factored(c, n);
 
 	if (reg == X86_BP)
 		r->bp = offset;
@@ -359,7 +364,7 @@ static void instruction(struct walk *w, struct reader *r)
 		break;
 	case DW_CFA_def_cfa_sf:
 		set_register(&w->now, uleb(r));
-		w->now.offset = (int64_t)((uint64_t)sleb(r) * (uint64_t)c->data);
+		w->now.offset = factored(c, sleb(r));
 		break;
 	case DW_CFA_def_cfa_register:
 		set_register(&w->now, uleb(r));
@@ -368,7 +373,7 @@ static void instruction(struct walk *w, struct reader *r)
 		w->now.offset = (int64_t)uleb(r);
 		break;
 	case DW_CFA_def_cfa_offset_sf:
-		w->now.offset = (int64_t)((uint64_t)sleb(r) * (uint64_t)c->data);
+		w->now.offset = factored(c, sleb(r));
 		break;
 	case DW_CFA_def_cfa_expression:
 		set_expression(&w->now, r);
