@@ -110,16 +110,22 @@ void make_string(struct pass *p, struct node *n, const char *s, size_t len);
 /* infer.c */
 bool infer(struct pass *p);
 const struct type *infer_expr(struct pass *p, struct node *n);
-const struct type *basic_type(struct pass *p, const char *name); /* int8 ... string; NULL: none of them */
-const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
-uint32_t buffer_most(const struct pass *p);
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 const struct type *undefined_map(struct pass *p, const struct map *m, struct span span);
 const char *name_of(struct pass *p, const struct type *t);
-bool literal_fits(const struct node *n, const struct type *t); /* a literal, without loss */
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);
+
+/* typename.c */
+const struct type *basic_type(struct pass *p, const char *name); /* int8 ... string; NULL: none of them */
+const struct type *type_of_node(struct pass *p, struct node *type); /* a TYPE */
+
+/* widen.c */
+uint32_t buffer_most(const struct pass *p);
+
+/* statement.c */
+bool literal_fits(const struct node *n, const struct type *t); /* a literal, without loss */
 
 /* suggest.c: "did you mean ...?" of the message just given */
 void suggest(struct pass *p, const char *name, const char *const *names);
