@@ -5,24 +5,24 @@
 
 address=0x$(sed -n 's/ [BD] panic_timeout$//p' /proc/kallsyms)
 writes='for cpu in 1 2 1 2 1; do taskset $cpu sh -c "echo $cpu >/proc/sys/kernel/panic"; done'
-"$PROBE" -q -e "BEGIN { printf(\"on\\n\"); } watchpoint:$address:4:w { @[cpu] = count(); @probe[probe] = count(); }" >"$out" 2>"$err" &
-pid=$!
-ran="watchpoint:$address"
-i=0
-while [ $i -lt 200 ] && ! grep -q on "$out"; do sleep 0.1; i=$((i + 1)); done
-sleep 0.5
+# in the background, until it watches
+watch() { # BLOCK
+	ran="watchpoint:$address:4:w { $1 }"
+	"$PROBE" -q -e "BEGIN { printf(\"on\\n\"); } $ran" >"$out" 2>"$err" &
+	pid=$!
+	i=0
+	while [ $i -lt 200 ] && ! grep -q on "$out"; do sleep 0.1; i=$((i + 1)); done
+	sleep 0.5
+}
+
+watch '@[cpu] = count(); @probe[probe] = count();'
 sh -c "$writes"
 kill -INT $pid
 wait $pid
 got=$?
 status 0; no_err; out '^@\[0\]: 3$'; out '^@\[1\]: 2$'; out "^@probe\[watchpoint:$address:4:w\]: 5\$"
 
-"$PROBE" -q -e "BEGIN { printf(\"on\\n\"); } watchpoint:$address:4:w { @ = count(); unwatch($address); }" >"$out" 2>"$err" &
-pid=$!
-ran="unwatch($address)"
-i=0
-while [ $i -lt 200 ] && ! grep -q on "$out"; do sleep 0.1; i=$((i + 1)); done
-sleep 0.5
+watch "@ = count(); unwatch($address);"
 echo 1 >/proc/sys/kernel/panic
 sleep 0.5
 sh -c "$writes"
