@@ -283,7 +283,7 @@ struct value emit_usermode(struct cg *cg, const struct node *n)
 	if (cs < 0)
 		return cg_unsupported(cg, n, "usermode on this architecture");
 	v = LLVMBuildAnd(cg->b, cg_register(cg, &word, cs).v, cg_num(cg, 3), "");
-	return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, v, cg_num(cg, 0), ""), cg->i64, ""));
+	return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntNE, v, cg_num(cg, 0), ""));
 }
 
 /* cpid:	params.child_pid */
@@ -295,9 +295,7 @@ struct value emit_cpid(struct cg *cg, const struct node *n)
 /* has_cpid:	params.child_pid != 0 */
 struct value emit_has_cpid(struct cg *cg, const struct node *n)
 {
-	LLVMValueRef v = LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, child_pid), cg_num(cg, 0), "");
-
-	return cg_int(n->type, LLVMBuildZExt(cg->b, v, cg->i64, ""));
+	return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntNE, CG_PARAM(cg, child_pid), cg_num(cg, 0), ""));
 }
 
 /* ppid:	bpf_get_current_task_btf()->real_parent->tgid */

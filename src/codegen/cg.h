@@ -241,6 +241,8 @@ struct value cg_value(struct cg *cg, struct value v); /* scalars to registers, t
 LLVMValueRef cg_i64(struct cg *cg, struct value v); /* the integer; of a pointer its address */
 LLVMValueRef cg_number(struct cg *cg, struct value v); /* likewise, to calculate with: the verifier takes it for a pointer no more, since it was negated, twice */
 LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
+struct value cg_bool(struct cg *cg, const struct type *t, LLVMValueRef i1); /* 0 or 1 */
+struct value cg_bool_of_pointer(struct cg *cg, const struct type *t, LLVMValueRef i1); /* likewise, of what was asked of pointers */
 /* the value as bytes of type t (convertible to it) at address; zeroes padding */
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
 LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t); /* of bytes of type t: v's own where they fit, else a slot's */

@@ -389,7 +389,7 @@ struct value emit_fn_has_field(struct cg *cg, const struct node *n)
 		kernel_complete(cg->kernel, t);
 		all = LLVMBuildAnd(cg->b, all, exists(cg, t, f->ident.name, &t), "");
 	}
-	return cg_int(n->type, LLVMBuildZExt(cg->b, all, cg->i64, ""));
+	return cg_bool(cg, n->type, all);
 }
 
 /* the integer or pointer of a field that this kernel has not: of the kind that the kernel has which runs */

@@ -129,7 +129,7 @@ static struct value logical(struct cg *cg, const struct node *n)
 	f = cg_if(cg, cg_cond(cg, n->binary.left));
 	if (!is_and)
 		cg_else(cg, &f);
-	LLVMBuildStore(cg->b, LLVMBuildZExt(cg->b, cg_cond(cg, n->binary.right), cg->i64, ""), slot);
+	LLVMBuildStore(cg->b, cg_bool(cg, n->type, cg_cond(cg, n->binary.right)).v, slot);
 	if (is_and) {
 		cg_else(cg, &f);
 		LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
@@ -152,7 +152,7 @@ static struct value binary(struct cg *cg, const struct node *n)
 {
 	enum op op = n->binary.op;
 	struct value a, b;
-	LLVMValueRef same;
+	LLVMValueRef same, v;
 
 	if (op == OP_LAND || op == OP_LOR)
 		return logical(cg, n);
@@ -164,9 +164,12 @@ static struct value binary(struct cg *cg, const struct node *n)
 		same = cg_equal(cg, a, b);
 		if (op == OP_NE)
 			same = LLVMBuildNot(cg->b, same, "");
-		return cg_int(n->type, LLVMBuildZExt(cg->b, same, cg->i64, ""));
+		return cg_bool(cg, n->type, same);
 	}
-	return cg_int(n->type, cg_binary(cg, op, cg_i64(cg, a), cg_i64(cg, b), cg_signed_pair(a.type, b.type)));
+	v = cg_binary(cg, op, cg_i64(cg, a), cg_i64(cg, b), cg_signed_pair(a.type, b.type));
+	if (n->type->kind == TYPE_BOOL && (a.type->kind == TYPE_POINTER || b.type->kind == TYPE_POINTER))
+		v = cg_opaque(cg, v);
+	return cg_int(n->type, v);
 }
 
 /* &@m[k]: the verifier wants it checked before it is counted with, and LLVM must not see through that */
@@ -188,7 +191,7 @@ static struct value unary(struct cg *cg, const struct node *n)
 
 	switch ((int)n->unary.op) {
 	case OP_NOT:
-		return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildNot(cg->b, cg_cond(cg, e), ""), cg->i64, ""));
+		return cg_bool(cg, n->type, LLVMBuildNot(cg->b, cg_cond(cg, e), ""));
 	case OP_BITNOT:
 		return cg_int(n->type, LLVMBuildNot(cg->b, cg_i64(cg, cg_expr(cg, e)), ""));
 	case OP_NEG:
@@ -391,7 +394,7 @@ static struct value cast(struct cg *cg, const struct node *n)
 	if (t->kind != TYPE_BOOL && from.type->kind == TYPE_POINTER)
 		from = cg_int(from.type, cg_number(cg, from));
 	if (cg_scalar(t) && cg_scalar(from.type)) {
-		v = t->kind == TYPE_BOOL ? LLVMBuildZExt(cg->b, cg_truth(cg, from), cg->i64, "") : cg_i64(cg, from);
+		v = t->kind == TYPE_BOOL ? cg_bool(cg, t, cg_truth(cg, from)).v : cg_i64(cg, from);
 		if (t->kind == TYPE_POINTER)
 			return (struct value){t, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_REGISTER};
 		if (t->size && t->size < 8)
@@ -399,7 +402,7 @@ static struct value cast(struct cg *cg, const struct node *n)
 		return cg_int(t, v);
 	}
 	if (cg_scalar(t) && from.type->kind == TYPE_STRING)
-		return cg_int(t, LLVMBuildZExt(cg->b, cg_truth(cg, from), cg->i64, ""));
+		return cg_bool(cg, t, cg_truth(cg, from));
 	if (cg_scalar(t)) /* int from an array of its size */
 		return cg_int(t, cg_load_raw(cg, from.v, t->size, t->is_signed, from.type->align));
 	if (cg_scalar(from.type)) { /* an array of the bytes of an int */

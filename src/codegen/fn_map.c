@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct value boolean(struct cg *cg, const struct node *n, LLVMValueRef i1)
-{
-	return cg_int(n->type, LLVMBuildZExt(cg->b, i1, cg->i64, ""));
-}
-
 /* delete(@m, key):	bpf_map_delete_elem(&m, &key) == 0 */
 struct value emit_fn_delete(struct cg *cg, const struct node *n)
 {
@@ -20,7 +15,7 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 
 	if (m->keyed) {
 		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_with(cg, m, key), key));
-		return boolean(cg, n, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
+		return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
 	}
 	if (m->value->kind == TYPE_AGGREGATE) { /* all CPUs' shares: the runtime's work */
 		unsigned event = event_new(cg, EVENT_clear, n->span);
@@ -33,7 +28,7 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 		cg_zero(cg, p, cg_map_of(m)->value_size);
 		cg_end_if(cg, &f);
 	}
-	return boolean(cg, n, LLVMConstInt(cg->i1, 1, false));
+	return cg_bool(cg, n->type, LLVMConstInt(cg->i1, 1, false));
 }
 
 /* has_key(@m, key):	bpf_map_lookup_elem(&m, &key) != NULL */
@@ -41,7 +36,7 @@ struct value emit_fn_has_key(struct cg *cg, const struct node *n)
 {
 	const struct map *m = n->call.args->map.map;
 
-	return boolean(cg, n, LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_brief_key(cg, m, n->call.args->next)), ""));
+	return cg_bool_of_pointer(cg, n->type, LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_brief_key(cg, m, n->call.args->next)), ""));
 }
 
 /* len(@m):	bpf_for_each_map_elem(&m, nothing, NULL, 0); len(stack): its count */

@@ -289,9 +289,7 @@ static LLVMValueRef search(struct cg *cg, const struct node *n)
 
 struct value emit_fn_strcontains(struct cg *cg, const struct node *n)
 {
-	LLVMValueRef found = LLVMBuildICmp(cg->b, LLVMIntNE, search(cg, n), cg_num(cg, 0), "");
-
-	return cg_int(n->type, LLVMBuildZExt(cg->b, found, cg->i64, ""));
+	return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntNE, search(cg, n), cg_num(cg, 0), ""));
 }
 
 struct value emit_fn_strstr(struct cg *cg, const struct node *n)
@@ -362,7 +360,7 @@ struct value emit_fn_write_user(struct cg *cg, const struct node *n)
 
 	address = cg_address(cg, v, v.type);
 	err = cg_helper(cg, BPF_FUNC_probe_write_user, 3, LLVMBuildIntToPtr(cg->b, cg_i64(cg, p), cg->ptr, ""), address, clamp(cg, len, size));
-	return cg_int(n->type, LLVMBuildZExt(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, err, cg_num(cg, 0), ""), cg->i64, ""));
+	return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntEQ, err, cg_num(cg, 0), ""));
 }
 
 /* path(p):	bpf_d_path(p, s, sizeof(s)) */

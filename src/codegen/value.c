@@ -127,13 +127,29 @@ LLVMValueRef cg_number(struct cg *cg, struct value v)
 	return LLVMBuildNeg(cg->b, cg_opaque(cg, LLVMBuildNeg(cg->b, cg_opaque(cg, i64), "")), "");
 }
 
+struct value cg_bool(struct cg *cg, const struct type *t, LLVMValueRef i1)
+{
+	return cg_int(t, LLVMBuildZExt(cg->b, i1, cg->i64, ""));
+}
+
+/* of two pointers LLVM would test whether a | b is 0, and the verifier wants pointers left as they are */
+struct value cg_bool_of_pointer(struct cg *cg, const struct type *t, LLVMValueRef i1)
+{
+	return cg_int(t, cg_opaque(cg, cg_bool(cg, t, i1).v));
+}
+
 LLVMValueRef cg_truth(struct cg *cg, struct value v)
 {
+	LLVMValueRef some;
+
 	if (v.type->kind == TYPE_STRING) {
 		v = cg_value(cg, v);
 		return LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, v.v, 1, false, 1), cg_num(cg, 0), "");
 	}
-	return LLVMBuildICmp(cg->b, LLVMIntNE, cg_i64(cg, v), cg_num(cg, 0), "");
+	some = LLVMBuildICmp(cg->b, LLVMIntNE, cg_i64(cg, v), cg_num(cg, 0), "");
+	if (v.type->kind == TYPE_POINTER)
+		some = LLVMBuildICmp(cg->b, LLVMIntNE, cg_bool_of_pointer(cg, v.type, some).v, cg_num(cg, 0), "");
+	return some;
 }
 
 /* structs and the like: each member of `from` to its place in `to` */
