@@ -174,34 +174,114 @@ extern const int member_count;
 /* expr.c */
 #define MOST_VARS 64
 enum { LOWEST, TERNARY, LOR, LAND, OR, XOR, AND, EQUALITY, ORDER, SHIFT, SUMS, PRODUCT, UNARY, POSTFIX }; /* precedence */
-enum { ADD, SUB, MUL, DIV, MOD, BAND, BOR, BXOR, SHL, SHR, EQ, NE, LT, LE, GT, GE, BOTH, EITHER }; /* operators */
 extern struct var *vars[MOST_VARS];
 extern int nvars; /* in scope */
 extern int pure; /* > 0: no side effects now */
-struct expr *new_expr(const struct type *t, struct value (*eval)(const struct expr *), int prec, const char *text);
-struct expr *known(struct value v, int prec, const char *text, bool literal);
-struct expr *variable(struct var *v);
-struct expr *read_at(struct var *v, struct expr *key); /* $v, @m, @m[key] */
-struct var *any_var(bool (*good)(const struct var *)); /* one in scope, or NULL */
-struct expr *binary(int op, struct expr *a, struct expr *b);
-const char *binary_text(int op);
-struct expr *cast_to(const struct type *t, struct expr *e);
-struct expr *gen_number(int depth);
-struct expr *gen_step(int depth); /* $v++, or NULL */
-struct expr *gen_bool(int depth);
-struct expr *gen_string(int depth, int capacity); /* of at most that */
-struct expr *gen_value(const struct type *t, int depth); /* may be stored in a t */
-struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(const struct type *, int));
-struct expr *gen_any(int depth); /* what print() takes */
-struct expr *small_number(int depth, int below); /* 0 .. below - 1 */
-const struct type *random_type(int depth, bool key);
 struct value eval(const struct expr *e);
 const char *operand(const struct expr *e, int prec); /* its text, in parentheses where needed */
+struct expr *new_expr(const struct type *t, struct value (*eval)(const struct expr *), int prec, const char *text);
+struct expr *known(struct value v, int prec, const char *text, bool literal);
+struct expr *hide(struct expr *e); /* a literal that an operation could not be folded with */
+struct value scalar_key(void);
+bool is_keyed(const struct var *v);
+struct var *any_var(bool (*good)(const struct var *)); /* one in scope, or NULL */
+struct expr *variable(struct var *v);
+struct expr *read_at(struct var *v, struct expr *key); /* $v, @m, @m[key] */
+struct expr *read_var(struct var *v, int depth); /* with a random key; NULL if v is */
+struct expr *block_expr(struct expr *(*inner)(int), int depth); /* { statements; e } */
+struct expr *choose(const struct production *list, unsigned all, unsigned leaves, int depth);
+
+/* operator.c */
+enum { ADD, SUB, MUL, DIV, MOD, BAND, BOR, BXOR, SHL, SHR, EQ, NE, LT, LE, GT, GE, BOTH, EITHER };
+const char *binary_text(int op);
+struct expr *binary(int op, struct expr *a, struct expr *b);
+struct expr *compare_parts(struct expr *a, struct expr *b); /* == or != */
+struct expr *unary(int op, struct expr *a);
+struct expr *cast_to(const struct type *t, struct expr *e);
+const struct type *choice_type(const struct expr *a, const struct expr *b);
+struct expr *choice(struct expr *c, struct expr *a, struct expr *b);
+
+/* number.c */
+struct expr *number_literal(int64_t v, bool over_int64_max);
+struct expr *number_leaf(int depth);
+struct expr *number_enum(int depth);
+struct expr *gen_number(int depth);
+struct expr *gen_step(int depth); /* $v++, or NULL */
+struct expr *small_number(int depth, int below); /* 0 .. below - 1 */
+
+/* part.c */
+bool is_memory(const struct var *v); /* an integer that has an address */
+bool is_word(const struct var *v); /* one of 8 bytes */
+struct expr *part(int depth, bool (*good)(const struct type *)); /* of a tuple or record */
+struct expr *number_part(int depth);
+struct expr *number_element(int depth);
+struct expr *number_of_array(int depth);
+struct expr *number_memory(int depth);
+struct expr *number_member(int depth);
+
+/* call.c */
+struct expr *number_call(int depth);
+struct expr *bool_call(int depth);
+
+/* bool.c */
+struct expr *gen_bool(int depth);
+
+/* string.c */
+struct expr *word(const char *s); /* "s" */
+struct expr *gen_string(int depth, int capacity); /* of at most that */
+
+/* any.c */
+const struct type *random_int(void);
+const struct type *random_type(int depth, bool key);
+struct expr *gen_value(const struct type *t, int depth); /* may be stored in a t */
+struct expr *exact(const struct type *t, int depth); /* its type is t to the letter, so that what it is stored in becomes a t */
+struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(const struct type *, int));
+struct expr *gen_any(int depth); /* what print() takes */
 
 /* stmt.c */
+struct stmt *new_stmt(enum flow (*run)(const struct stmt *), const char *text);
 struct stmt *gen_block(int statements, int depth); /* depth < 0: nothing that jumps or nests */
 enum flow run(const struct stmt *list);
 const char *block_text(const struct stmt *list);
+
+/* assign.c */
+struct var *new_var(const struct type *t, bool fixed);
+void declare(struct var *v);
+const char *target(struct var *v, int depth, struct expr **key); /* v, @m or @m[k]; its key in *key */
+enum flow run_assign(const struct stmt *s); /* e[1] to var[e[0]] */
+
+/* aggregate.c */
+const char *add_text(const struct var *v, const char *to, const struct expr *e);
+struct stmt *add_to(struct var *v, int depth);
+
+/* print.c */
+enum flow run_nothing(const struct stmt *s);
+
+/* a kind of statement; NULL: not here */
+struct stmt *stmt_assign(int depth);
+struct stmt *stmt_new(int depth);
+struct stmt *stmt_compound(int depth);
+struct stmt *stmt_step(int depth);
+struct stmt *stmt_discard(int depth);
+struct stmt *stmt_delete(int depth);
+struct stmt *stmt_find(int depth);
+struct stmt *stmt_macro(int depth);
+struct stmt *stmt_aggregate(int depth);
+struct stmt *stmt_while(int depth);
+struct stmt *stmt_range(int depth);
+struct stmt *stmt_unroll(int depth);
+struct stmt *stmt_for(int depth);
+struct stmt *stmt_jump(int depth);
+struct stmt *stmt_print(int depth);
+struct stmt *stmt_printf(int depth);
+struct stmt *stmt_time(int depth);
+struct stmt *stmt_never(int depth);
+
+/* program.c */
+extern struct var *nothing; /* @p1_z: 0, but nobody knows; what depends on it is compiled and not run */
+extern unsigned serial; /* of variables */
+extern int loops; /* around the statement: break and continue may be said */
+extern bool may_return;
 
 /* a test of its own: clauses that share maps with each other and with no other program */
 struct program {
