@@ -223,42 +223,71 @@ LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t)
 	return slot;
 }
 
+/* a loop that ends at the first difference */
+static LLVMValueRef equal_units(struct cg *cg, LLVMValueRef a, LLVMValueRef b, uint32_t n, unsigned unit)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), at, d;
+	struct cg_if differs;
+	struct cg_for f;
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	f = cg_for(cg, cg_num(cg, n / unit));
+	at = LLVMBuildMul(cg->b, f.i, cg_num(cg, unit), "");
+	d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), unit, false, unit), cg_load_raw(cg, cg_add_var(cg, b, at), unit, false, unit), "");
+	LLVMBuildStore(cg->b, d, slot);
+	differs = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
+	cg_goto(cg, f.end);
+	cg_end_if(cg, &differs);
+	cg_end_for(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+#define INLINE_UNITS 8 /* more are compared in a loop: LLVM would load them all before it compares the first, and spill */
+
 /* i1: are n bytes at a and b the same?  Words while they fit, so that LLVM folds constants */
 static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, uint32_t n)
 {
-	unsigned left = cg_alignment(a), right = cg_alignment(b), align = left < right ? left : right;
-	LLVMValueRef diff = cg_num(cg, 0), slot;
+	unsigned left = cg_alignment(a), right = cg_alignment(b), unit = left < right ? left : right;
+	LLVMValueRef diff = cg_num(cg, 0);
 	uint32_t i = 0;
 
 	if (n > INT16_MAX)
 		bug("comparing %u bytes", n);
-	if (n > 64) { /* a loop that ends at the first difference */
-		struct cg_for f;
-		struct cg_if differs;
-		LLVMValueRef at, d;
-
-		slot = cg_alloca(cg, cg->i64, 8);
-		LLVMBuildStore(cg->b, diff, slot);
-		f = cg_for(cg, cg_num(cg, n / 8));
-		at = LLVMBuildShl(cg->b, f.i, cg_num(cg, 3), "");
-		d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), 8, false, align), cg_load_raw(cg, cg_add_var(cg, b, at), 8, false, align), "");
-		LLVMBuildStore(cg->b, d, slot);
-		differs = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
-		cg_goto(cg, f.end);
-		cg_end_if(cg, &differs);
-		cg_end_for(cg, &f);
-		diff = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
-		i = n / 8 * 8;
+	if (n / unit > INLINE_UNITS) {
+		diff = equal_units(cg, a, b, n, unit);
+		i = n / unit * unit;
 	}
 	while (i < n) {
-		unsigned size = n - i >= 8 ? 8 : n - i >= 4 ? 4 : n - i >= 2 ? 2 : 1;
-		LLVMValueRef x = cg_load_raw(cg, cg_add(cg, a, i), size, false, align);
-		LLVMValueRef y = cg_load_raw(cg, cg_add(cg, b, i), size, false, align);
-
-		diff = LLVMBuildOr(cg->b, diff, LLVMBuildXor(cg->b, x, y, ""), "");
-		i += size;
+		while (unit > n - i)
+			unit /= 2;
+		diff = LLVMBuildOr(cg->b, diff, LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add(cg, a, i), unit, false, unit), cg_load_raw(cg, cg_add(cg, b, i), unit, false, unit), ""), "");
+		i += unit;
 	}
 	return LLVMBuildICmp(cg->b, LLVMIntEQ, diff, cg_num(cg, 0), "");
+}
+
+/* a.0 == b.0 && a.1 == b.1 ..., records by their names */
+static LLVMValueRef equal_parts(struct cg *cg, struct value a, struct value b)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8);
+	LLVMBasicBlockRef end = cg_block(cg, "compared");
+
+	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
+	for (uint32_t i = 0; i < a.type->nfields; i++) {
+		const struct field *f = &a.type->fields[i], *g = &b.type->fields[i];
+		LLVMBasicBlockRef next = cg_block(cg, "next");
+
+		if (a.type->kind == TYPE_RECORD)
+			for (uint32_t j = 0; j < b.type->nfields; j++)
+				if (str_eq(b.type->fields[j].name, f->name))
+					g = &b.type->fields[j];
+		LLVMBuildCondBr(cg->b, cg_equal(cg, cg_mem(f->type, cg_add(cg, a.v, f->offset)), cg_mem(g->type, cg_add(cg, b.v, g->offset))), next, end);
+		cg_at(cg, next);
+	}
+	LLVMBuildStore(cg->b, cg_num(cg, 1), slot);
+	cg_goto(cg, end);
+	cg_at(cg, end);
+	return LLVMBuildICmp(cg->b, LLVMIntNE, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg_num(cg, 0), "");
 }
 
 LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
@@ -269,20 +298,8 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 		return LLVMBuildICmp(cg->b, LLVMIntEQ, cg_i64(cg, a), cg_i64(cg, b), "");
 	a = cg_value(cg, a);
 	b = cg_value(cg, b);
-	if (has_parts(a.type) && has_parts(b.type)) {
-		LLVMValueRef all = LLVMConstInt(cg->i1, 1, false);
-
-		for (uint32_t i = 0; i < a.type->nfields; i++) {
-			const struct field *f = &a.type->fields[i], *g = &b.type->fields[i];
-
-			if (a.type->kind == TYPE_RECORD)
-				for (uint32_t j = 0; j < b.type->nfields; j++)
-					if (str_eq(b.type->fields[j].name, f->name))
-						g = &b.type->fields[j];
-			all = LLVMBuildAnd(cg->b, all, cg_equal(cg, cg_mem(f->type, cg_add(cg, a.v, f->offset)), cg_mem(g->type, cg_add(cg, b.v, g->offset))), "");
-		}
-		return all;
-	}
+	if (has_parts(a.type) && has_parts(b.type))
+		return equal_parts(cg, a, b);
 	n = a.type->size < b.type->size ? a.type->size : b.type->size;
 	if (n == 1 && a.type->kind == TYPE_STRING && b.type->kind == TYPE_STRING && a.type->size != b.type->size) { /* "": a fault is not */
 		LLVMValueRef fault = cg_is_fault(cg, a.type->size > 1 ? a.v : b.v);

@@ -98,7 +98,7 @@ struct stmt *stmt_compound(int depth)
 		return NULL;
 	to = target(v, 0, &s->e[0]);
 	pure++;
-	by = gen_number(depth);
+	by = right_of(op, gen_number(depth));
 	pure--;
 	s->var = v;
 	if (!v->declared && signed_pair(v->type, by->type) != v->type->is_signed)

@@ -195,6 +195,7 @@ struct expr *choose(const struct production *list, unsigned all, unsigned leaves
 enum { ADD, SUB, MUL, DIV, MOD, BAND, BOR, BXOR, SHL, SHR, EQ, NE, LT, LE, GT, GE, BOTH, EITHER };
 const char *binary_text(int op);
 struct expr *binary(int op, struct expr *a, struct expr *b);
+struct expr *right_of(int op, struct expr *b); /* b as its right side: what would not compile is hidden */
 struct expr *compare_parts(struct expr *a, struct expr *b); /* == or != */
 struct expr *unary(int op, struct expr *a);
 struct expr *cast_to(const struct type *t, struct expr *e);

@@ -101,6 +101,15 @@ static bool wide(const struct expr *e)
 	return e->type->kind == INT && !e->type->is_signed;
 }
 
+struct expr *right_of(int op, struct expr *b)
+{
+	bool divides = op == DIV || op == MOD, shifts = op == SHL || op == SHR;
+
+	if ((b->literal || b->constant) && ((divides && !b->known.num) || (shifts && (uint64_t)b->known.num > 63)))
+		return hide(b);
+	return b;
+}
+
 struct expr *binary(int op, struct expr *a, struct expr *b)
 {
 	struct expr *e;
@@ -108,10 +117,7 @@ struct expr *binary(int op, struct expr *a, struct expr *b)
 
 	if (a->literal && b->literal && (wide(a) || wide(b) || !folds(op, a->known.num, b->known.num)))
 		a = hide(a);
-	if ((b->literal || b->constant) && (op == DIV || op == MOD) && !b->known.num)
-		b = hide(b);
-	if ((b->literal || b->constant) && (op == SHL || op == SHR) && (uint64_t)b->known.num > 63)
-		b = hide(b);
+	b = right_of(op, b);
 	literal = a->literal && b->literal;
 	e = new_expr(&bool_type, eval_binary, binaries[op].prec,
 		     text("%s %s %s", operand(a, binaries[op].prec), binaries[op].text, operand(b, binaries[op].prec + 1)));
