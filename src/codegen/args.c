@@ -27,7 +27,7 @@ static LLVMValueRef stack_word(struct cg *cg, int64_t offset)
 
 	at = LLVMBuildAdd(cg->b, at, cg_num(cg, offset), "");
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
-	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), cg_where(cg->clause->provider->space));
+	cg_read(cg, slot, 8, cg_pointer(cg, at), cg_where(cg->clause->provider->space));
 	v = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 	cg_temp_done(cg, slot);
 	return v;
@@ -108,7 +108,7 @@ static struct value late_word(struct cg *cg, const struct type *t, const char *p
 		struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, n, cg_num(cg, i), ""));
 
 		v = cg_opaque(cg, cg_context_word(cg, by_registers(cg) ? (uint64_t)arch_argument(i) : 8 * i)); /* or LLVM makes one load of all */
-		LLVMBuildStore(cg->b, t->kind == TYPE_POINTER ? LLVMBuildIntToPtr(cg->b, v, cg->ptr, "") : v, slot);
+		LLVMBuildStore(cg->b, t->kind == TYPE_POINTER ? cg_pointer(cg, v) : v, slot);
 		cg_end_if(cg, &f);
 	}
 	return (struct value){t, LLVMBuildLoad2(cg->b, type, slot, ""), AT_REGISTER};

@@ -215,6 +215,8 @@ LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of
 LLVMValueRef cg_state_get(struct cg *cg, size_t offset); /* a word of struct image_state, i64 */
 void cg_state_set(struct cg *cg, size_t offset, LLVMValueRef i64);
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64); /* the same, but LLVM does not know */
+LLVMValueRef cg_opaque_pointer(struct cg *cg, LLVMValueRef p);
+LLVMValueRef cg_pointer(struct cg *cg, LLVMValueRef i64); /* the address as an LLVM pointer */
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
 
 /* read.c: foreign memory; what cannot be read is zero, and counted where it stands */
@@ -266,8 +268,20 @@ LLVMValueRef cg_cond(struct cg *cg, const struct node *n); /* i1, short circuit 
 LLVMValueRef cg_result(struct cg *cg, const struct node *n, uint32_t size);
 struct value cg_unsupported(struct cg *cg, const struct node *n, const char *what);
 struct value cg_none(void);
+
+/* operator.c */
 bool cg_signed_pair(const struct type *a, const struct type *b); /* is an operation on them signed? */
 LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b, bool is_signed);
+struct value emit_op_binary(struct cg *cg, const struct node *n);
+struct value emit_op_unary(struct cg *cg, const struct node *n);
+struct value emit_op_incdec(struct cg *cg, const struct node *n);
+struct value emit_op_choose(struct cg *cg, const struct node *n); /* c ? a : b, if c { a } else { b } */
+struct value emit_op_cast(struct cg *cg, const struct node *n);
+
+/* member.c */
+struct value emit_op_dereference(struct cg *cg, const struct node *n); /* not read yet */
+struct value emit_op_field(struct cg *cg, const struct node *n);
+struct value emit_op_index(struct cg *cg, const struct node *n);
 
 /* stmt.c */
 void cg_stmt(struct cg *cg, const struct node *n);

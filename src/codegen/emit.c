@@ -400,6 +400,16 @@ LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64)
 	return LLVMBuildCall2(cg->b, type, nothing, &i64, 1, "");
 }
 
+LLVMValueRef cg_pointer(struct cg *cg, LLVMValueRef i64)
+{
+	return LLVMBuildIntToPtr(cg->b, i64, cg->ptr, "");
+}
+
+LLVMValueRef cg_opaque_pointer(struct cg *cg, LLVMValueRef p)
+{
+	return cg_pointer(cg, cg_opaque(cg, LLVMBuildPtrToInt(cg->b, p, cg->i64, "")));
+}
+
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity)
 {
 	size_t room = (capacity + 7) / 8 * 8;

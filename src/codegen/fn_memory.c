@@ -35,7 +35,7 @@ static LLVMValueRef clamp(struct cg *cg, LLVMValueRef n, uint32_t most)
 
 static LLVMValueRef address_of(struct cg *cg, struct value v)
 {
-	return v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+	return v.type->kind == TYPE_POINTER ? v.v : cg_pointer(cg, cg_i64(cg, v));
 }
 
 /* the whole string, with zeroes after it, in size bytes */
@@ -146,7 +146,7 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 	len = clamp(cg, len, most);
 	if (cg_scalar(v.type)) {
 		at = where_of(cg, v);
-		from = v.type->kind == TYPE_POINTER ? v.v : LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+		from = v.type->kind == TYPE_POINTER ? v.v : cg_pointer(cg, cg_i64(cg, v));
 	} else {
 		from = v.v;
 	}
@@ -309,7 +309,7 @@ static LLVMValueRef bytes_of(struct cg *cg, struct value v, uint32_t n)
 	if (!cg_scalar(v.type))
 		cg_memcpy(cg, slot, v.v, v.type->size);
 	else
-		cg_read(cg, slot, n, LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, ""), where_of(cg, v));
+		cg_read(cg, slot, n, cg_pointer(cg, cg_i64(cg, v)), where_of(cg, v));
 	return slot;
 }
 
@@ -359,7 +359,7 @@ struct value emit_fn_write_user(struct cg *cg, const struct node *n)
 	uint32_t size = cg_scalar(v.type) ? 8 : v.type->size;
 
 	address = cg_address(cg, v, v.type);
-	err = cg_helper(cg, BPF_FUNC_probe_write_user, 3, LLVMBuildIntToPtr(cg->b, cg_i64(cg, p), cg->ptr, ""), address, clamp(cg, len, size));
+	err = cg_helper(cg, BPF_FUNC_probe_write_user, 3, cg_pointer(cg, cg_i64(cg, p)), address, clamp(cg, len, size));
 	return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntEQ, err, cg_num(cg, 0), ""));
 }
 
@@ -380,7 +380,7 @@ struct value emit_fn_kptr(struct cg *cg, const struct node *n)
 {
 	struct value v = cg_expr(cg, n->call.args);
 
-	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, ""), AT_REGISTER};
+	return (struct value){n->type, cg_pointer(cg, cg_i64(cg, v)), AT_REGISTER};
 }
 
 struct value emit_fn_uptr(struct cg *cg, const struct node *n)

@@ -51,7 +51,7 @@ struct value emit_fn_macaddr(struct cg *cg, const struct node *n)
 		return cg_mem(n->type, v.v);
 	slot = cg_result(cg, n, n->type->size);
 	cg_zero(cg, slot, n->type->size);
-	cg_read(cg, slot, 6, LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, ""), AT_ANY);
+	cg_read(cg, slot, 6, cg_pointer(cg, cg_i64(cg, v)), AT_ANY);
 	return cg_mem(n->type, slot);
 }
 

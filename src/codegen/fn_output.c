@@ -195,7 +195,7 @@ struct value emit_fn_join(struct cg *cg, const struct node *n)
 	unsigned event = event_new(cg, EVENT_join, n->span);
 	struct value array = cg_expr(cg, n->call.args);
 	enum where at = array.type->kind == TYPE_POINTER ? cg_where(array.type->space) : cg_where(cg->clause->provider->space);
-	LLVMValueRef from = LLVMBuildIntToPtr(cg->b, cg_i64(cg, array), cg->ptr, ""), p = cg_temp(cg), to, got;
+	LLVMValueRef from = cg_pointer(cg, cg_i64(cg, array)), p = cg_temp(cg), to, got;
 	LLVMBasicBlockRef end;
 	struct cg_event e;
 	uint32_t offset;
@@ -217,7 +217,7 @@ struct value emit_fn_join(struct cg *cg, const struct node *n)
 		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, got, cg_num(cg, 0), ""), more, end);
 		cg_at(cg, more);
 		to = cg_add(cg, e.record, offset + i * JOIN_BYTES);
-		got = cg_read_str(cg, to, JOIN_BYTES, cg_num(cg, JOIN_BYTES), LLVMBuildIntToPtr(cg->b, got, cg->ptr, ""), at);
+		got = cg_read_str(cg, to, JOIN_BYTES, cg_num(cg, JOIN_BYTES), cg_pointer(cg, got), at);
 		LLVMBuildCondBr(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, got, cg_num(cg, 0), ""), next, end);
 		cg_at(cg, next);
 	}

@@ -78,7 +78,7 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""), cg_num(cg, at->num), here, "");
 	}
 	ip = LLVMBuildAdd(cg->b, LLVMBuildSub(cg->b, ip, here, ""), cg_num(cg, symbol->num), "");
-	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, ip, cg->ptr, ""), AT_REGISTER};
+	return (struct value){n->type, cg_pointer(cg, ip), AT_REGISTER};
 }
 
 /*
@@ -93,7 +93,7 @@ struct value emit_fn_percpu_kaddr(struct cg *cg, const struct node *n)
 	cpu = offsets->next ? cg_i64(cg, cg_expr(cg, offsets->next)) : cg_helper(cg, BPF_FUNC_get_smp_processor_id, 0);
 	at = LLVMBuildAdd(cg->b, LLVMBuildShl(cg->b, cpu, cg_num(cg, 3), ""), cg_i64(cg, cg_expr(cg, offsets)), "");
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
-	cg_read(cg, slot, 8, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_KERNEL);
+	cg_read(cg, slot, 8, cg_pointer(cg, at), AT_KERNEL);
 	at = LLVMBuildAdd(cg->b, LLVMBuildLoad2(cg->b, cg->i64, slot, ""), cg_i64(cg, cg_expr(cg, base)), "");
-	return (struct value){n->type, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_REGISTER};
+	return (struct value){n->type, cg_pointer(cg, at), AT_REGISTER};
 }

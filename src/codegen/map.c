@@ -221,7 +221,7 @@ struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key)
 		cg_end_if(cg, &f);
 		p = LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 		if (m->value->kind == TYPE_POINTER)
-			p = LLVMBuildIntToPtr(cg->b, p, cg->ptr, "");
+			p = cg_pointer(cg, p);
 		return (struct value){m->value, p, AT_REGISTER};
 	}
 	slot = cg_slot(cg, m->value->size);

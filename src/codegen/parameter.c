@@ -20,7 +20,7 @@ struct value cg_parameter(struct cg *cg, const struct field *f)
 	uint32_t at = 0;
 
 	if (p->memory)
-		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, v, cg->ptr, ""), AT_USER};
+		return (struct value){f->type, cg_pointer(cg, v), AT_USER};
 	if (cg_scalar(f->type))
 		return cg_narrowed(cg, f->type, v);
 	slot = cg_slot(cg, (f->type->size + 15) / 8 * 8); /* a last piece is stored whole */

@@ -103,7 +103,7 @@ static void fault_in_str(struct cg *cg, LLVMValueRef slot, LLVMValueRef to, uint
 	page = LLVMBuildAdd(cg->b, at, LLVMBuildMul(cg->b, loop.i, cg_num(cg, PAGE_BYTES), ""), "");
 	page = LLVMBuildAnd(cg->b, page, cg_num(cg, -PAGE_BYTES), "");
 	at = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, loop.i, cg_num(cg, 0), ""), at, page, "");
-	cg_helper(cg, BPF_FUNC_copy_from_user, 3, byte, cg_num(cg, 1), LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""));
+	cg_helper(cg, BPF_FUNC_copy_from_user, 3, byte, cg_num(cg, 1), cg_pointer(cg, at));
 	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_probe_read_user_str, 3, to, size, from), slot);
 	cg_temp_done(cg, byte);
 	cg_end_if(cg, &missing);

@@ -50,7 +50,7 @@ struct value cg_record_data(struct cg *cg, const struct field *f)
 {
 	LLVMValueRef at = cg->clause->record ? record_text(cg, f, false) : data_address(cg, data_location(cg, cg_add(cg, cg->fn->ctx, f->offset)));
 
-	return (struct value){f->type, LLVMBuildIntToPtr(cg->b, at, cg->ptr, ""), AT_REGISTER};
+	return (struct value){f->type, cg_pointer(cg, at), AT_REGISTER};
 }
 
 LLVMValueRef cg_record_data_length(struct cg *cg, const struct field *f)
@@ -72,7 +72,7 @@ struct value cg_record_field(struct cg *cg, const struct field *f)
 	uint32_t offset;
 
 	if (is_text(f->type))
-		return (struct value){f->type, LLVMBuildIntToPtr(cg->b, record_text(cg, f, false), cg->ptr, ""), AT_KERNEL};
+		return (struct value){f->type, cg_pointer(cg, record_text(cg, f, false)), AT_KERNEL};
 	same = type_field(record, f->name, &offset);
 	at = same ? core_field(cg, cg->fn->ctx, record, same, offset) : NULL;
 	return (struct value){f->type, at ? at : cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};

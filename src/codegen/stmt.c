@@ -105,7 +105,7 @@ LLVMValueRef cg_var(struct cg *cg, const struct variable *v)
 	if (!p->hidden)
 		return p->scratch ? cg_scratch(cg, p->offset) : cg_add(cg, cg->fn->frame, p->offset);
 	base = cg_opaque(cg, LLVMBuildPtrToInt(cg->b, cg_scratch(cg, 0), cg->i64, "")); /* each time another to LLVM */
-	return cg_add(cg, LLVMBuildIntToPtr(cg->b, base, cg->ptr, ""), p->offset);
+	return cg_add(cg, cg_pointer(cg, base), p->offset);
 }
 
 /* Statements */

@@ -93,7 +93,7 @@ static LLVMValueRef narrowed(struct cg *cg, LLVMValueRef v, LLVMValueRef flags)
 /* sum = *(size *)sum, in the program's memory */
 static void dereference(struct cg *cg, LLVMValueRef sum, LLVMValueRef bits)
 {
-	LLVMValueRef at = LLVMBuildIntToPtr(cg->b, LLVMBuildLoad2(cg->b, cg->i64, sum, ""), cg->ptr, "");
+	LLVMValueRef at = cg_pointer(cg, LLVMBuildLoad2(cg->b, cg->i64, sum, ""));
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), sum);
 	for (unsigned size = 1; size <= 8; size *= 2) {

@@ -34,7 +34,7 @@ static LLVMValueRef sized(struct cg *cg, LLVMValueRef i64, const struct type *t)
 struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64)
 {
 	if (t->kind == TYPE_POINTER)
-		return (struct value){t, LLVMBuildIntToPtr(cg->b, i64, cg->ptr, ""), AT_REGISTER};
+		return (struct value){t, cg_pointer(cg, i64), AT_REGISTER};
 	return cg_int(t, sized(cg, i64, t));
 }
 
@@ -64,7 +64,7 @@ static struct value load_scalar(struct cg *cg, struct value v)
 		cg_temp_done(cg, slot);
 	}
 	if (t->kind == TYPE_POINTER)
-		x = LLVMBuildIntToPtr(cg->b, x, cg->ptr, "");
+		x = cg_pointer(cg, x);
 	return (struct value){t, x, AT_REGISTER};
 }
 
