@@ -239,6 +239,7 @@ struct clause {
 	const struct node *probe; /* as written */
 	unsigned id; /* 0, 1, ...: its index in the image */
 	const struct provider *provider;
+	struct attach *written; /* what the first of attaches was found by */
 	struct image_attach *attaches;
 	size_t nattaches;
 	const struct type *args; /* struct of `args`, or NULL */

@@ -278,6 +278,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 					break;
 		if (!c) {
 			c = add_clause(p, probe, provider);
+			c->written = a;
 			c->args = args;
 			c->record = record;
 			c->retval = retval;

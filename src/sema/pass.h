@@ -131,6 +131,7 @@ bool literal_fits(const struct node *n, const struct type *t); /* a literal, wit
 void suggest(struct pass *p, const char *name, const char *const *names);
 void suggest_field(struct pass *p, const struct type *s, const char *name);
 void suggest_variable(struct pass *p, const struct clause *c, const char *name);
+void suggest_identifier(struct pass *p, const struct clause *c, const char *name);
 void suggest_map(struct pass *p, const char *name);
 void suggest_type(struct pass *p, const char *keyword, const char *name);
 

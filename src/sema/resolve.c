@@ -236,7 +236,6 @@ static void ident(struct resolver *r, struct node *n)
 {
 	struct pass *p = r->pass;
 	const struct type *type;
-	const char *names[BUILTIN_COUNT + 1];
 	int64_t value;
 
 	n->ident.builtin = builtin_find(n->ident.name);
@@ -272,11 +271,8 @@ static void ident(struct resolver *r, struct node *n)
 		make_int(p, n, value, false);
 		return;
 	}
-	for (size_t i = 0; i < BUILTIN_COUNT; i++)
-		names[i] = builtins[i].name;
-	names[BUILTIN_COUNT] = NULL;
 	error_at(p->diag, n->span, "Unknown identifier: '%s'", n->ident.name);
-	suggest(p, n->ident.name, names);
+	suggest_identifier(p, r->clause, n->ident.name);
 	n->type = &type_error;
 	make_int(p, n, 0, false);
 	n->type = &type_error;

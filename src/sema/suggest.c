@@ -33,6 +33,33 @@ void suggest_variable(struct pass *p, const struct clause *c, const char *name)
 	suggest(p, name, names);
 }
 
+/* a bare name: of a variable or a map without its mark, of an argument without `args`, or misspelt */
+void suggest_identifier(struct pass *p, const struct clause *c, const char *name)
+{
+	const char *names[BUILTIN_COUNT + 1] = {NULL};
+	const struct type *args = c->args, *retval;
+	uint32_t offset;
+
+	for (const struct variable *v = c->vars; v; v = v->next)
+		if (str_eq(v->name + 1, name)) {
+			hint(p->diag, "did you mean '%s'?", v->name);
+			return;
+		}
+	if (dict_find(&p->maps, arena_printf(p->arena, "@%s", name))) {
+		hint(p->diag, "did you mean '@%s'?", name);
+		return;
+	}
+	if (!args && c->written->provider->args)
+		args = c->written->provider->args(c->written, &c->attaches[0], &retval);
+	if (args && type_field(args, name, &offset)) {
+		hint(p->diag, "did you mean 'args.%s'?", name);
+		return;
+	}
+	for (size_t i = 0; i < BUILTIN_COUNT; i++)
+		names[i] = builtins[i].name;
+	suggest(p, name, names);
+}
+
 void suggest_map(struct pass *p, const char *name)
 {
 	const char **names = arena_alloc(p->arena, (p->script->nmaps + 1) * sizeof(*names));
