@@ -67,12 +67,31 @@ const char *attach_reason(const struct image_attach *a, int err)
 	return strerror(-err);
 }
 
-void attach_done(struct rt *rt, const struct image_attach *a, const char *why)
+static bool is_end(const struct image_clause *c)
 {
+	return c->session && (c->kind == ATTACH_kretprobe || c->kind == ATTACH_uretprobe);
+}
+
+const struct image_clause *session_end(const struct rt *rt, const struct image_clause *c)
+{
+	return c->session && !is_end(c) ? &rt->im->clauses[c->session - 1] : NULL;
+}
+
+static void attached(struct rt *rt, const struct image_attach *a)
+{
+	rt->attached++;
+	if (rt->options->verbose)
+		fprintf(stderr, "Attaching %s\n", a->name);
+}
+
+void attach_done(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why)
+{
+	const struct image_clause *end = session_end(rt, c);
+
 	if (!why) {
-		rt->attached++;
-		if (rt->options->verbose)
-			fprintf(stderr, "Attaching %s\n", a->name);
+		attached(rt, a);
+		if (end)
+			attached(rt, &end->attaches[a - c->attaches]);
 		return;
 	}
 	if (a->wild)
@@ -84,7 +103,7 @@ void attach_done(struct rt *rt, const struct image_attach *a, const char *why)
 static void attach_all(struct rt *rt, const struct image_clause *c, int err)
 {
 	for (size_t i = 0; i < c->nattaches; i++)
-		attach_done(rt, &c->attaches[i], attach_reason(&c->attaches[i], err));
+		attach_done(rt, c, &c->attaches[i], attach_reason(&c->attaches[i], err));
 }
 
 static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t cookie)
@@ -97,16 +116,18 @@ static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t 
 		rt->attach_status = 255;
 		return;
 	}
+	if (is_end(c)) /* attached with its entry */
+		return;
 	rt->refused = 0;
 	if (user)
 		attach_user(rt, p, c, cookie);
-	else if (bpf_program__expected_attach_type(p) == KPROBE_MULTI)
-		attach_kprobes(rt, p, c->attaches, c->nattaches, cookie);
+	else if (bpf_program__expected_attach_type(p) == KPROBE_MULTI || bpf_program__expected_attach_type(p) == KPROBE_SESSION)
+		attach_kprobes(rt, p, c, cookie);
 	else if (c->kind == ATTACH_sys_enter || c->kind == ATTACH_sys_exit) /* one program is all of them */
 		attach_all(rt, c, attach_btf(rt, p, &c->attaches[0], cookie));
 	else
 		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
-			attach_done(rt, &c->attaches[i], attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
+			attach_done(rt, c, &c->attaches[i], attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
 	if (rt->refused && !rt->attach_status)
 		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches, c->place);
 }

@@ -16,13 +16,17 @@ typedef int (*attach_fn)(struct rt *rt, struct bpf_program *p, const struct imag
 /* program types of links for many functions; not all in Debian's headers */
 #define KPROBE_MULTI ((enum bpf_attach_type)42) /* BPF_TRACE_KPROBE_MULTI, 5.18 */
 #define UPROBE_MULTI ((enum bpf_attach_type)48) /* BPF_TRACE_UPROBE_MULTI, 6.6 */
+#define KPROBE_SESSION ((enum bpf_attach_type)56) /* BPF_TRACE_KPROBE_SESSION, 6.10 */
+#define UPROBE_SESSION ((enum bpf_attach_type)57) /* BPF_TRACE_UPROBE_SESSION, 6.13 */
 
 /* attach.c */
+/* what is left when the clause's functions return: the other clause of its session; NULL: it has none, or is that itself */
+const struct image_clause *session_end(const struct rt *rt, const struct image_clause *c);
 void attach_keep(struct rt *rt, int fd); /* closed when we detach */
 int attach_link(struct rt *rt, struct bpf_link *link); /* what libbpf made; NULL: its errno */
 
-/* how it went with a point: why not, or NULL.  That is said, counted in rt->refused, or set in rt->attach_status */
-void attach_done(struct rt *rt, const struct image_attach *a, const char *why);
+/* how it went with a point of a clause: why not, or NULL.  That is said, counted in rt->refused, or set in rt->attach_status */
+void attach_done(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why);
 const char *attach_reason(const struct image_attach *a, int err); /* in words; NULL: err is 0 */
 
 /* attach_perf.c */
@@ -47,8 +51,8 @@ int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_atta
 
 /* attach_kernel.c */
 int attach_kprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
-/* many functions by one link, or several if some are refused */
-void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie);
+/* all functions of a clause by one link, or several if some are refused */
+void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie);
 const char *kprobe_reason(const struct image_attach *a, int err); /* in words */
 int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 

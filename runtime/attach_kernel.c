@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PMU "/sys/bus/event_source/devices/kprobe/"
 
@@ -94,39 +96,51 @@ const char *kprobe_reason(const struct image_attach *a, int err)
 	return strerror(-err);
 }
 
+/* kprobe_multi and its sessions: one link, as bpf_link_create() of libbpf 1.1 does not make for the latter */
 static int link_many(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.flags = list[0].kind == ATTACH_kretprobe ? BPF_F_KPROBE_MULTI_RETURN : 0);
+	enum bpf_attach_type type = bpf_program__expected_attach_type(p);
 	const char **symbols = xcalloc(n, sizeof(*symbols));
-	__u64 *cookies = xcalloc(n, sizeof(*cookies));
+	uint64_t *cookies = xcalloc(n, sizeof(*cookies));
+	union bpf_attr attr = {0};
 	int fd;
 
 	for (size_t i = 0; i < n; i++) {
 		symbols[i] = list[i].symbol;
 		cookies[i] = cookie + i;
 	}
-	opts.kprobe_multi.syms = symbols;
-	opts.kprobe_multi.cookies = cookies;
-	opts.kprobe_multi.cnt = (uint32_t)n;
-	fd = bpf_link_create(bpf_program__fd(p), 0, KPROBE_MULTI, &opts);
-	if (fd >= 0)
+	attr.link_create.prog_fd = (uint32_t)bpf_program__fd(p);
+	attr.link_create.attach_type = type;
+	attr.link_create.kprobe_multi.flags = type == KPROBE_MULTI && list[0].kind == ATTACH_kretprobe ? BPF_F_KPROBE_MULTI_RETURN : 0;
+	attr.link_create.kprobe_multi.syms = (uint64_t)symbols;
+	attr.link_create.kprobe_multi.cookies = (uint64_t)cookies;
+	attr.link_create.kprobe_multi.cnt = (uint32_t)n;
+	fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (fd < 0)
+		fd = -errno;
+	else
 		attach_keep(rt, fd);
 	free(symbols);
 	free(cookies);
 	return fd < 0 ? fd : 0;
 }
 
-void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_attach *list, size_t n, uint64_t cookie)
+static void attach_some(struct rt *rt, struct bpf_program *p, const struct image_clause *c, size_t from, size_t n, uint64_t cookie)
 {
-	int err = rt->attach_status ? 0 : link_many(rt, p, list, n, cookie);
+	int err = rt->attach_status ? 0 : link_many(rt, p, &c->attaches[from], n, cookie + from);
 
 	if (err && n > 1) { /* one of them is refused: find it */
-		attach_kprobes(rt, p, list, n / 2, cookie);
-		attach_kprobes(rt, p, list + n / 2, n - n / 2, cookie + n / 2);
+		attach_some(rt, p, c, from, n / 2, cookie);
+		attach_some(rt, p, c, from + n / 2, n - n / 2, cookie);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		attach_done(rt, &list[i], attach_reason(&list[i], err));
+	for (size_t i = from; i < from + n; i++)
+		attach_done(rt, c, &c->attaches[i], attach_reason(&c->attaches[i], err));
+}
+
+void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_clause *c, uint64_t cookie)
+{
+	attach_some(rt, p, c, 0, c->nattaches, cookie);
 }
 
 /* fentry, fexit, raw tracepoints: libbpf knows from the section */

@@ -29,6 +29,7 @@ struct sites {
 	struct site *list;
 	size_t n;
 	int prog, pid; /* pid -1: every process */
+	enum bpf_attach_type link; /* for many places, or 0 */
 	bool ret;
 	unsigned pmu; /* perf's number for uprobes */
 	atomic_size_t next;
@@ -97,17 +98,7 @@ static void usdt_sites_of(struct rt *rt, struct sites *s, const struct image_cla
 	}
 }
 
-/*
- * Many places of one file by one link (6.6).  union bpf_attr of Debian's
- * headers does not have it yet: its first words.
- */
-struct uprobe_multi_attr {
-	uint32_t prog_fd, target_fd, attach_type, flags;
-	uint64_t path, offsets, ref_ctr_offsets, cookies;
-	uint32_t cnt, multi_flags, pid, pad;
-};
-
-#define UPROBE_MULTI_RETURN 1
+#define UPROBE_MULTI_RETURN 1 /* flag of the link */
 
 /* the link's fd, or -errno */
 static int link_many(const struct sites *s, const struct site *list, size_t n)
@@ -115,7 +106,7 @@ static int link_many(const struct sites *s, const struct site *list, size_t n)
 	uint64_t *words = xcalloc(3 * n, sizeof(*words)), *semaphores = words + n, *cookies = words + 2 * n;
 	struct uprobe_multi_attr attr = {
 		.prog_fd = (uint32_t)s->prog,
-		.attach_type = UPROBE_MULTI,
+		.attach_type = s->link,
 		.path = (uint64_t)list[0].path,
 		.offsets = (uint64_t)words,
 		.cookies = (uint64_t)cookies,
@@ -272,6 +263,7 @@ void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause
 	struct sites s = {
 		.rt = rt,
 		.prog = bpf_program__fd(p),
+		.link = bpf_program__expected_attach_type(p),
 		.ret = c->kind == ATTACH_uretprobe,
 		.pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : -1,
 	};
@@ -283,7 +275,7 @@ void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause
 		uprobe_sites(rt, &s, c, cookie);
 	all = s.n;
 	s.n = set_aside(&s);
-	if (bpf_program__expected_attach_type(p) == UPROBE_MULTI)
+	if (s.link)
 		attach_files(rt, &s);
 	else
 		attach_each(rt, &s);
@@ -293,7 +285,7 @@ void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause
 
 		/* the places of one usdt probe follow each other, and are one */
 		if (!last || last->attach != site->attach || !last->err != !site->err)
-			attach_done(rt, site->attach, site->err ? reason(site) : NULL);
+			attach_done(rt, c, site->attach, site->err ? reason(site) : NULL);
 	}
 	free(s.list);
 }

@@ -37,7 +37,7 @@ static const struct {
 };
 
 static const enum feature probe_types[] = {
-	FEATURE_kprobe, FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe, FEATURE_uprobe_multi, FEATURE_fentry, FEATURE_iter,
+	FEATURE_kprobe, FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe, FEATURE_uprobe_multi, FEATURE_uprobe_session, FEATURE_fentry, FEATURE_iter,
 };
 
 static bool is_probe_type(enum feature f)

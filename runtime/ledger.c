@@ -124,6 +124,8 @@ static bool say_others(struct rt *rt)
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct image_loss l = {.kind = LOSS_missed, .index = i, .place = c->place, .text = c->nattaches ? c->attaches[0].name : ""};
 
+		if (c->session && c->session <= i) /* that program has been counted */
+			continue;
 		all += n = missed(rt, c, links);
 		say(rt, &l, n);
 	}

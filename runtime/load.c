@@ -47,17 +47,18 @@ static void choose_links(struct rt *rt)
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct bpf_program *p = rt_program(rt, c);
-		bool many = c->kind == ATTACH_usdt || ((c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe) && c->nattaches > 1);
-		bool kprobe = c->kind == ATTACH_kprobe || c->kind == ATTACH_kretprobe;
+		bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe, many = c->kind == ATTACH_usdt || (user && c->nattaches > 1);
+		bool kprobe = (c->kind == ATTACH_kprobe || c->kind == ATTACH_kretprobe) && c->nattaches > 1;
 
-		if (p && many && feature(FEATURE_uprobe_multi))
-			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
+		for (size_t j = 0; j < c->nattaches; j++)
+			kprobe &= attach_by_function(&c->attaches[j]);
 		if (p && c->sleepable && rt->params.sleepable)
 			bpf_program__set_flags(p, bpf_program__flags(p) | BPF_F_SLEEPABLE);
-		kprobe &= c->nattaches > 1;
-		for (size_t j = 0; j < c->nattaches; j++) /* those links know nothing of offsets and addresses */
-			kprobe &= c->attaches[j].symbol_len && !c->attaches[j].offset;
-		if (p && kprobe && feature(FEATURE_kprobe_multi))
+		if (p && c->session)
+			bpf_program__set_expected_attach_type(p, user ? UPROBE_SESSION : KPROBE_SESSION);
+		else if (p && many && feature(FEATURE_uprobe_multi))
+			bpf_program__set_expected_attach_type(p, UPROBE_MULTI);
+		else if (p && kprobe && feature(FEATURE_kprobe_multi))
 			bpf_program__set_expected_attach_type(p, KPROBE_MULTI);
 	}
 }

@@ -124,7 +124,7 @@ static bool set_bench(struct run_options *o, const char *arg)
 
 static bool set_no_feature(struct run_options *o, const char *arg)
 {
-	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi};
+	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi, FEATURE_uprobe_session};
 	char *words = xstrdup(arg), *rest = words;
 	bool ok = true;
 
@@ -139,7 +139,7 @@ static bool set_no_feature(struct run_options *o, const char *arg)
 	}
 	free(words);
 	if (!ok)
-		fputs("ERROR: USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi'.\n", stderr);
+		fputs("ERROR: USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi,uprobe_session'.\n", stderr);
 	return ok;
 }
 

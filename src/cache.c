@@ -1,6 +1,8 @@
 /* Compiled images, kept. */
 #include "cache.h"
 
+#include "kernel/kernel.h"
+
 #include "own.h"
 
 #include <dirent.h>
@@ -89,8 +91,8 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 	add_list(key, "named", o->sema.named);
 	add_list(key, "include-dir", o->sema.include_dirs);
 	add_list(key, "include", o->sema.includes);
-	buf_printf(key, "options %zu %d %d %d %d %d %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
-		   (unsigned long long)o->silent);
+	buf_printf(key, "options %zu %d %d %d %d %d %llx %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
+		   (unsigned long long)o->silent, (unsigned long long)features_off());
 	add_text(key, "traceable", o->sema.traceable ? o->sema.traceable : "");
 	add_text(key, "filter", o->sema.probe_filter ? o->sema.probe_filter : "");
 	add_text(key, "directory", cwd ? cwd : "");

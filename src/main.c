@@ -135,13 +135,14 @@ static int format(struct command *c)
 /* other ways to say the same to the kernel */
 static const struct {
 	const char *what;
-	bool no_sleep;
+	bool roll, no_sleep;
 	uint64_t strlen_most;
 } alternatives[] = { /* each keeps what the one before it changed */
-	{"with unroll (N) as a loop", false, 0},
-	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, 0},
-	{"with strings of 255 bytes at most", true, 256},
-	{"with strings of 63 bytes at most", true, 64},
+	{"with a program for the entry of a function and one for its return", false, false, 0},
+	{"with unroll (N) as a loop", true, false, 0},
+	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, true, 0},
+	{"with strings of 255 bytes at most", true, true, 256},
+	{"with strings of 63 bytes at most", true, true, 64},
 };
 
 static bool sleeps(const struct buf *image)
@@ -171,7 +172,8 @@ static int run_somehow(struct command *c, const char *name, const struct buf *te
 	for (size_t i = 0, tried = 1; status == RUN_REFUSED && i < ARRAY_SIZE(alternatives); i++) {
 		bool awake = alternatives[i].no_sleep && !c->run.no_sleep && sleeps(image);
 
-		c->compile.roll = true;
+		c->compile.sema.no_sessions = true;
+		c->compile.roll = alternatives[i].roll;
 		c->run.no_sleep = alternatives[i].no_sleep;
 		c->compile.sema.strlen_most = alternatives[i].strlen_most;
 		other = (struct buf){0};

@@ -247,6 +247,7 @@ struct clause {
 	uint64_t args_used; /* usdt: bit N: argN is; 63: one above that */
 	const struct type *record; /* of a tracepoint in an image for other kernels: kernel_tracepoint_record(), or NULL */
 	const struct type *retval; /* type of `retval` where known, or NULL */
+	struct clause *session; /* one program with this: one is what it does on entry, the other on return; or NULL */
 	struct node *predicate; /* or NULL */
 	struct node *body;
 	struct variable *vars;

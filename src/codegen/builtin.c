@@ -187,7 +187,7 @@ struct value emit_func(struct cg *cg, const struct node *n)
 	if (n->type->kind == TYPE_USYM) {
 		v = cg->clause->provider->kind == ATTACH_usdt ? cg_usdt_function(cg) : cg_num(cg, 0);
 		cg_store_raw(cg, slot, v, 8, 8);
-		v = cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+		v = cg_cookie(cg);
 		cg_store_raw(cg, cg_add(cg, slot, 8), cg_num(cg, 0), 4, 4);
 		cg_store_raw(cg, cg_add(cg, slot, 12), LLVMBuildAdd(cg->b, v, cg_num(cg, 1), ""), 4, 4);
 	} else {

@@ -84,7 +84,8 @@ struct cg {
 	LLVMValueRef packets; /* of skboutput(); NULL: nobody asked */
 	LLVMValueRef usdt; /* where usdt probes keep their arguments; made by cg_usdt_map() */
 	uint32_t name_size; /* bytes of an entry of `names` */
-	uint32_t names_count; /* attach points of the clauses so far */
+	uint32_t first_cookie; /* that of the clause's first attach point */
+	uint32_t cookie_shift; /* what the kernel gives is less by this: the cookie of the other clause of a session */
 
 	const struct clause *clause;
 	struct cg_fn *fn;

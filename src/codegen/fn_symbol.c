@@ -73,8 +73,8 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 	if (cg->clause->provider->kind == ATTACH_usdt) {
 		here = cg_usdt_address(cg);
 	} else if (at->next) {
-		cookie = LLVMBuildAnd(cg->b, cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), cg_num(cg, UINT32_MAX), "");
-		for (uint32_t i = cg->names_count; at; at = at->next, i++)
+		cookie = cg_cookie(cg);
+		for (uint32_t i = cg->first_cookie; at; at = at->next, i++)
 			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""), cg_num(cg, at->num), here, "");
 	}
 	ip = LLVMBuildAdd(cg->b, LLVMBuildSub(cg->b, ip, here, ""), cg_num(cg, symbol->num), "");

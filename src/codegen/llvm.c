@@ -152,6 +152,7 @@ bool llvm_start(struct cg *cg)
 	LLVMInitializeBPFTarget();
 	LLVMInitializeBPFTargetMC();
 	LLVMInitializeBPFAsmPrinter();
+	LLVMInitializeBPFAsmParser(); /* for bpf_session_is_return() */
 	if (LLVMGetTargetFromTriple("bpfel", &target, &error))
 		bug("LLVM has no BPF target: %s", error);
 	cg->tm = LLVMCreateTargetMachine(target, "bpfel", is_long(cg->script) ? "v4" : "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);

@@ -168,15 +168,30 @@ static const char *section_of(struct cg *cg, const struct clause *c)
 	return sections[c->provider->kind];
 }
 
+/* of a session what runs when the function returns */
+static bool is_end(const struct clause *c)
+{
+	return c->session && (c->provider->kind == ATTACH_kretprobe || c->provider->kind == ATTACH_uretprobe);
+}
+
+/* attach points of the clauses before it: the cookie of its first one */
+static uint32_t first_cookie(const struct cg *cg, const struct clause *c)
+{
+	uint32_t n = 0;
+
+	for (const struct clause *before = cg->script->clauses; before != c; before = before->next)
+		n += (uint32_t)before->nattaches;
+	return n;
+}
+
 /*
  * entry:	allocas
  * begin:	the -p filter, scratch
  * body:	predicate, statements
  * end:		return frame.result
  */
-static void program(struct cg *cg, const struct clause *c)
+static LLVMValueRef function(struct cg *cg, const struct clause *c, const char *name)
 {
-	char *name = arena_printf(cg->arena, "clause%u", c->id);
 	LLVMValueRef frame;
 	LLVMBasicBlockRef begin, body;
 	struct cg_fn f = {0};
@@ -184,10 +199,11 @@ static void program(struct cg *cg, const struct clause *c)
 	cg->clause = c;
 	cg->span = c->probe->span;
 	cg->slot_top = cg->slot_max = cg->slot_kept = cg->cookie_room = 0;
+	cg->first_cookie = first_cookie(cg, c);
+	cg->cookie_shift = is_end(c) ? cg->first_cookie - first_cookie(cg, c->session) : 0;
 	memset(&cg->brief, 0, sizeof(cg->brief));
 	cg->looping = false;
 	cg_fn_begin(cg, &f, name, LLVMFunctionType(cg->i64, &cg->ptr, 1, false), c->probe->span);
-	LLVMSetSection(f.fn, section_of(cg, c));
 	begin = LLVMGetInsertBlock(cg->b);
 	f.ctx = LLVMGetParam(f.fn, 0);
 	f.frame = cg_alloca(cg, cg->i64, 8); /* until its size is known */
@@ -231,6 +247,54 @@ static void program(struct cg *cg, const struct clause *c)
 	LLVMReplaceAllUsesWith(f.frame, frame);
 	LLVMInstructionEraseFromParent(f.frame);
 	cg_fn_end(cg, &f);
+	return f.fn;
+}
+
+static const char *program_name(struct cg *cg, const struct clause *c)
+{
+	return arena_printf(cg->arena, "clause%u", is_end(c) ? c->session->id : c->id);
+}
+
+/* bpf_session_is_return(): libbpf would read the kernel's BTF to find it, which we have done */
+static LLVMValueRef is_return(struct cg *cg)
+{
+	LLVMTypeRef type = LLVMFunctionType(cg->i64, NULL, 0, false);
+	const char *call = arena_printf(cg->arena, ".byte 0x85, 0x20, 0, 0\n.long %d", kernel_function_id(cg->kernel, "bpf_session_is_return"));
+	const char *registers = "={r0},~{r1},~{r2},~{r3},~{r4},~{r5},~{memory}";
+	LLVMValueRef code = LLVMGetInlineAsm(type, call, strlen(call), registers, strlen(registers), true, false, LLVMInlineAsmDialectATT, false);
+
+	return LLVMBuildTrunc(cg->b, LLVMBuildCall2(cg->b, type, code, NULL, 0, ""), cg->i1, "");
+}
+
+/* if (bpf_session_is_return()) left(ctx); else entered(ctx); return 0 */
+static void session(struct cg *cg, const struct clause *c)
+{
+	LLVMTypeRef type = LLVMFunctionType(cg->i64, &cg->ptr, 1, false);
+	LLVMValueRef entered, left;
+	struct cg_fn f = {0};
+	struct cg_if end;
+
+	cg_fn_begin(cg, &f, program_name(cg, c), type, c->probe->span);
+	LLVMSetSection(f.fn, section_of(cg, c));
+	f.ctx = LLVMGetParam(f.fn, 0);
+	entered = function(cg, c, arena_printf(cg->arena, "entry%u", c->id));
+	left = function(cg, c->session, arena_printf(cg->arena, "return%u", c->id));
+	debug_place(cg, c->probe->span);
+	end = cg_if(cg, is_return(cg));
+	LLVMBuildCall2(cg->b, type, left, &f.ctx, 1, "");
+	cg_else(cg, &end);
+	LLVMBuildCall2(cg->b, type, entered, &f.ctx, 1, "");
+	cg_end_if(cg, &end);
+	LLVMBuildRet(cg->b, cg_num(cg, 0));
+	cg_fn_end(cg, &f);
+}
+
+static void program(struct cg *cg, const struct clause *c)
+{
+	if (!c->session)
+		LLVMSetSection(function(cg, c, program_name(cg, c)), section_of(cg, c));
+	else if (!is_end(c))
+		session(cg, c);
 }
 
 static void describe(struct cg *cg, const struct clause *c)
@@ -241,9 +305,10 @@ static void describe(struct cg *cg, const struct clause *c)
 	sources_place(cg->diag->sources, c->probe->span, &p);
 	*im = (struct image_clause){
 		.sleepable = im->sleepable, /* program() knew */
-		.program = arena_printf(cg->arena, "clause%u", c->id),
+		.program = program_name(cg, c),
 		.kind = c->provider->kind,
 		.args = c->args_used,
+		.session = c->session ? c->session->id + 1 : 0,
 		.attaches = c->attaches,
 		.nattaches = c->nattaches,
 		.place = p.source ? arena_printf(cg->arena, "%s:%u:%u", p.source->name, p.line, p.column) : "",
@@ -407,7 +472,6 @@ static bool generate(const struct script *s, struct kernel *k, struct diag *d, c
 	for (const struct clause *c = s->clauses; c; c = c->next) {
 		program(&cg, c);
 		describe(&cg, c);
-		cg.names_count += c->nattaches;
 	}
 	if (!cg.failed) {
 		finish_ledger(&cg);

@@ -77,7 +77,7 @@ static LLVMValueRef table(struct cg *cg)
 		entries[i] = LLVMConstInt(cg->i32, 0, false);
 	for (size_t i = 0; i < c->nattaches; i++)
 		if (c->attaches[i].config < SYSCALLS)
-			entries[c->attaches[i].config] = LLVMConstInt(cg->i32, cg->names_count + i + 1, false);
+			entries[c->attaches[i].config] = LLVMConstInt(cg->i32, cg->first_cookie + i + 1, false);
 	g = LLVMAddGlobal(cg->mod, type, ".syscalls");
 	LLVMSetInitializer(g, LLVMConstArray(cg->i32, entries, SYSCALLS));
 	LLVMSetGlobalConstant(g, true);
@@ -111,7 +111,7 @@ void cg_syscall_begin(struct cg *cg)
 LLVMValueRef cg_cookie(struct cg *cg)
 {
 	if (!cg_is_syscall(cg))
-		return cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx);
+		return LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), cg_num(cg, cg->cookie_shift), "");
 	if (!cg->cookie_room)
 		cg->cookie_room = cg_frame_room(cg);
 	return LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->frame, cg->cookie_room), "");

@@ -207,10 +207,26 @@ static bool check_attach(struct check *c, const struct image_clause *clause, con
 	return true;
 }
 
+/* two clauses of one program: an entry and a return of the same places */
+static bool check_session(struct check *c, const struct image_clause *clause)
+{
+	const struct image_clause *other = clause->session <= c->im->nclauses ? &c->im->clauses[clause->session - 1] : NULL;
+	bool kernel = clause->kind == ATTACH_kprobe || clause->kind == ATTACH_kretprobe, user = clause->kind == ATTACH_uprobe || clause->kind == ATTACH_uretprobe;
+
+	if (!other || other->session != (uint64_t)(clause - c->im->clauses) + 1 || other->nattaches != clause->nattaches || !str_eq(other->program, clause->program))
+		return wrong(c, "the clauses of a session do not fit each other");
+	if (other->kind == clause->kind || !(kernel || user) || (kernel && other->kind != ATTACH_kprobe && other->kind != ATTACH_kretprobe) ||
+	    (user && other->kind != ATTACH_uprobe && other->kind != ATTACH_uretprobe))
+		return wrong(c, "the clauses of a session are of other kinds");
+	return true;
+}
+
 static bool check_clause(struct check *c, const struct image_clause *clause)
 {
 	if (clause->kind >= ATTACH_COUNT)
 		return wrong(c, "a clause has no such kind");
+	if (clause->session && !check_session(c, clause))
+		return false;
 	for (size_t i = 0; i < clause->nattaches; i++)
 		if (!check_attach(c, clause, &clause->attaches[i]))
 			return false;

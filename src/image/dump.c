@@ -68,7 +68,7 @@ void image_dump(const struct image *im, FILE *out)
 	for (size_t i = 0; i < im->nclauses; i++) {
 		const struct image_clause *c = &im->clauses[i];
 
-		fprintf(out, "clause %s %s at %s\n", c->program, attach_kind_name(c->kind), c->place);
+		fprintf(out, "clause %s %s at %s%s\n", c->program, attach_kind_name(c->kind), c->place, c->session ? " of a session" : "");
 		for (size_t j = 0; j < c->nattaches; j++)
 			fprintf(out, "\t%s\n", c->attaches[j].name);
 	}

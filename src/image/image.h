@@ -28,7 +28,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 12
+#define IMAGE_VERSION 13
 #define IMAGE_SECTION ".probe"
 #define PREALLOCATED_VALUE 256 /* bytes; the larger values of hashes are made when a key appears */
 
@@ -58,6 +58,7 @@
 #define ATTACH_BPF "bpf" /* target of fentry and fexit: a function of a BPF program, whose id is in config */
 
 enum { UPROBE_ANY_FILE = 1 }; /* config of a uprobe: offset is in the file, whatever that is */
+enum { KPROBE_BREAKPOINT = 1 }; /* config of a kprobe: ftrace does not know the function */
 
 enum attach_kind {
 #define ATTACH(name, section, prog_type) ATTACH_##name,
@@ -66,6 +67,8 @@ enum attach_kind {
 	ATTACH_COUNT
 };
 const char *attach_kind_name(uint64_t kind); /* "kprobe"; "?" if there is none */
+struct image_attach;
+bool attach_by_function(const struct image_attach *a); /* a kprobe or kretprobe of a link for many functions, which knows nothing else */
 
 enum event_action {
 #define ACTION(name) EVENT_##name,

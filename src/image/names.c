@@ -41,6 +41,11 @@ const char *loss_kind_text(uint64_t kind)
 	return kind < LOSS_COUNT ? losses[kind].text : "?";
 }
 
+bool attach_by_function(const struct image_attach *a)
+{
+	return a->symbol_len && !a->offset && a->config != KPROBE_BREAKPOINT;
+}
+
 bool is_fault(const char *s, size_t capacity)
 {
 	return capacity > 1 && !s[0] && s[1] == FAULT_MARK;

@@ -300,9 +300,16 @@ const struct type *kernel_function(struct kernel *k, const char *module, const c
 	return id ? parameters(k, function, id, 0, result) : NULL;
 }
 
-bool kernel_kfunc(struct kernel *k, const char *name)
+int kernel_function_id(struct kernel *k, const char *name)
 {
 	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_FUNC) : -1;
+
+	return id > 0 ? id : 0;
+}
+
+bool kernel_kfunc(struct kernel *k, const char *name)
+{
+	int id = kernel_function_id(k, name);
 
 	for (uint32_t i = 1; id > 0 && i < btfdata_count(k->data); i++) {
 		const struct btf_type *b = btfdata_type(k->data, i);

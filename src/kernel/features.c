@@ -76,6 +76,7 @@ static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 #define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6 */
 #define KPROBE_MULTI 42 /* BPF_TRACE_KPROBE_MULTI, 5.18; without fprobe its programs load, but their links are refused */
 #define KPROBE_SESSION 56 /* BPF_TRACE_KPROBE_SESSION, 6.10 */
+#define UPROBE_SESSION 57 /* BPF_TRACE_UPROBE_SESSION, 6.13 */
 
 /* does it look for the function before it says no? */
 static bool links_kprobes(uint32_t attach_type)
@@ -97,6 +98,22 @@ static bool links_kprobes(uint32_t attach_type)
 	return known;
 }
 
+/* programs of any type load; does it look for the file before it says no? */
+static bool links_uprobes(uint32_t attach_type)
+{
+	uint64_t offset = 0;
+	struct uprobe_multi_attr attr = {.attach_type = attach_type, .path = (uint64_t)"/no file is called this", .offsets = (uint64_t)&offset, .cnt = 1};
+	long fd = load(BPF_PROG_TYPE_KPROBE, attach_type, 0);
+	bool known;
+
+	if (fd < 0)
+		return false;
+	attr.prog_fd = (uint32_t)fd;
+	known = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)) < 0 && errno == ENOENT;
+	close((int)fd);
+	return known;
+}
+
 static bool try(enum feature f)
 {
 	switch (f) {
@@ -113,7 +130,9 @@ static bool try(enum feature f)
 	case FEATURE_kprobe_session:
 		return feature(FEATURE_kprobe_multi) && links_kprobes(KPROBE_SESSION);
 	case FEATURE_uprobe_multi:
-		return feature(FEATURE_uprobe) && loads(BPF_PROG_TYPE_KPROBE, UPROBE_MULTI, 0) && has_helper(211, BPF_PROG_TYPE_KPROBE);
+		return feature(FEATURE_uprobe) && links_uprobes(UPROBE_MULTI);
+	case FEATURE_uprobe_session:
+		return feature(FEATURE_uprobe_multi) && links_uprobes(UPROBE_SESSION);
 	case FEATURE_sleepable_uprobe:
 		return loads(BPF_PROG_TYPE_KPROBE, 0, BPF_F_SLEEPABLE);
 	case FEATURE_fentry:
@@ -139,10 +158,17 @@ static bool try(enum feature f)
 }
 
 static signed char known[FEATURE_COUNT]; /* 1: there, -1: not, 0: not tried */
+static uint64_t off;
 
 void feature_off(enum feature f)
 {
 	known[f] = -1;
+	off |= 1ull << f;
+}
+
+uint64_t features_off(void)
+{
+	return off;
 }
 
 bool feature(enum feature f)

@@ -35,6 +35,7 @@ const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char 
 void kernel_each_member(struct kernel *k, struct arena *a, const char *name, parameter_fn each, void *arg); /* of a struct */
 /* may BPF programs call the function? (kernels that say so: 6.10) */
 bool kernel_kfunc(struct kernel *k, const char *name);
+int kernel_function_id(struct kernel *k, const char *name); /* in its BTF, by which a program calls a kfunc; 0: there is none */
 /* type of a per-CPU or global variable; NULL: not in BTF */
 const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
@@ -286,7 +287,17 @@ enum feature {
 	FEATURE_COUNT
 };
 bool feature(enum feature f); /* tried once, remembered */
+/*
+ * BPF_LINK_CREATE of many places of one file (6.6).  union bpf_attr of
+ * Debian's headers does not have it yet: its first words.
+ */
+struct uprobe_multi_attr {
+	uint32_t prog_fd, target_fd, attach_type, flags;
+	uint64_t path, offsets, ref_ctr_offsets, cookies;
+	uint32_t cnt, multi_flags, pid, pad;
+};
 void feature_off(enum feature f); /* --no-feature: as if the kernel had it not */
+uint64_t features_off(void); /* of which that was said: 1 << f */
 const char *feature_name(enum feature f);
 const char *feature_text(enum feature f);
 bool perf_counts(uint32_t type, uint64_t config); /* has this machine the counter of perf? */

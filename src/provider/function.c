@@ -184,6 +184,7 @@ bool function_expand(struct attach *a, const char **missing)
 		if (traceable_known() && !r.alias && !a->unsafe && !a->offset)
 			warning_at(a->diag, WARN(untraceable), a->span, "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail", a->symbol);
 		add(r.module, a->symbol, a);
+		a->matches[a->nmatches - 1].config = traceable_known() ? KPROBE_BREAKPOINT : 0;
 		return true;
 	}
 	why = a->wild ? NULL : explain(a, &r);

@@ -118,10 +118,9 @@ static void list_kretprobe(struct listing *l, const char *target, const char *sy
 		function_list(l, &provider_kretprobe, target, symbol, show);
 }
 
-/* kprobe_multi knows functions only */
 static bool alone(const struct image_attach *m)
 {
-	return m->offset || !m->symbol_len;
+	return !attach_by_function(m);
 }
 
 static const char *const kprobe_aliases[] = {"k", NULL};
@@ -136,5 +135,5 @@ const struct provider provider_kprobe = {
 const struct provider provider_kretprobe = {
 	.kind = ATTACH_kretprobe, .name = "kretprobe", .aliases = kretprobe_aliases,
 	.has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX, .space = SPACE_KERNEL, .syntax = "kretprobe:[module:]function",
-	.min_fields = 1, .max_fields = 2, .parse = function_parse, .expand = expand, .list = list_kretprobe, .args = result, .typed = NEEDS_RETVAL,
+	.min_fields = 1, .max_fields = 2, .parse = function_parse, .expand = expand, .list = list_kretprobe, .args = result, .typed = NEEDS_RETVAL, .alone = alone,
 };

@@ -223,23 +223,38 @@ static const struct type *record_of(struct pass *p, const struct attach *a, cons
 	return record;
 }
 
-static bool names_kstack(struct node **n, void *used)
-{
-	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+struct naming {
+	struct pass *pass;
+	const char *const *words;
+	bool found;
+	struct dict seen; /* functions */
+};
 
-	if (str_eq(name, "kstack") || str_eq(name, "stack"))
-		*(bool *)used = true;
-	return true;
+static bool names_word(struct node **n, void *arg)
+{
+	struct naming *s = arg;
+	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+	struct node *fn = (*n)->kind == NODE_CALL ? dict_find(&s->pass->subprograms, name) : NULL;
+
+	for (size_t i = 0; s->words[i]; i++)
+		s->found |= str_eq(name, s->words[i]);
+	if (fn && !dict_find(&s->seen, name)) {
+		dict_set(&s->seen, name, s);
+		node_walk(&fn->macro.body, names_word, s);
+	}
+	return !s->found;
 }
 
-static bool uses_kstack(struct node *probe)
+bool probe_names(struct pass *p, const struct node *probe, const char *const *words)
 {
-	bool used = false;
+	struct naming s = {.pass = p, .words = words};
+	struct node *body = probe->probe.body, *predicate = probe->probe.predicate;
 
-	node_walk(&probe->probe.body, names_kstack, &used);
-	if (probe->probe.predicate)
-		node_walk(&probe->probe.predicate, names_kstack, &used);
-	return used;
+	dict_init(&s.seen, p->arena);
+	node_walk(&body, names_word, &s);
+	if (predicate)
+		node_walk(&predicate, names_word, &s);
+	return s.found;
 }
 
 /* may they have one program, as to how they are attached? */
@@ -261,7 +276,7 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 {
 	struct uses u = uses_of(p, probe);
 	bool typed = a->provider->args && (u.needs & (a->provider->typed ? a->provider->typed : NEEDS_ARGS) || a->provider->one_program_each);
-	bool forms = a->provider->form && !uses_kstack(probe);
+	bool forms = a->provider->form && !probe_names(p, probe, (const char *const[]){"kstack", "stack", NULL});
 
 	a->listed = node_count(probe->probe.attaches);
 	for (size_t i = 0; i < a->nmatches; i++) {
@@ -437,5 +452,6 @@ bool expand(struct pass *p)
 		regfree(&p->probe_filter);
 	check_limits(p);
 	check_kinds(p);
+	join_sessions(p);
 	return !p->diag->errors;
 }

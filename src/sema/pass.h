@@ -44,6 +44,11 @@ struct pass {
 /* expand.c */
 bool expand(struct pass *p); /* settings, map declarations, clauses */
 
+bool probe_names(struct pass *p, const struct node *probe, const char *const *words); /* is one of them, up to NULL, in its block, its predicate or a function? */
+
+/* session.c */
+void join_sessions(struct pass *p); /* pairs of clauses that can be one program: clause->session */
+
 /* cdefs.c */
 void cdefs_open(struct pass *p);
 void read_cdefs(struct pass *p, const struct script *s);

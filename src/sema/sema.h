@@ -51,6 +51,7 @@ struct sema_options {
 	bool has_child; /* -c */
 	bool unsafe;
 	bool warnings; /* -k */
+	bool no_sessions; /* a program for each clause */
 	uint64_t strlen_most; /* max_strlen is no more than this; 0: as set */
 	char **environ;
 	const char *const *include_dirs; /* -I; NULL-terminated, or NULL */

@@ -48,7 +48,7 @@ probe -l 'kprobe:*' --traceable-functions /nonexistent; status 1; err "failed to
 # one by one, as where there are no links for many
 probe -q --no-feature kprobe_multi,uprobe_multi -e 'kprobe:vfs_* /pid == cpid/ { @[probe] = count(); }' -c 'syscalls 3'
 status 0; no_err; out '^@\[kprobe:vfs_read\]: 3$'
-probe --no-feature kprobe_mul -e 'BEGIN { }'; status 1; err "USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi'."
+probe --no-feature kprobe_mul -e 'BEGIN { }'; status 1; err "USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi,uprobe_session'."
 
 probe -e 'kprobe:* { }'; refused 'ERROR: Can.t attach to [0-9]+ probes because it exceeds the current limit of 1024 probes'
 
