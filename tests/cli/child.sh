@@ -19,6 +19,12 @@ probe -q -c "sh -c 'exit 3'" -e 'interval:s:10 { @[1] = 1; @[2] = 2; } END { @[1
 probe -q -c "sh -c 'exit 3'" -e 'config = { max_map_keys = 1 } interval:s:10 { } END { @[1] = 1; @[2] = 2; }' --strict; status 1; sane
 probe -v -c "sh -c 'exit 3'" -e 'interval:s:10 { }'; status 3; err 'child exited with status 3'
 probe -v -c "sh -c 'kill -KILL \$\$'" -e 'interval:s:10 { }'; status 137; err 'child was ended by signal 9'
+# it hears signals, and is told that nobody reads, as if we were not there; what goes on after the trace is ended and waited for
+probe -q -c "sh -c 'kill -TERM \$\$'" -e 'interval:s:10 { }'; status 143; no_err
+probe -q -c "sh -c 'kill -HUP \$\$'" -e 'interval:s:10 { }'; status 129; no_err
+probe -q -c "bash -c 'yes | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}'" -e 'interval:s:10 { }'; status 141; no_err
+probe -q -e 'interval:ms:1 { printf("%d\n", cpid); exit(); }' -c 'sleep 1000'; status 0; no_err
+! kill -0 "$(head -n 1 "$out")" 2>/dev/null || wrong 'it goes on'
 printf '#!/no/such/interpreter\n' >"$TMPDIR/lost"
 chmod 755 "$TMPDIR/lost"
 probe -q -c "$TMPDIR/lost" -e 'interval:s:10 { }'; status 127; err "ERROR: cannot run '.*lost' of -c: No such file"

@@ -31,4 +31,11 @@ if command -v strip >/dev/null; then
 	out "^        0x[0-9a-f]+ \(.*/bare\+0x[0-9a-f]+\)$"
 	out "^$(printf '\t')[0-9a-f]+ 0x[0-9a-f]+ \(.*/bare\+0x[0-9a-f]+\)$"
 fi
+# an address where no instruction begins takes --unsafe
+if [ "$(uname -m)" = x86_64 ]; then
+	inside=$((0x$(nm "$WORKLOADS/calls" | sed -n 's/ T descend$//p') + 2)) # in the second instruction, or in endbr64
+	probe -q -e "uprobe:$WORKLOADS/calls:$inside { }"; refused 'ERROR: Could not add uprobe into middle of instruction: .*:descend\+2$'
+	err '^HINT: Use --unsafe to force attachment'
+	probe -q --dry-run --unsafe -e "uprobe:$WORKLOADS/calls:$inside { }"; status 0
+fi
 end

@@ -7,7 +7,8 @@
  *	pageout	a file mapped, read, and put out by MADV_PAGEOUT
  *	warm	resident, for comparison
  *	absent	memory that is not there at all
- * WHAT: text (calls the function text()), open, exec (of N processes).
+ * WHAT: text (calls the function text()), frame (likewise, and the caller's
+ * frame is said to be there), open, exec (of N processes).
  * Prints nothing; the strings are "/tmp/cold-literal" and "/tmp/cold-mapping".
  */
 #include <fcntl.h>
@@ -36,6 +37,14 @@ __attribute__((noinline, noclone)) void text(const char *s, long n)
 {
 	__asm__ volatile("" : : "r"(s), "r"(n) : "memory");
 }
+
+/* text(s, n) as if s were the frame pointer of whoever calls it */
+#ifdef __x86_64__
+void framed(const char *s, long n);
+__asm__(".text\nframed:\n\tpush %rbp\n\tmov %rdi, %rbp\n\tcall text\n\tpop %rbp\n\tret\n");
+#else
+#define framed text
+#endif
 
 /* a file of two pages, the string where the first ends or begins */
 static char *map(const char *dir, int across)
@@ -84,6 +93,8 @@ int main(int argc, char **argv)
 			return 2;
 		if (!strcmp(argv[2], "text")) {
 			text(s, i);
+		} else if (!strcmp(argv[2], "frame")) {
+			framed(s, i);
 		} else if (!strcmp(argv[2], "open")) {
 			int fd = open(s, O_RDONLY);
 
