@@ -37,7 +37,6 @@ struct attach {
 	/* set by provider->expand */
 	struct image_attach *matches;
 	size_t nmatches;
-	size_t listed; /* attach points written for the same block */
 };
 
 /* What a provider's listing hands out: a name and, for -lv, its parameters. */

@@ -213,7 +213,7 @@ static void list(struct listing *l, const char *target, const char *symbol)
 	tracepoint_each(NULL, list_category, &s);
 }
 
-/* one program at sys_enter for many system calls; a single one is better off with its own tracepoint */
+/* system calls by one program at sys_enter, which knows them by number: cheaper for who is traced, and detached at once */
 static const struct provider *form(const struct attach *a, struct image_attach *m)
 {
 	static const struct {
@@ -224,7 +224,7 @@ static const struct provider *form(const struct attach *a, struct image_attach *
 #if !defined(__x86_64__)
 	return NULL; /* where registers are saved differs */
 #endif
-	if ((a->nmatches < 2 && a->listed < 2) || !str_eq(m->target, "syscalls") || m->config)
+	if (!str_eq(m->target, "syscalls") || m->config)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		size_t len = strlen(forms[i].prefix);

@@ -15,6 +15,7 @@ bool available(struct pass *p, struct node *n, const char *name, unsigned flags)
 {
 	unsigned needs = flags & (NEEDS_ARGN | NEEDS_ARGS | NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX);
 	const struct provider *is = p->clause->provider;
+	bool tracepoint = str_eq(is->name, "tracepoint"); /* whatever its form */
 
 	if (!(needs & ~is->has))
 		return true;
@@ -22,8 +23,8 @@ bool available(struct pass *p, struct node *n, const char *name, unsigned flags)
 		wrong(p, n->span, "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (%s used here)", is->name);
 	else if (needs & NEEDS_RETVAL)
 		wrong(p, n->span, "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes%s",
-		      is->kind == ATTACH_tracepoint ? " (try to use args.ret instead)" : "");
-	else if (needs & NEEDS_CTX && is->kind == ATTACH_tracepoint)
+		      tracepoint ? " (try to use args.ret instead)" : "");
+	else if (needs & NEEDS_CTX && tracepoint)
 		wrong(p, n->span, "Use args instead of ctx in tracepoint");
 	else
 		wrong(p, n->span, "The %s builtin can not be used with '%s' probes", name, is->name);

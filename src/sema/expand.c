@@ -257,6 +257,31 @@ bool probe_names(struct pass *p, const struct node *probe, const char *const *wo
 	return s.found;
 }
 
+static bool uses_kstack(struct pass *p, const struct node *probe)
+{
+	return probe_names(p, probe, (const char *const[]){"kstack", "stack", NULL});
+}
+
+/* the kernel's stack at a system call: all of the script then keep the order in which they are written */
+static bool asks_kstack_in_call(struct pass *p, const struct node *probe)
+{
+	for (const struct node *at = probe->probe.attaches; at; at = at->next)
+		if (strstr(at->attach.text, "syscalls"))
+			return uses_kstack(p, probe);
+	return false;
+}
+
+/*
+ * May attach points have the form that their provider has for many?  Not
+ * beside a kernel stack, which would begin in our program.  A script that goes
+ * to other kernels keeps the tracepoint of a single one, as it needs no BTF
+ * there.
+ */
+static bool takes_forms(struct pass *p, const struct node *probe, size_t nmatches)
+{
+	return !p->kstack_in_calls && !uses_kstack(p, probe) && (!p->options->late || nmatches > 1 || node_count(probe->probe.attaches) > 1);
+}
+
 /* may they have one program, as to how they are attached? */
 static bool may_share(const struct provider *p, const struct clause *c, const struct image_attach *m)
 {
@@ -276,9 +301,8 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 {
 	struct uses u = uses_of(p, probe);
 	bool typed = a->provider->args && (u.needs & (a->provider->typed ? a->provider->typed : NEEDS_ARGS) || a->provider->one_program_each);
-	bool forms = a->provider->form && !probe_names(p, probe, (const char *const[]){"kstack", "stack", NULL});
+	bool forms = a->provider->form && takes_forms(p, probe, a->nmatches);
 
-	a->listed = node_count(probe->probe.attaches);
 	for (size_t i = 0; i < a->nmatches; i++) {
 		const struct provider *form = forms ? a->provider->form(a, &a->matches[i]) : NULL, *provider = form ? form : a->provider;
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
@@ -436,14 +460,18 @@ bool expand(struct pass *p)
 	for (struct node *n = s->root; n; n = n->next)
 		if (n->kind == NODE_FN)
 			expand_macros(p, &n->macro.body);
-	for (struct node *n = s->root; n; n = n->next) {
-		if (n->kind == NODE_MACRO || n->kind == NODE_FN)
-			continue;
+	for (struct node *n = s->root; n; n = n->next)
 		if (n->kind == NODE_PROBE) {
 			expand_macros(p, &n->probe.body);
 			expand_macros(p, &n->probe.predicate);
+			p->kstack_in_calls |= asks_kstack_in_call(p, n);
+		}
+	for (struct node *n = s->root; n; n = n->next) {
+		if (n->kind == NODE_MACRO || n->kind == NODE_FN)
+			continue;
+		if (n->kind == NODE_PROBE)
 			probe(p, n);
-		} else if (n->kind == NODE_MAPDECL)
+		else if (n->kind == NODE_MAPDECL)
 			map_declaration(p, n);
 		else
 			error_at(p->diag, n->span, "%s is not supported yet", node_kind_name(n->kind));
