@@ -316,11 +316,11 @@ static void act(struct rt *rt, const char *record, size_t size)
 
 #define RECORD_HEAD 8 /* the kernel's, before each */
 
-int rt_event(void *ctx, void *record, size_t size)
+bool rt_event(void *ctx, const void *record, size_t size)
 {
 	struct rt *rt = ctx;
 
 	act(rt, record, size);
 	rt->budget -= (int64_t)((size + RECORD_HEAD + 7) / 8 * 8);
-	return rt->budget > 0 && coarse_ns() < rt->drain_until ? 0 : -EAGAIN; /* enough for now */
+	return rt->budget > 0 && coarse_ns() < rt->drain_until;
 }

@@ -123,9 +123,6 @@ static void set_params(struct rt *rt)
 	p->self_pid = (uint32_t)getpid();
 	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
 	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-	p->wakeup = rt->tty ? 0 : rt->ring_size / 4;
-	if (p->wakeup > 65536)
-		p->wakeup = 65536;
 	/* the initial PID namespace has this inode number for ever: no translation needed */
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != 0xEFFFFFFC) {
 		p->pidns_dev = ns.st_dev;
@@ -344,7 +341,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		return err;
 	if (!ring)
 		return 0;
-	rt->ring = ring_buffer__new(bpf_map__fd(ring), rt_event, rt, NULL);
+	rt->ring = ring_new(bpf_map__fd(ring), rt->ring_size);
 	if (!rt->ring) {
 		fail(-errno, "cannot read the ring buffer");
 		return 255;

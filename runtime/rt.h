@@ -14,7 +14,7 @@ struct bpf_link;
 struct bpf_map;
 struct bpf_program;
 struct symbols;
-struct ring_buffer;
+struct ring;
 
 struct rt {
 	const struct run_options *options;
@@ -25,10 +25,11 @@ struct rt {
 	uint32_t *own_insns; /* by program of the object, without the functions it calls */
 	struct bpf_object *object;
 	struct btf *btf; /* the kernel's, while the image is loaded */
-	struct ring_buffer *ring;
+	struct ring *ring;
 	uint64_t ring_size; /* bytes */
 	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */
 	int64_t budget; /* of them, to be read before drain() returns */
+	int look_ms; /* until the ring is looked at again, if nobody wakes us */
 	struct symbols *symbols;
 	struct packets *packets; /* of skboutput(); NULL: it is not used */
 	struct unwind *unwind; /* tables of dw_ustack(); NULL: it is not used */
@@ -162,7 +163,14 @@ int attach_failed(struct rt *rt, const struct image_attach *a, const char *why);
 
 /* event.c: the ring's records */
 uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */
-int rt_event(void *rt, void *record, size_t size);
+bool rt_event(void *rt, const void *record, size_t size); /* more of them? */
+
+/* ring.c: the kernel's ring buffer */
+typedef bool (*ring_fn)(void *arg, const void *record, size_t size); /* more of them? */
+struct ring *ring_new(int fd, size_t size); /* size: the map's, in bytes; NULL and errno */
+void ring_free(struct ring *r);
+size_t ring_read(struct ring *r, ring_fn take, void *arg, bool wake); /* all that is there; bytes; wake: the next record wakes us */
+int ring_fd(const struct ring *r); /* to poll for what comes next; -1 where nothing wakes us */
 
 /* maps.c, sweep.c; index: of the image's maps */
 void map_print(struct rt *rt, uint64_t index, int64_t top, int64_t div);

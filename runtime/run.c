@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define SIGNALS_NS 50000000 /* signals are looked at that often, however much there is to print */
-#define LOOK_MS 20 /* how often the ring is looked at when nobody wakes us */
+#define LOOK_MS 20 /* how often the ring is looked at when nobody wakes us, at least */
 
 static void watch_signals(struct rt *rt)
 {
@@ -63,6 +63,21 @@ static bool only_for(const struct image *im, enum attach_kind kind)
 	return true;
 }
 
+/* The next look is when an eighth of the ring may be there; of what begins now nobody knows how much it is. */
+static void plan_look(struct rt *rt, size_t got, bool begins)
+{
+	if (!got)
+		rt->look_ms = LOOK_MS;
+	else if (begins)
+		rt->look_ms = 1;
+	else if (got > rt->ring_size / 8)
+		rt->look_ms /= 2;
+	else if (got < rt->ring_size / 32)
+		rt->look_ms = rt->look_ms ? rt->look_ms * 2 : 1;
+	if (rt->look_ms > LOOK_MS)
+		rt->look_ms = LOOK_MS;
+}
+
 /*
  * All that is in the ring now.  What comes meanwhile waits, so that whoever
  * fires events without pause cannot keep us here.  false: the time was up
@@ -75,10 +90,9 @@ static bool drain_for(struct rt *rt, uint64_t ns)
 	symbols_follow(rt->symbols);
 	rt->budget = (int64_t)rt->ring_size;
 	rt->drain_until = ns ? coarse_ns() + ns : UINT64_MAX;
-	rt->state->wake = quiet ? WAKE_FIRST : WAKE_MANY; /* before we look: of what comes after, one event wakes us */
 	packets_read(rt);
 	if (rt->ring)
-		ring_buffer__consume(rt->ring);
+		plan_look(rt, ring_read(rt->ring, rt_event, rt, rt->tty), quiet);
 	output_settle(rt);
 	return rt->budget > 0 || coarse_ns() < rt->drain_until;
 }
@@ -132,7 +146,7 @@ static void watch(struct rt *rt)
 	struct pollfd fds[] = {
 		{.fd = rt->signal_fd, .events = POLLIN},
 		{.fd = rt->child_fd, .events = POLLIN},
-		{.fd = rt->ring ? ring_buffer__epoll_fd(rt->ring) : -1, .events = POLLIN},
+		{.events = POLLIN}, /* the ring */
 		{.fd = rt->self_fd, .events = POLLIN},
 		{.fd = rt->out}, /* a pipe that nobody reads any more is an error */
 		{.fd = packets_fd(rt), .events = POLLIN},
@@ -141,7 +155,8 @@ static void watch(struct rt *rt)
 	bool stopped, in_time = true;
 
 	while (!rt->exiting && !rt->write_error) {
-		if (poll(fds, ARRAY_SIZE(fds), in_time ? LOOK_MS : 0) < 0 && errno != EINTR)
+		fds[2].fd = ring_fd(rt->ring);
+		if (poll(fds, ARRAY_SIZE(fds), in_time ? rt->look_ms : 0) < 0 && errno != EINTR)
 			break;
 		stopped = rt->state->stopped; /* the event that says so is lost if the ring is full */
 		in_time = drain_for(rt, SIGNALS_NS);
@@ -315,8 +330,7 @@ int run(const void *image, size_t len, const struct run_options *o)
 	if (!status)
 		status = exited ? exited : written ? written : child;
 	rt_detach(&rt);
-	if (rt.ring)
-		ring_buffer__free(rt.ring);
+	ring_free(rt.ring);
 	rt_btf_done(&rt); /* where loading stopped half-way */
 	bpf_object__close(rt.object);
 out:

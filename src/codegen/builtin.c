@@ -42,44 +42,69 @@ static struct value high(struct cg *cg, const struct node *n, LLVMValueRef v)
 	return cg_int(n->type, LLVMBuildLShr(cg->b, v, cg_num(cg, 32), ""));
 }
 
-/*
- * tgid << 32 | tid of the current task, as our own PID namespace numbers them:
- *	if (!params.pidns_ino)
- *		return bpf_get_current_pid_tgid();
- *	bpf_get_ns_current_pid_tgid(params.pidns_dev, params.pidns_ino, &ns, sizeof(ns))
- */
-static LLVMValueRef pid_tgid(struct cg *cg)
-{
-	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), ids = cg_temp(cg), v;
-	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, CG_PARAM(cg, pidns_ino), cg_num(cg, 0), ""));
-
-	LLVMBuildStore(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), slot);
-	cg_else(cg, &f);
-	LLVMBuildStore(cg->b, cg_num(cg, 0), ids);
-	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids, cg_num(cg, 8));
-	v = LLVMBuildLoad2(cg->b, cg->i64, ids, ""); /* struct { u32 pid, tgid; } on a little-endian machine */
-	cg_temp_done(cg, ids);
-	LLVMBuildStore(cg->b, v, slot);
-	cg_end_if(cg, &f);
-	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
-}
-
 /* pid(init): as the initial namespace numbers it */
 static bool initial(const struct node *n)
 {
 	return n->kind == NODE_CALL && n->call.args && str_eq(n->call.args->ident.name, "init");
 }
 
-/* pid:		bpf_get_current_pid_tgid() >> 32 */
-struct value emit_pid(struct cg *cg, const struct node *n)
+/* bits of bpf_get_current_pid_tgid() below those of a number of the task, "tgid" or "pid" */
+static LLVMValueRef shift_of(struct cg *cg, const char *name)
 {
-	return high(cg, n, initial(n) ? cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0) : pid_tgid(cg));
+	return cg_num(cg, str_eq(name, "tgid") ? 32 : 0);
 }
 
-/* tid:		(u32)bpf_get_current_pid_tgid() */
+/* in the initial PID namespace:	task->NAME, else of bpf_get_current_pid_tgid() */
+static LLVMValueRef initial_number(struct cg *cg, LLVMValueRef task, const char *name)
+{
+	struct value v = task ? task_field(cg, task, name) : (struct value){0};
+
+	if (v.v)
+		return cg_i64(cg, cg_value(cg, v));
+	return LLVMBuildLShr(cg->b, cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0), shift_of(cg, name), "");
+}
+
+/* NULL without BTF; LLVM makes one call of all that a program has, where the first comes before any branch */
+static LLVMValueRef known_task(struct cg *cg)
+{
+	return kernel_has_btf(cg->kernel) ? cg_task(cg) : NULL;
+}
+
+/*
+ * In our own:
+ *	if (!params.pidns_ino)
+ *		return initial_number(NAME);
+ *	bpf_get_ns_current_pid_tgid(params.pidns_dev, params.pidns_ino, &ns, sizeof(ns))
+ */
+static LLVMValueRef own_number(struct cg *cg, const char *name)
+{
+	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), ids = cg_temp(cg), task = known_task(cg), v;
+	struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, CG_PARAM(cg, pidns_ino), cg_num(cg, 0), ""));
+
+	LLVMBuildStore(cg->b, initial_number(cg, task, name), slot);
+	cg_else(cg, &f);
+	LLVMBuildStore(cg->b, cg_num(cg, 0), ids);
+	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids, cg_num(cg, 8));
+	v = LLVMBuildLoad2(cg->b, cg->i64, ids, ""); /* struct { u32 pid, tgid; } on a little-endian machine */
+	cg_temp_done(cg, ids);
+	LLVMBuildStore(cg->b, LLVMBuildLShr(cg->b, v, shift_of(cg, name), ""), slot);
+	cg_end_if(cg, &f);
+	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
+}
+
+static struct value number(struct cg *cg, const struct node *n, const char *name)
+{
+	return low(cg, n, initial(n) ? initial_number(cg, known_task(cg), name) : own_number(cg, name));
+}
+
+struct value emit_pid(struct cg *cg, const struct node *n)
+{
+	return number(cg, n, "tgid");
+}
+
 struct value emit_tid(struct cg *cg, const struct node *n)
 {
-	return low(cg, n, initial(n) ? cg_helper(cg, BPF_FUNC_get_current_pid_tgid, 0) : pid_tgid(cg));
+	return number(cg, n, "pid");
 }
 
 /* comm:	bpf_get_current_task_btf()->comm, else bpf_get_current_comm() */
@@ -250,8 +275,8 @@ struct value cg_stack(struct cg *cg, const struct node *n)
 	}
 	got = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, 0), ""), cg_num(cg, 0), got, "");
 	cg_store_raw(cg, slot, LLVMBuildLShr(cg->b, got, cg_num(cg, build_id ? 5 : 3), ""), 4, 4);
-	if (user) /* the symbols are those of the process as the whole machine numbers it */
-		cg_store_raw(cg, cg_add(cg, slot, 4), high(cg, n, pid_tgid(cg)).v, 4, 4);
+	if (user) /* whose symbols they are */
+		cg_store_raw(cg, cg_add(cg, slot, 4), own_number(cg, "tgid"), 4, 4);
 	return cg_mem(n->type, slot);
 }
 

@@ -128,6 +128,7 @@ struct cg {
 bool llvm_start(struct cg *cg);
 bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out);
 void llvm_stop(struct cg *cg);
+LLVMAttributeRef llvm_attribute(struct cg *cg, const char *name);
 
 /* debug.c: debug info, from which LLVM makes BTF */
 void debug_start(struct cg *cg);

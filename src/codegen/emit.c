@@ -40,16 +40,26 @@ LLVMTypeRef cg_int_type(struct cg *cg, unsigned size)
 	bug("no integer of %u bytes", size);
 }
 
+/* helpers that say the same however often a program asks */
+static bool is_constant(int id)
+{
+	return id == BPF_FUNC_get_current_task_btf || id == BPF_FUNC_get_current_pid_tgid || id == BPF_FUNC_get_current_uid_gid ||
+	       id == BPF_FUNC_get_smp_processor_id || id == BPF_FUNC_get_current_cgroup_id;
+}
+
 static LLVMValueRef call_helper(struct cg *cg, LLVMTypeRef result, int id, unsigned n, va_list ap)
 {
-	LLVMValueRef args[5], fn = LLVMConstIntToPtr(cg_num(cg, id), cg->ptr);
+	LLVMValueRef args[5], fn = LLVMConstIntToPtr(cg_num(cg, id), cg->ptr), call;
 	LLVMTypeRef types[5];
 
 	for (unsigned i = 0; i < n; i++) {
 		args[i] = va_arg(ap, LLVMValueRef);
 		types[i] = LLVMTypeOf(args[i]);
 	}
-	return LLVMBuildCall2(cg->b, LLVMFunctionType(result, types, n, false), fn, args, n, "");
+	call = LLVMBuildCall2(cg->b, LLVMFunctionType(result, types, n, false), fn, args, n, "");
+	if (is_constant(id))
+		LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, llvm_attribute(cg, "readnone"));
+	return call;
 }
 
 LLVMValueRef cg_helper(struct cg *cg, int id, unsigned n, ...)

@@ -68,34 +68,10 @@ struct cg_event event_begin(struct cg *cg, unsigned index)
 	return e;
 }
 
-/* if (state.wake && (state.wake == WAKE_FIRST || bytes waiting >= params.wakeup)) state.wake = 0, flags = FORCE_WAKEUP; */
-static LLVMValueRef wakeup_flags(struct cg *cg)
-{
-	LLVMValueRef flags = cg_alloca(cg, cg->i64, 8), wake = cg_state_get(cg, offsetof(struct image_state, wake)), waiting, enough;
-	struct cg_if asked, much;
-
-	LLVMBuildStore(cg->b, cg_num(cg, BPF_RB_NO_WAKEUP), flags);
-	asked = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, wake, cg_num(cg, 0), ""));
-	waiting = cg_helper(cg, BPF_FUNC_ringbuf_query, 2, cg->ring, cg_num(cg, BPF_RB_AVAIL_DATA));
-	enough = LLVMBuildICmp(cg->b, LLVMIntUGE, waiting, CG_PARAM(cg, wakeup), "");
-	much = cg_if(cg, LLVMBuildOr(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, wake, cg_num(cg, WAKE_FIRST), ""), enough, ""));
-	cg_state_set(cg, offsetof(struct image_state, wake), cg_num(cg, 0));
-	LLVMBuildStore(cg->b, cg_num(cg, BPF_RB_FORCE_WAKEUP), flags);
-	cg_end_if(cg, &much);
-	cg_end_if(cg, &asked);
-	return LLVMBuildLoad2(cg->b, cg->i64, flags, "");
-}
-
-/*
- * A wakeup costs the traced thread more than all the rest: the reader gets one
- * each time it looks, when much is waiting or nothing came for a while, or by an
- * exit; else it looks by itself.
- */
+/* an exit wakes the reader, else it is who says by where it stands (runtime/ring.c) */
 void event_end(struct cg *cg, struct cg_event *e)
 {
-	LLVMValueRef flags = event_at(cg, e->index)->action == EVENT_exit ? cg_num(cg, BPF_RB_FORCE_WAKEUP) : wakeup_flags(cg);
-
-	cg_helper(cg, BPF_FUNC_ringbuf_submit, 2, e->record, flags);
+	cg_helper(cg, BPF_FUNC_ringbuf_submit, 2, e->record, cg_num(cg, event_at(cg, e->index)->action == EVENT_exit ? BPF_RB_FORCE_WAKEUP : 0));
 	cg_end_if(cg, &e->have);
 }
 

@@ -17,6 +17,16 @@ const char *codegen_llvm_version(void)
 	return LLVM_VERSION_STRING;
 }
 
+/* by its name; "readnone" is "memory(none)" since LLVM 16 */
+LLVMAttributeRef llvm_attribute(struct cg *cg, const char *name)
+{
+	unsigned memory = LLVMGetEnumAttributeKindForName("memory", strlen("memory"));
+
+	if (memory && str_eq(name, "readnone"))
+		return LLVMCreateEnumAttribute(cg->llvm, memory, 0);
+	return LLVMCreateEnumAttribute(cg->llvm, LLVMGetEnumAttributeKindForName(name, strlen(name)), 0);
+}
+
 /*
  * The C API makes a DIFile without the text of the file, which BTF's line
  * info quotes.  So the module begins as a line of IR that has it.

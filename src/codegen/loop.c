@@ -83,11 +83,9 @@ static void for_range(struct cg *cg, const struct node *n)
 /* LLVM would make one call of two that differ in the map alone, and 6.1 refuses a map it does not know */
 static LLVMValueRef each_of(struct cg *cg, LLVMValueRef map, LLVMValueRef fn, LLVMValueRef arg)
 {
-	static const char name[] = "nomerge";
 	LLVMValueRef call = cg_helper(cg, BPF_FUNC_for_each_map_elem, 4, map, fn, arg, cg_num(cg, 0));
 
-	LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
-				 LLVMCreateEnumAttribute(cg->llvm, LLVMGetEnumAttributeKindForName(name, strlen(name)), 0));
+	LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, llvm_attribute(cg, "nomerge"));
 	return call;
 }
 

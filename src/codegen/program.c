@@ -26,13 +26,6 @@ bool cg_preemptible(const struct clause *c)
 	return !undisturbed[c->provider->kind];
 }
 
-static void add_attribute(struct cg *cg, LLVMValueRef fn, const char *name)
-{
-	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-
-	LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(cg->llvm, kind, 0));
-}
-
 /* A function; code goes on in its first block.  Local ones are called by helpers. */
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span)
 {
@@ -44,9 +37,9 @@ void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef t
 	f->fn = LLVMAddFunction(cg->mod, name, type);
 	if (local) {
 		LLVMSetLinkage(f->fn, LLVMInternalLinkage);
-		add_attribute(cg, f->fn, "noinline");
+		LLVMAddAttributeAtIndex(f->fn, LLVMAttributeFunctionIndex, llvm_attribute(cg, "noinline"));
 	}
-	add_attribute(cg, f->fn, "nounwind");
+	LLVMAddAttributeAtIndex(f->fn, LLVMAttributeFunctionIndex, llvm_attribute(cg, "nounwind"));
 	f->scope = debug_function(cg, f->fn, name, span, LLVMCountParamTypes(type), local);
 	cg->fn = f;
 	f->entry = cg_block(cg, "entry");
@@ -226,12 +219,12 @@ static LLVMValueRef function(struct cg *cg, const struct clause *c, const char *
 	LLVMBuildStore(cg->b, LLVMConstNull(cg->ptr), cg_frame(cg, FRAME_SCRATCH));
 	LLVMBuildStore(cg->b, cg_num(cg, c->provider->kind == ATTACH_tracepoint), cg_frame(cg, FRAME_RESULT));
 	LLVMBuildStore(cg->b, cg_num(cg, 0), cg_frame(cg, FRAME_ENDED));
+	if (cg_is_syscall(cg))
+		cg_syscall_begin(cg);
 	if (runs_by_itself(c->provider->kind))
 		heed_stop(cg);
 	if (c->provider->kind == ATTACH_iter)
 		cg_iter_begin(cg);
-	if (cg_is_syscall(cg))
-		cg_syscall_begin(cg);
 	if (filtered[c->provider->kind])
 		filter_process(cg);
 	if (cg->slot_max > VALUE_MOST)

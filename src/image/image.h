@@ -102,8 +102,6 @@ struct image_params {
 #undef PARAM
 };
 
-/* image_state.wake: the reader was woken since it looked last; it wants to be when much waits; or by what comes first */
-enum { WAKE_NOT, WAKE_MANY, WAKE_FIRST };
 struct image_state {
 #define STATE(ctype, name) ctype name;
 #include "image/events.def"
