@@ -115,7 +115,7 @@ static void leave_out_compat(struct cg *cg)
  */
 void cg_syscall_begin(struct cg *cg)
 {
-	LLVMValueRef nr = cg_opaque(cg, number(cg)), cookie = cg_num(cg, (int64_t)cg->names_count), entry;
+	LLVMValueRef nr = cg_opaque(cg, number(cg)), cookie = cg_num(cg, (int64_t)cg->first_cookie), entry;
 
 	if (cg->clause->nattaches == 1) {
 		quit_if_not(cg, LLVMIntEQ, nr, cg_num(cg, (int64_t)cg->clause->attaches[0].config));
