@@ -107,6 +107,7 @@ bool parse_int_tail(const char *text, int64_t *value, const char **why, const ch
  */
 void depends_on(const char *path); /* also of one that is not there */
 void depends_on_text(const char *path); /* on what it holds; of a file of the kernel's */
+void depends_on_presence(const char *path); /* on whether it is there */
 void depends_unknown(void); /* on more than can be told */
 const char *dependencies(void); /* NULL: unknown */
 bool dependencies_hold(const char *text, size_t len); /* is all as dependencies() said? */

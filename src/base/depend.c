@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct buf list;
 static bool unknown;
@@ -30,6 +31,12 @@ static void describe_text(struct buf *out, const char *path)
 	else
 		buf_printf(out, "=%zu.%08x %s\n", text.len, text.len ? hash_text(text.data) : 0, path);
 	buf_free(&text);
+}
+
+/* of one that says what it holds elsewhere, whether it is there */
+static void describe_presence(struct buf *out, const char *path)
+{
+	buf_printf(out, "%c %s\n", access(path, F_OK) ? '-' : '+', path);
 }
 
 static bool listed(const struct buf *line)
@@ -63,6 +70,11 @@ void depends_on_text(const char *path)
 	depend(path, describe_text);
 }
 
+void depends_on_presence(const char *path)
+{
+	depend(path, describe_presence);
+}
+
 void depends_unknown(void)
 {
 	unknown = true;
@@ -91,6 +103,8 @@ bool dependencies_hold(const char *text, size_t len)
 		buf_reset(&now);
 		if (*line == '=')
 			describe_text(&now, path);
+		else if (*line == '+')
+			describe_presence(&now, path);
 		else
 			describe(&now, path);
 		hold = now.len == (size_t)(nl + 1 - line) && !memcmp(now.data, line, now.len);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OWN_BTF "/sys/kernel/btf/vmlinux"
+
 struct kernel *kernel_open(struct arena *a, struct types *t)
 {
 	struct kernel *k = arena_alloc(a, sizeof(*k));
@@ -48,7 +50,9 @@ bool btf_load(struct kernel *k)
 	k->tried = true;
 	if (path)
 		depends_on(path);
-	k->data = btfdata_open(path ? path : "/sys/kernel/btf/vmlinux");
+	else
+		depends_on_presence(OWN_BTF); /* what it holds goes with the kernel */
+	k->data = btfdata_open(path ? path : OWN_BTF);
 	if (k->data)
 		k->made = xcalloc(btfdata_count(k->data), sizeof(*k->made)); /* of which few pages are touched */
 	return k->data != NULL;
