@@ -77,9 +77,10 @@ const struct image_clause *session_end(const struct rt *rt, const struct image_c
 	return c->session && !is_end(c) ? &rt->im->clauses[c->session - 1] : NULL;
 }
 
-static void attached(struct rt *rt, const struct image_attach *a)
+static void attached(struct rt *rt, const struct image_clause *c, const struct image_attach *a)
 {
 	rt->attached++;
+	rt->live[c - rt->im->clauses] = true;
 	if (rt->options->verbose)
 		fprintf(stderr, "Attaching %s\n", a->name);
 }
@@ -89,15 +90,15 @@ void attach_done(struct rt *rt, const struct image_clause *c, const struct image
 	const struct image_clause *end = session_end(rt, c);
 
 	if (!why) {
-		attached(rt, a);
+		attached(rt, c, a);
 		if (end)
-			attached(rt, &end->attaches[a - c->attaches]);
+			attached(rt, end, &end->attaches[a - c->attaches]);
 		return;
 	}
 	if (a->wild)
 		rt->refused++;
 	else if (!rt->attach_status)
-		rt->attach_status = attach_failed(rt, a, why);
+		rt->attach_status = attach_failed(rt, c, a, why);
 }
 
 static void attach_all(struct rt *rt, const struct image_clause *c, int err)
@@ -128,7 +129,9 @@ static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t 
 	else
 		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
 			attach_done(rt, c, &c->attaches[i], attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
-	if (rt->refused && !rt->attach_status)
+	if (rt->refused && process_ended(rt))
+		rt->attach_status = attach_failed(rt, c, &c->attaches[0], NULL);
+	else if (rt->refused && !rt->attach_status)
 		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches, c->place);
 }
 
@@ -173,6 +176,8 @@ int rt_attach(struct rt *rt)
 	free(cookies);
 	elf_close(rt->target.file);
 	memset(&rt->target, 0, sizeof(rt->target));
+	if (!rt->attach_status)
+		rt->attach_status = refusals_settle(rt);
 	if (wanted && !rt->nlinks && !rt->attach_status && !rt->exiting && !rt->pinned && !rt_interrupted(rt)) {
 		fputs("ERROR: Attachment failed for all probes.\n", stderr);
 		rt->attach_status = 255;

@@ -248,9 +248,9 @@ static const char *reason(const struct site *s)
 	case ENOENT:
 		return access(s->path, F_OK) ? "there is no such file" : "the file has no such function";
 	case EINVAL:
+		if (s->semaphore)
+			return "the kernel cannot raise its semaphore, or refuses the place (another tracer may be there without the semaphore)";
 		return "the kernel refuses the place (an instruction that cannot be probed, or a file that is not on a disk)";
-	case ESRCH:
-		return "the process is gone";
 	case EMFILE:
 		return "too many open files: raise the limit (ulimit -n)";
 	default:

@@ -6,12 +6,40 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE }; /* as in settings.def */
+struct refusal { /* that waits until it is known whether others of its probe are attached */
+	struct refusal *next;
+	const struct image_clause *clause;
+	const struct image_attach *attach;
+	const char *why;
+};
 
-int attach_failed(struct rt *rt, const struct image_attach *a, const char *why)
+/* are they of one probe of the script? */
+static bool same_probe(const struct image_clause *c, const struct image_clause *d)
 {
-	int64_t policy = rt_setting(rt, "missing_probes", MISSING_ERROR);
+	return str_eq(c->place, d->place);
+}
 
+static bool has_others(const struct rt *rt, const struct image_clause *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rt->im->nclauses; i++)
+		if (same_probe(&rt->im->clauses[i], c))
+			n += rt->im->clauses[i].nattaches;
+	return n > 1;
+}
+
+static bool lives(const struct rt *rt, const struct image_clause *c)
+{
+	for (size_t i = 0; i < rt->im->nclauses; i++)
+		if (rt->live[i] && same_probe(&rt->im->clauses[i], c))
+			return true;
+	return false;
+}
+
+/* 0, or the exit status */
+static int say(const struct rt *rt, const struct image_attach *a, const char *why, enum missing_policy policy)
+{
 	if (policy == MISSING_ERROR) {
 		fprintf(stderr,
 			"ERROR: Unable to attach probe: %s: %s. If this is expected, set the 'missing_probes' config "
@@ -22,6 +50,33 @@ int attach_failed(struct rt *rt, const struct image_attach *a, const char *why)
 	if (policy == MISSING_WARN && !rt->options->no_warnings)
 		warn("Unable to attach probe: %s: %s. Skipping.", a->name, why);
 	return 0;
+}
+
+int attach_failed(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why)
+{
+	enum missing_policy policy = (enum missing_policy)rt_setting(rt, "missing_probes", MISSING_ERROR);
+	struct refusal *r, **last = &rt->refusals;
+
+	if (process_ended(rt)) {
+		fprintf(stderr, "ERROR: Unable to attach probe: %s: the process has ended\n", a->name);
+		return 255;
+	}
+	if (policy != MISSING_UNSET || !has_others(rt, c))
+		return say(rt, a, why, policy == MISSING_UNSET ? MISSING_ERROR : policy);
+	while (*last)
+		last = &(*last)->next;
+	*last = r = arena_alloc(rt->arena, sizeof(*r));
+	*r = (struct refusal){.clause = c, .attach = a, .why = arena_strdup(rt->arena, why)};
+	return 0;
+}
+
+int refusals_settle(struct rt *rt)
+{
+	int status = 0;
+
+	for (const struct refusal *r = rt->refusals; r; r = r->next)
+		status |= say(rt, r->attach, r->why, lives(rt, r->clause) ? MISSING_WARN : MISSING_ERROR);
+	return status;
 }
 
 /* what the kernel's BTF calls the function of a program that is checked against it when loaded; NULL: it is not */
@@ -63,7 +118,7 @@ int leave_out(struct rt *rt, size_t clause, const char *why)
 
 	rt->absent[clause] = true;
 	bpf_program__set_autoload(rt_program(rt, c), false);
-	return attach_failed(rt, &c->attaches[0], why);
+	return attach_failed(rt, c, &c->attaches[0], why);
 }
 
 int leave_missing(struct rt *rt)
@@ -72,6 +127,7 @@ int leave_missing(struct rt *rt)
 	int status = 0;
 
 	rt->absent = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*rt->absent));
+	rt->live = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*rt->live));
 	if (!rt->im->portable)
 		return 0;
 	for (size_t i = 0; i < rt->im->nclauses && !status; i++) {

@@ -48,6 +48,8 @@ struct rt {
 	int *links; /* what holds the programs where they are attached */
 	size_t nlinks;
 	bool *absent; /* by clause: not loaded, its attach point is missing here */
+	bool *live; /* by clause: attached, to one point at least */
+	struct refusal *refusals; /* of points that may be alternatives: refusals_settle() */
 	struct watch *watches; /* watchpoints that can be taken away again */
 	size_t nwatches;
 	unsigned attached; /* points, for the banner */
@@ -112,6 +114,9 @@ void verifier_explain(struct rt *rt, const struct image_clause *c, int err, cons
 void privileges_drop(struct rt *rt);
 const char *rt_capable(int err); /* after it: what would have been permitted; or "" */
 
+/* run.c */
+bool process_ended(const struct rt *rt); /* that of -p or -c */
+
 /* attach.c */
 int rt_attach(struct rt *rt); /* all clauses but begin and end; interrupted by a signal it stops and returns 0 */
 bool rt_interrupted(struct rt *rt); /* a signal waits that ends us */
@@ -159,7 +164,8 @@ void usdt_fill(struct rt *rt); /* the map, after it */
 /* missing.c */
 int leave_out(struct rt *rt, size_t clause, const char *why); /* its program is not loaded, for want of its first attach point; as attach_failed() */
 int leave_missing(struct rt *rt); /* programs that cannot be loaded here are left out; 0 or the exit status, reported */
-int attach_failed(struct rt *rt, const struct image_attach *a, const char *why); /* 0: it is left out; or the exit status, reported */
+int attach_failed(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why); /* or as the process has ended.  0: it is left out; or the exit status, reported */
+int refusals_settle(struct rt *rt); /* once all is attached: what becomes of those that failed beside others; 0 or the exit status, reported */
 
 /* event.c: the ring's records */
 uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */

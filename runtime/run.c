@@ -267,6 +267,13 @@ static int trace(struct rt *rt)
 	return finish(rt);
 }
 
+bool process_ended(const struct rt *rt)
+{
+	struct pollfd fd = {.fd = rt->child_fd, .events = POLLIN};
+
+	return rt->child_fd >= 0 && poll(&fd, 1, 0) > 0;
+}
+
 static int watch_pid(struct rt *rt)
 {
 	rt->child_fd = (int)syscall(SYS_pidfd_open, rt->options->pid, 0);

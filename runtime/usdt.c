@@ -63,7 +63,7 @@ static int add_sites(struct rt *rt, const struct image_clause *c, const struct i
 	}
 	if (found || a->wild)
 		return 0;
-	return attach_failed(rt, a, "the file has no such probe");
+	return attach_failed(rt, c, a, "the file has no such probe");
 }
 
 int usdt_find(struct rt *rt)
@@ -92,7 +92,7 @@ int usdt_find(struct rt *rt)
 			if (f) {
 				status = add_sites(rt, c, a, f, list, n);
 			} else if (!a->wild) {
-				status = attach_failed(rt, a, elf_error(err));
+				status = attach_failed(rt, c, a, elf_error(err));
 			}
 		}
 	}

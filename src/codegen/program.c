@@ -318,6 +318,7 @@ static void describe_settings(struct cg *cg)
 	cg->im.settings = arena_alloc(cg->arena, SETTING_COUNT * sizeof(*cg->im.settings));
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		cg->im.settings[i] = (struct image_enumerator){setting_name(i), strlen(setting_name(i)), (int64_t)s->num[i]};
+	cg->im.settings[SETTING_missing_probes].value = config_missing(s);
 	cg->im.str_trunc_trailer = s->text[SETTING_str_trunc_trailer] ? s->text[SETTING_str_trunc_trailer] : "";
 	cg->im.str_trunc_trailer_len = strlen(cg->im.str_trunc_trailer);
 }

@@ -225,6 +225,9 @@ struct config {
 	enum setter { SET_DEFAULT, SET_SCRIPT, SET_ENV } set_by[SETTING_COUNT];
 };
 void config_init(struct config *c); /* the defaults */
+/* missing_probes, as in settings.def, or UNSET: beside other attach points of its probe one is an alternative */
+enum missing_policy { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE, MISSING_UNSET };
+enum missing_policy config_missing(const struct config *c);
 /* key in any case, with or without BPFTRACE_; false: *why says what is wrong.  *note: a rename, or NULL */
 bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why, const char **note);
 bool config_from_env(struct config *c, struct arena *a, char **environ, const char **why);

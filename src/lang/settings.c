@@ -116,6 +116,11 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 	return true;
 }
 
+enum missing_policy config_missing(const struct config *c)
+{
+	return c->set_by[SETTING_missing_probes] == SET_DEFAULT ? MISSING_UNSET : (enum missing_policy)c->num[SETTING_missing_probes];
+}
+
 void config_init(struct config *c)
 {
 	const char *why;

@@ -330,8 +330,8 @@ static bool expand(struct attach *a, const char **missing)
 	struct search s = {.attach = a, .missing = missing};
 
 	if (!binaries_each(a, search_file, &s)) {
-		error_at(a->diag, a->span, "uprobe target file '%s' does not exist or is not executable", a->target);
-		return false;
+		*missing = arena_printf(a->arena, "uprobe target file '%s' does not exist or is not executable", a->target);
+		return true;
 	}
 	if (!s.failed && !a->nmatches && !*missing)
 		*missing = no_matches(a, arena_printf(a->arena, "%s:%s", a->target, a->symbol ? a->symbol : "address"));

@@ -84,8 +84,8 @@ static bool expand(struct attach *a, const char **missing)
 	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
 
 	if (!binaries_each(a, search_file, &s)) {
-		error_at(a->diag, a->span, "usdt target file '%s' does not exist or is not executable", a->target);
-		return false;
+		*missing = arena_printf(a->arena, "usdt target file '%s' does not exist or is not executable", a->target);
+		return true;
 	}
 	if (!s.failed && !a->nmatches) {
 		*missing = no_matches(a, arena_printf(a->arena, "%s:%s%s%s", a->target, a->space_name,

@@ -341,10 +341,10 @@ struct missing {
  */
 static void report_missing(struct pass *p, const struct node *probe, const struct missing *m, size_t n, bool any)
 {
-	enum { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE } policy = p->script->settings.num[SETTING_missing_probes]; /* as in settings.def */
+	enum missing_policy policy = config_missing(&p->script->settings);
 
-	if (any && p->script->settings.set_by[SETTING_missing_probes] == SET_DEFAULT)
-		policy = MISSING_WARN;
+	if (policy == MISSING_UNSET)
+		policy = any ? MISSING_WARN : MISSING_ERROR;
 	for (size_t i = 0; i < n; i++)
 		if (policy == MISSING_ERROR)
 			error_at(p->diag, m[i].span, "%s", m[i].text);
