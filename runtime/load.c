@@ -63,6 +63,22 @@ static void choose_links(struct rt *rt)
 	}
 }
 
+/* what a library has besides functions is not ours to run */
+static void leave_others(struct rt *rt)
+{
+	struct bpf_program *p;
+
+	bpf_object__for_each_program(p, rt->object)
+	{
+		bool ours = false;
+
+		for (size_t i = 0; i < rt->im->nclauses && !ours; i++)
+			ours = str_eq(rt->im->clauses[i].program, bpf_program__name(p));
+		if (!ours)
+			bpf_program__set_autoload(p, false);
+	}
+}
+
 #define RING_LEAST (256u << 10) /* bytes, of a size that nobody asked for */
 #define RING_MOST (16u << 20)
 #define RING_LIMIT (1u << 30) /* the kernel has no larger ones */
@@ -310,6 +326,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 	if (params_set(rt))
 		return 1;
 	choose_links(rt);
+	leave_others(rt);
 	err = leave_missing(rt);
 	if (err)
 		return err;

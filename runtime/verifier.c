@@ -28,6 +28,8 @@ static const struct {
 	{"jump out of range", "it is too long", "several probes instead of one"},
 	{"call frames", "loops are nested too deep", "fewer loops within loops"},
 	{"frames is too deep", "loops are nested too deep", "fewer loops within loops"},
+	{"from stack", "it cannot be shown that this reads memory that is there", NULL},
+	{"to stack", "it cannot be shown that this writes to memory that is there", NULL},
 	{"stack", "it takes more than the 512 bytes of stack that a program has",
 	 "fewer loops within loops, fewer variables in them"},
 	{"unknown func", "this kernel does not have what is called here", "a newer kernel, or another function"},
@@ -61,6 +63,8 @@ struct verdict {
 	const char *text; /* of the script; NULL: not known */
 	size_t text_len;
 	long line; /* -1: not known */
+	const char *file; /* of the line, without directories; NULL: not known */
+	size_t file_len;
 	long insn; /* -1 */
 };
 
@@ -80,11 +84,14 @@ static struct verdict read_log(const char *log)
 			v.text = s + 1 + (s[1] == ' ');
 			v.text_len = (size_t)(s + len - v.text);
 			v.line = -1;
+			v.file = NULL;
 			for (size_t i = v.text_len; i-- > 3;) /* "text @ file:line" */
 				if (!strncmp(v.text + i - 2, " @ ", 3)) {
 					const char *colon = memrchr(v.text + i, ':', v.text_len - i);
 
 					v.line = colon ? strtol(colon + 1, NULL, 10) : -1;
+					v.file = v.text + i + 1;
+					v.file_len = colon ? (size_t)(colon - v.file) : 0;
 					v.text_len = i - 2;
 					break;
 				}
@@ -215,7 +222,16 @@ static void quote(const char *text, size_t len, uint32_t column)
 	fputc('\n', stderr);
 }
 
-static void say_reason(const struct verdict *v, int err)
+/* the C of a function that the script imports, rather than the script at the place */
+static bool in_library(const struct verdict *v, const char *place)
+{
+	const char *file = file_of(place), *slash = strrchr(file, '/');
+
+	file = slash ? slash + 1 : file;
+	return v->file && (strlen(file) != v->file_len || strncmp(file, v->file, v->file_len) != 0);
+}
+
+static void say_reason(const struct verdict *v, bool ours, int err)
 {
 	char *words = xstrdup(v->words), *line;
 
@@ -229,6 +245,8 @@ static void say_reason(const struct verdict *v, int err)
 		fprintf(stderr, "HINT: the kernel refuses it: %s (%.*s)\n", reasons[i].reason, (int)strcspn(line, "\n"), line);
 		if (reasons[i].way_out)
 			fprintf(stderr, "HINT: a way out: %s\n", reasons[i].way_out);
+		else if (!ours)
+			fputs("HINT: the function is not the script's: it needs a check before\n", stderr);
 		else
 			fputs("HINT: this is a mistake of probe, not of the script: -d verifier prints what a bug "
 			      "report needs\n",
@@ -275,6 +293,7 @@ void verifier_explain(struct rt *rt, const struct image_clause *c, int err, cons
 	size_t len;
 	const void *ext = image_section(rt->image, rt->image_len, ".BTF.ext", &len);
 	const char *name = c->nattaches ? c->attaches[0].name : c->program;
+	bool library = in_library(&v, c->place);
 
 	if (p && ext && v.insn >= 0 && (uint32_t)v.insn < rt->own_insns[rt_program_index(rt, p)]) {
 		spot.insn = begin_of(rt, p) + (uint32_t)v.insn;
@@ -282,7 +301,9 @@ void verifier_explain(struct rt *rt, const struct image_clause *c, int err, cons
 	}
 	if (!spot.found.line && v.line > 0)
 		spot.found = (struct line){.line = (uint32_t)v.line};
-	if (spot.found.line)
+	if (spot.found.line && library)
+		fprintf(stderr, "%.*s:%u", (int)v.file_len, v.file, spot.found.line);
+	else if (spot.found.line)
 		fprintf(stderr, "%s:%u", file_of(c->place), spot.found.line);
 	else
 		fputs(c->place, stderr);
@@ -294,7 +315,7 @@ void verifier_explain(struct rt *rt, const struct image_clause *c, int err, cons
 		quote(spot.found.text, strlen(spot.found.text), spot.found.column);
 	else if (spot.found.line && v.text)
 		quote(v.text, v.text_len, 1);
-	say_reason(&v, err);
+	say_reason(&v, !library, err);
 	if (rt->options->report && p)
 		report(rt, p, c, err, log);
 }

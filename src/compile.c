@@ -85,6 +85,19 @@ static bool write_code(struct job *j, const struct compile_options *o, enum code
 	return ok;
 }
 
+/* with the objects whose functions are called */
+static bool link_objects(struct job *j, struct buf *image)
+{
+	const char *why;
+
+	if (!j->script->libraries || libraries_link(j->script->libraries, j->arena, image, &why))
+		return true;
+	error_at(&j->diag, j->script->imports ? j->script->imports->span : (struct span){0}, "the script and what it imports cannot be linked: %s", why);
+	if (strstr(why, "'license'"))
+		hint(&j->diag, "all of them must have the same license: config = { license = \"Dual BSD/GPL\" } says that of the script");
+	return false;
+}
+
 static void dump_image(struct job *j, const struct buf *image)
 {
 	const char *why;
@@ -117,7 +130,7 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 		return;
 	if (o->emit_llvm && (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
 		return;
-	if (!generate(j, o, CODEGEN_OBJECT, image))
+	if (!generate(j, o, CODEGEN_OBJECT, image) || !link_objects(j, image))
 		return;
 	if (wanted(o, STAGE_image))
 		dump_image(j, image);

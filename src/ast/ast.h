@@ -101,6 +101,7 @@ struct node {
 			int agg; /* or an aggregation, else -1, */
 			const struct builtin *builtin; /* or a builtin: pid() */
 			struct subprogram *sub; /* or a function of the script */
+			const struct library_function *external; /* or of an object it imports */
 			struct span name_span;
 		} call;
 		struct { /* UNARY, and INCDEC with an lvalue */
@@ -274,6 +275,7 @@ struct script {
 	unsigned nclauses, nmaps;
 	size_t nfixed; /* parameters that were given; the others are given when the image is run */
 	struct config settings;
+	const struct library *libraries; /* to be linked with; NULL: nothing of them is called */
 	bool watch_helpers; /* -k: what BPF helpers refuse is reported */
 };
 
@@ -284,6 +286,7 @@ struct node *node_clone(struct arena *a, const struct node *n); /* deep; variabl
 struct node *node_clone_list(struct arena *a, const struct node *list);
 const char *node_kind_name(enum node_kind kind);
 size_t node_count(const struct node *list);
+bool call_has_effect(const struct node *call); /* besides its value; after resolve */
 
 /* walk.c: every child of n in order of the text; visit returns false to stay out of a node's children */
 typedef bool (*node_visit_fn)(struct node **n, void *arg);

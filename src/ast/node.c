@@ -74,3 +74,8 @@ struct node *node_clone_list(struct arena *a, const struct node *list)
 	}
 	return first;
 }
+
+bool call_has_effect(const struct node *call)
+{
+	return call->call.sub || call->call.external || (call->call.fn && call->call.fn->flags & FN_EFFECT);
+}

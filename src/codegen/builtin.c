@@ -20,7 +20,7 @@ static struct value task_field(struct cg *cg, LLVMValueRef task, const char *nam
 
 	if (!t)
 		return (struct value){0};
-	kernel_complete(cg->kernel, t);
+	type_complete(t);
 	f = type_field(t, name, &offset);
 	if (!f)
 		return (struct value){0};

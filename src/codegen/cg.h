@@ -143,6 +143,8 @@ LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *de
 LLVMValueRef debug_global(struct cg *cg, const char *name, LLVMTypeRef type, uint32_t size);
 LLVMMetadataRef debug_int(struct cg *cg, unsigned size, bool is_signed);
 LLVMMetadataRef debug_pointer(struct cg *cg, LLVMMetadataRef to);
+LLVMMetadataRef debug_type(struct cg *cg, const struct type *t); /* NULL: none; structs are no more than their names */
+void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params, const struct type *result); /* one that is linked in */
 LLVMMetadataRef debug_array(struct cg *cg, LLVMMetadataRef elem, uint32_t elem_size, uint32_t count);
 
 /* core.c: what libbpf fits to the kernel it meets */
@@ -384,6 +386,9 @@ bool cg_preemptible(const struct clause *c); /* may another task run the program
 /* subprogram.c */
 void cg_subprograms(struct cg *cg);
 struct value cg_subprogram_call(struct cg *cg, const struct node *n);
+
+/* external.c */
+struct value cg_external_call(struct cg *cg, const struct node *n);
 
 /* parameter.c */
 struct value cg_parameter(struct cg *cg, const struct field *f); /* of a user function: one with a place */

@@ -25,7 +25,7 @@ static void count_members(struct copy *c, const struct type *t)
 	struct core_member *list;
 	unsigned n;
 
-	kernel_complete(c->cg->kernel, t);
+	type_complete(t);
 	list = core_members(c->cg, t, &n);
 	for (unsigned i = 0; i < n && c->members <= MOST_MEMBERS; i++) {
 		const struct type *inner = list[i].field->type;

@@ -59,7 +59,7 @@ static LLVMMetadataRef member(struct cg *cg, const struct field *f, uint32_t off
 
 static void flatten(struct cg *cg, const struct type *t, uint32_t offset, struct core_member *list, unsigned *n)
 {
-	kernel_complete(cg->kernel, t);
+	type_complete(t);
 	for (uint32_t i = 0; i < t->nfields; i++) {
 		const struct field *f = &t->fields[i];
 
@@ -262,7 +262,7 @@ struct value core_offsetof(struct cg *cg, const struct node *n)
 	uint32_t offset;
 
 	for (const struct node *name = n->offset.path; name; name = name->next) {
-		kernel_complete(cg->kernel, t);
+		type_complete(t);
 		f = type_field(t, name->ident.name, &offset);
 		path = core_field(cg, core_unnamed(t) ? path : LLVMConstNull(cg->ptr), t, f, offset);
 		t = f->type;
@@ -386,7 +386,7 @@ struct value emit_fn_has_field(struct cg *cg, const struct node *n)
 			cg->failed = true;
 			break;
 		}
-		kernel_complete(cg->kernel, t);
+		type_complete(t);
 		all = LLVMBuildAnd(cg->b, all, exists(cg, t, f->ident.name, &t), "");
 	}
 	return cg_bool(cg, n->type, all);

@@ -64,6 +64,40 @@ LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name,
 	return sp;
 }
 
+LLVMMetadataRef debug_type(struct cg *cg, const struct type *t)
+{
+	const char *name = t->name ? t->name : "";
+
+	switch ((int)t->kind) {
+	case TYPE_POINTER:
+		return debug_pointer(cg, debug_type(cg, t->elem));
+	case TYPE_ARRAY:
+		return debug_array(cg, debug_type(cg, t->elem), t->elem->size, t->count);
+	case TYPE_STRUCT:
+		if (t->is_union)
+			return LLVMDIBuilderCreateUnionType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0, LLVMDIFlagFwdDecl, NULL, 0, 0, "", 0);
+		return LLVMDIBuilderCreateStructType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0, LLVMDIFlagFwdDecl, NULL, NULL, 0, 0, NULL, "", 0);
+	case TYPE_ENUM:
+		return LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, name, strlen(name), cg->file, 1, t->size * 8, 0, NULL, 0, debug_int(cg, t->size, t->is_signed));
+	case TYPE_NONE:
+		return NULL;
+	default:
+		return debug_int(cg, t->size, t->is_signed);
+	}
+}
+
+void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params, const struct type *result)
+{
+	LLVMMetadataRef *types = arena_alloc(cg->arena, (params->nfields + 1) * sizeof(*types)), type;
+
+	types[0] = debug_type(cg, result);
+	for (uint32_t i = 0; i < params->nfields; i++)
+		types[i + 1] = debug_type(cg, params->fields[i].type);
+	type = LLVMDIBuilderCreateSubroutineType(cg->di, cg->file, types, params->nfields + 1, LLVMDIFlagZero);
+	LLVMSetSubprogram(fn, LLVMDIBuilderCreateFunction(cg->di, cg->file, name, strlen(name), name, strlen(name), cg->file, 1, type, false, false, 1,
+							 LLVMDIFlagPrototyped, true));
+}
+
 void debug_place(struct cg *cg, struct span span)
 {
 	struct place p;

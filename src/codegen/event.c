@@ -81,7 +81,7 @@ static bool look_for_effect(struct node **n, void *arg)
 	bool *found = arg;
 
 	if ((*n)->kind == NODE_INCDEC || (*n)->kind == NODE_BLOCK || (*n)->kind == NODE_IF ||
-	    ((*n)->kind == NODE_CALL && ((*n)->call.sub || ((*n)->call.fn && (*n)->call.fn->flags & FN_EFFECT))))
+	    ((*n)->kind == NODE_CALL && call_has_effect(*n)))
 		*found = true;
 	return !*found;
 }

@@ -67,6 +67,8 @@ static struct value call(struct cg *cg, const struct node *n)
 {
 	if (n->call.sub)
 		return cg_subprogram_call(cg, n);
+	if (n->call.external)
+		return cg_external_call(cg, n);
 	if (n->call.fn)
 		return function_emitters[n->call.fn->id](cg, n);
 	if (n->call.builtin)

@@ -290,7 +290,7 @@ struct value emit_fn_skboutput(struct cg *cg, const struct node *n)
 	uint32_t at;
 
 	if (t)
-		kernel_complete(cg->kernel, t);
+		type_complete(t);
 	f = t ? type_field(t, "len", &at) : NULL;
 	if (!f)
 		return cg_unsupported(cg, n, "skboutput() on a kernel without BTF");

@@ -47,7 +47,7 @@ uint64_t image_type_of(struct cg *cg, const struct type *t)
 		return ref;
 	ref = add_type(cg) + 1;
 	dict_set(&cg->types, key, (void *)ref);
-	kernel_complete(cg->kernel, t);
+	type_complete(t);
 	im.kind = t->kind;
 	im.size = t->size;
 	im.is_signed = t->is_signed;

@@ -38,12 +38,12 @@ static uint32_t first_object(struct cg *cg)
 {
 	const struct type *t = kernel_iterator(cg->kernel, cg->clause->attaches[0].symbol), *of;
 
-	kernel_complete(cg->kernel, t);
+	type_complete(t);
 	if (t->nfields < 2)
 		return 0;
 	of = t->fields[1].type;
 	if (of->kind == TYPE_STRUCT) { /* __bpf_md_ptr: in a union that aligns it */
-		kernel_complete(cg->kernel, of);
+		type_complete(of);
 		of = of->nfields ? of->fields[0].type : of;
 	}
 	return of->kind == TYPE_POINTER ? t->fields[1].offset : 0;

@@ -363,7 +363,7 @@ static void finish_ledger(struct cg *cg)
 	LLVMDeleteGlobal(early);
 }
 
-static void section_bytes(struct cg *cg, const char *name, const char *section, const void *bytes, size_t len)
+static LLVMValueRef section_bytes(struct cg *cg, const char *name, const char *section, const void *bytes, size_t len)
 {
 	LLVMValueRef data = LLVMConstStringInContext(cg->llvm, bytes, len, true), g;
 
@@ -371,7 +371,9 @@ static void section_bytes(struct cg *cg, const char *name, const char *section, 
 	LLVMSetInitializer(g, data);
 	LLVMSetGlobalConstant(g, true);
 	LLVMSetSection(g, section);
+	LLVMSetLinkage(g, LLVMInternalLinkage);
 	LLVMSetAlignment(g, 1);
+	return g;
 }
 
 /* without this LLVM would drop what nothing of the module refers to */
@@ -472,7 +474,7 @@ static bool generate(const struct script *s, struct kernel *k, struct diag *d, c
 		cg_finish_args(&cg);
 		image_encode(&cg.im, &meta);
 		section_bytes(&cg, "image", IMAGE_SECTION, meta.data, meta.len);
-		section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1);
+		LLVMSetGlobalConstant(section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1), false); /* as C has it, to be linked with such */
 		keep_globals(&cg);
 		debug_finish(&cg);
 		ok = llvm_finish(&cg, stage, out);

@@ -24,7 +24,7 @@ static struct value member(struct cg *cg, LLVMValueRef base, const struct type *
 	const struct field *f;
 	uint32_t offset;
 
-	kernel_complete(cg->kernel, t);
+	type_complete(t);
 	f = type_field(t, name, &offset);
 	if (!f)
 		bug("struct %s has no %s", t->name, name);

@@ -88,7 +88,7 @@ static LLVMValueRef field(struct cg *cg, const char *name, const char *member, L
 	uint32_t offset;
 
 	if (t)
-		kernel_complete(cg->kernel, t);
+		type_complete(t);
 	f = t ? type_field(t, member, &offset) : NULL;
 	return f ? cg_value(cg, cg_field(cg, (struct value){t, base, AT_TRUSTED}, t, f, offset)).v : NULL;
 }

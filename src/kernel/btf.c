@@ -4,11 +4,13 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define OWN_BTF "/sys/kernel/btf/vmlinux"
+#define BTF_DIRECTORY "/sys/kernel/btf"
 
 struct kernel *kernel_open(struct arena *a, struct types *t)
 {
@@ -19,10 +21,23 @@ struct kernel *kernel_open(struct arena *a, struct types *t)
 	return k;
 }
 
+static void scope_close(struct btf_scope *s)
+{
+	if (!s)
+		return;
+	btfdata_close(s->data);
+	free(s->made);
+}
+
 void kernel_close(struct kernel *k)
 {
-	btfdata_close(k->data);
-	free(k->made);
+	for (struct btf_scope *s = k->modules; s; s = s->next) /* before what they extend */
+		scope_close(s);
+	for (struct btf_scope *s = k->objects; s; s = s->next)
+		scope_close(s);
+	scope_close(k->vmlinux);
+	for (struct library *o = k->imported; o; o = o->next)
+		close(o->fd);
 	programs_close(k->programs);
 	ksyms_free(k->symbols);
 }
@@ -41,158 +56,221 @@ struct programs *kernel_programs(struct kernel *k)
 	return k->programs;
 }
 
-bool btf_load(struct kernel *k)
+static struct btf_scope *scope_new(struct kernel *k, const char *name, struct btfdata *data)
+{
+	struct btf_scope *s;
+
+	if (!data)
+		return NULL;
+	s = arena_alloc(k->arena, sizeof(*s));
+	s->kernel = k;
+	s->name = arena_strdup(k->arena, name);
+	s->data = data;
+	s->made = xcalloc(btfdata_count(data) - btfdata_first(data), sizeof(*s->made)); /* of which few pages are touched */
+	return s;
+}
+
+struct btf_scope *btf_kernel(struct kernel *k)
 {
 	const char *path = getenv("BPFTRACE_BTF");
 
 	if (k->tried)
-		return k->data != NULL;
+		return k->vmlinux;
 	k->tried = true;
 	if (path)
 		depends_on(path);
 	else
-		depends_on_presence(OWN_BTF); /* what it holds goes with the kernel */
-	k->data = btfdata_open(path ? path : OWN_BTF);
-	if (k->data)
-		k->made = xcalloc(btfdata_count(k->data), sizeof(*k->made)); /* of which few pages are touched */
-	return k->data != NULL;
+		depends_on_presence(BTF_DIRECTORY "/vmlinux"); /* what it holds goes with the kernel */
+	k->elsewhere = path != NULL;
+	k->vmlinux = scope_new(k, "vmlinux", btfdata_open(path ? path : BTF_DIRECTORY "/vmlinux"));
+	return k->vmlinux;
+}
+
+struct btf_scope *btf_module(struct kernel *k, const char *module)
+{
+	struct btf_scope *s;
+
+	if (!btf_kernel(k) || str_eq(module, "vmlinux"))
+		return k->vmlinux;
+	for (s = k->modules; s; s = s->next)
+		if (str_eq(s->name, module))
+			return s;
+	if (k->elsewhere || k->all_modules) /* another kernel's: its modules are not these */
+		return NULL;
+	s = scope_new(k, module, btfdata_open_module(arena_printf(k->arena, BTF_DIRECTORY "/%s", module), k->vmlinux->data));
+	if (s) {
+		s->next = k->modules;
+		k->modules = s;
+	}
+	return s;
+}
+
+static void read_modules(struct kernel *k)
+{
+	struct dirent **list;
+	int n = k->all_modules || k->elsewhere ? -1 : scandir(BTF_DIRECTORY, &list, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		if (list[i]->d_name[0] != '.')
+			btf_module(k, list[i]->d_name);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	k->all_modules = true;
+}
+
+struct btf_scope *btf_next(struct btf_scope *s)
+{
+	if (s != s->kernel->vmlinux)
+		return s->next;
+	read_modules(s->kernel);
+	return s->kernel->modules;
+}
+
+struct btf_scope *btf_object(struct kernel *k, const char *path)
+{
+	struct btf_scope *s = scope_new(k, path, btfdata_open(path));
+
+	if (s) {
+		s->fixed = true;
+		s->next = k->objects;
+		k->objects = s;
+	}
+	return s;
 }
 
 bool kernel_has_btf(struct kernel *k)
 {
-	return btf_load(k);
+	return btf_kernel(k) != NULL;
 }
 
-static const struct type *convert(struct kernel *k, uint32_t id);
+static const struct type *convert(struct btf_scope *s, uint32_t id);
 
-static const struct type *convert_enum(struct kernel *k, const struct btf_type *b)
+static const struct type *convert_enum(struct btf_scope *s, const struct btf_type *b)
 {
-	struct type *e = type_enum_new(k->types, btfdata_name(k->data, b->name_off), b->size, btf_kflag(b));
-	struct enumerator *list = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*list));
+	struct type *e = type_enum_new(s->kernel->types, btfdata_name(s->data, b->name_off), b->size, btf_kflag(b));
+	struct enumerator *list = arena_alloc(s->kernel->arena, (btf_vlen(b) + 1) * sizeof(*list));
 
 	for (unsigned i = 0; i < btf_vlen(b); i++) {
 		if (btf_is_enum64(b)) {
-			list[i].name = btfdata_name(k->data, btf_enum64(b)[i].name_off);
+			list[i].name = btfdata_name(s->data, btf_enum64(b)[i].name_off);
 			list[i].value = (int64_t)btf_enum64_value(&btf_enum64(b)[i]);
 		} else {
-			list[i].name = btfdata_name(k->data, btf_enum(b)[i].name_off);
+			list[i].name = btfdata_name(s->data, btf_enum(b)[i].name_off);
 			list[i].value = btf_enum(b)[i].val;
 		}
 	}
 	e->enumerators = list;
 	e->nenumerators = btf_vlen(b);
-	e->relocatable = true;
+	e->relocatable = !s->fixed;
 	return e;
 }
 
-static const struct type *convert_int(struct kernel *k, const struct btf_type *b)
+static const struct type *convert_int(struct btf_scope *s, const struct btf_type *b)
 {
 	unsigned size = b->size;
 
 	if (btf_int_encoding(b) & BTF_INT_BOOL)
 		return &type_bool;
 	if (size == 16)
-		return type_array(k->types, type_int(k->types, 8, false), 2);
-	return type_int(k->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(k->data, b->name_off), "char"));
+		return type_array(s->kernel->types, type_int(s->kernel->types, 8, false), 2);
+	return type_int(s->kernel->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(s->data, b->name_off), "char"));
 }
 
 /* const, volatile, typedefs and tags taken off */
-static uint32_t bare_of(struct kernel *k, uint32_t id, bool *user, bool *percpu)
+static uint32_t bare_of(struct btf_scope *s, uint32_t id, bool *user, bool *percpu)
 {
-	const struct btf_type *b = btfdata_type(k->data, id);
+	const struct btf_type *b = btfdata_type(s->data, id);
 
 	while (b && (btf_is_mod(b) || btf_is_typedef(b) || btf_is_type_tag(b))) {
 		if (btf_is_type_tag(b)) {
-			const char *tag = btfdata_name(k->data, b->name_off);
+			const char *tag = btfdata_name(s->data, b->name_off);
 
 			*user |= !strcmp(tag, "user");
 			*percpu |= !strcmp(tag, "percpu");
 		}
 		id = b->type;
-		b = btfdata_type(k->data, id);
+		b = btfdata_type(s->data, id);
 	}
 	return id;
 }
 
-uint32_t btf_strip(struct kernel *k, uint32_t id, bool *user)
+uint32_t btf_strip(struct btf_scope *s, uint32_t id, bool *user)
 {
 	bool percpu = false;
 
-	return bare_of(k, id, user, &percpu);
+	return bare_of(s, id, user, &percpu);
 }
 
-static const struct type *convert_struct(struct kernel *k, uint32_t id, const struct btf_type *b)
+static void give_fields(struct type *t);
+
+static const struct type *convert_struct(struct btf_scope *s, uint32_t id, const struct btf_type *b)
 {
-	struct type *s = type_struct_new(k->types, btfdata_name(k->data, b->name_off), btf_is_union(b));
+	struct type *t = type_struct_new(s->kernel->types, btfdata_name(s->data, b->name_off), btf_is_union(b));
 
-	s->size = btf_is_fwd(b) ? 0 : b->size;
-	s->align = 8;
-	s->relocatable = true;
-	s->btf_id = id;
-	s->origin = k->data;
-	s->lazy = !btf_is_fwd(b);
-	s->incomplete = btf_is_fwd(b);
-	return s;
+	t->size = btf_is_fwd(b) ? 0 : b->size;
+	t->align = 8;
+	t->relocatable = !s->fixed;
+	t->btf_id = id;
+	t->origin = s;
+	t->lazy = btf_is_fwd(b) ? NULL : give_fields;
+	t->incomplete = btf_is_fwd(b);
+	return t;
 }
 
-static const struct type *convert(struct kernel *k, uint32_t id)
+static const struct type *convert(struct btf_scope *s, uint32_t id)
 {
 	bool user = false, ignored = false;
 	const struct btf_type *b;
-	const struct type *t;
+	const struct type *t, **made;
 
-	if (k->made[id])
-		return k->made[id];
-	b = btfdata_type(k->data, btf_strip(k, id, &user));
+	if (id < btfdata_first(s->data))
+		return convert(s->kernel->vmlinux, id);
+	made = &s->made[id - btfdata_first(s->data)];
+	if (*made)
+		return *made;
+	b = btfdata_type(s->data, btf_strip(s, id, &user));
 	if (!b || btf_is_void(b) || btf_is_func_proto(b)) {
 		t = &type_none;
 	} else if (btf_is_int(b)) {
-		t = convert_int(k, b);
+		t = convert_int(s, b);
 	} else if (btf_is_any_enum(b)) {
-		uint32_t bare = btf_strip(k, id, &ignored);
+		uint32_t bare = btf_strip(s, id, &ignored);
 
-		t = bare == id ? convert_enum(k, b) : convert(k, bare);
+		t = bare == id ? convert_enum(s, b) : convert(s, bare);
 	} else if (btf_is_ptr(b)) {
 		bool to_user = user, percpu = false;
 
-		bare_of(k, b->type, &to_user, &percpu); /* what is per CPU is not where the pointer says */
-		t = type_pointer(k->types, convert(k, b->type), to_user ? SPACE_USER : percpu ? SPACE_NONE : SPACE_KERNEL, false);
+		bare_of(s, b->type, &to_user, &percpu); /* what is per CPU is not where the pointer says */
+		t = type_pointer(s->kernel->types, convert(s, b->type), to_user ? SPACE_USER : percpu ? SPACE_NONE : SPACE_KERNEL, false);
 	} else if (btf_is_array(b)) {
-		t = type_array(k->types, convert(k, btf_array(b)->type), btf_array(b)->nelems);
+		t = type_array(s->kernel->types, convert(s, btf_array(b)->type), btf_array(b)->nelems);
 	} else if (btf_is_composite(b) || btf_is_fwd(b)) {
-		uint32_t bare = btf_strip(k, id, &ignored);
+		uint32_t bare = btf_strip(s, id, &ignored);
 
-		t = bare == id ? convert_struct(k, id, b) : convert(k, bare);
+		t = bare == id ? convert_struct(s, id, b) : convert(s, bare);
 	} else {
 		t = &type_none;
 	}
-	return k->made[id] = t;
+	return *made = t;
 }
 
-void kernel_complete(struct kernel *k, const struct type *t)
+static void give_fields(struct type *t)
 {
-	const struct btf_type *b;
-	struct type *s = (struct type *)t; /* ours: made above, finished here */
-	struct field *fields;
+	struct btf_scope *s = (struct btf_scope *)t->origin;
+	const struct btf_type *b = btfdata_type(s->data, t->btf_id);
+	struct field *fields = arena_alloc(s->kernel->arena, (btf_vlen(b) + 1) * sizeof(*fields));
 
-	if (t->kind != TYPE_STRUCT || !t->lazy)
-		return;
-	if (!t->relocatable)
-		program_complete(t);
-	if (t->origin != k->data || !t->lazy)
-		return;
-	s->lazy = false;
-	b = btfdata_type(k->data, t->btf_id);
-	fields = arena_alloc(k->arena, (btf_vlen(b) + 1) * sizeof(*fields));
 	for (unsigned i = 0; i < btf_vlen(b); i++) {
 		const struct btf_member *m = &btf_members(b)[i];
 		uint32_t bits = btf_member_bit_offset(b, i), width = btf_member_bitfield_size(b, i), unit;
 		struct field *f = &fields[i];
 
-		f->name = btfdata_name(k->data, m->name_off);
-		f->type = convert(k, m->type);
-		if (f->type->kind == TYPE_STRUCT && !*f->name)
-			kernel_complete(k, f->type);
+		f->name = btfdata_name(s->data, m->name_off);
+		f->type = convert(s, m->type);
+		if (!*f->name)
+			type_complete(f->type);
 		f->offset = bits / 8;
 		if (width) {
 			unit = f->type->size ? f->type->size * 8 : 32;
@@ -201,8 +279,8 @@ void kernel_complete(struct kernel *k, const struct type *t)
 			f->bit_size = (uint8_t)width;
 		}
 	}
-	s->fields = fields;
-	s->nfields = btf_vlen(b);
+	t->fields = fields;
+	t->nfields = btf_vlen(b);
 }
 
 const struct type *kernel_type(struct kernel *k, const char *keyword, const char *name)
@@ -215,46 +293,51 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 		{"typedef", BTF_KIND_TYPEDEF}, {"int", BTF_KIND_INT},
 	};
 
-	if (!btf_load(k))
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		int id;
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+			int id;
 
-		if (keyword && !str_eq(keyword, kinds[i].keyword))
-			continue;
-		id = btfdata_find(k->data, name, kinds[i].kind);
-		if (id > 0)
-			return convert(k, (uint32_t)id);
-	}
+			if (keyword && !str_eq(keyword, kinds[i].keyword))
+				continue;
+			id = btfdata_find(s->data, name, kinds[i].kind);
+			if (id > 0)
+				return convert(s, (uint32_t)id);
+		}
 	return NULL;
 }
 
-bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type)
+static bool enumerator_in(struct btf_scope *s, const char *name, int64_t *value, const struct type **type)
 {
-	if (!btf_load(k))
-		return false;
-	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
-		const struct btf_type *b = btfdata_type(k->data, id);
+	for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
+		const struct btf_type *b = btfdata_type(s->data, id);
 
 		if (!btf_is_any_enum(b))
 			continue;
 		for (unsigned i = 0; i < btf_vlen(b); i++) {
 			uint32_t off = btf_is_enum64(b) ? btf_enum64(b)[i].name_off : btf_enum(b)[i].name_off;
 
-			if (strcmp(btfdata_name(k->data, off), name))
+			if (strcmp(btfdata_name(s->data, off), name))
 				continue;
 			*value = btf_is_enum64(b) ? (int64_t)btf_enum64_value(&btf_enum64(b)[i]) : btf_enum(b)[i].val;
-			*type = convert(k, id);
+			*type = convert(s, id);
 			return true;
 		}
 	}
 	return false;
 }
 
-/* parameters of a prototype, less the first skip, as the fields of a struct */
-static const struct type *parameters(struct kernel *k, const char *name, uint32_t proto_id, unsigned skip, const struct type **result)
+bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type)
 {
-	const struct btf_type *b = btfdata_type(k->data, proto_id);
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
+		if (enumerator_in(s, name, value, type))
+			return true;
+	return false;
+}
+
+/* parameters of a prototype, less the first skip, as the fields of a struct */
+static const struct type *parameters(struct btf_scope *scope, const char *name, uint32_t proto_id, unsigned skip, const struct type **result)
+{
+	const struct btf_type *b = btfdata_type(scope->data, proto_id);
 	const struct btf_param *p;
 	struct type *s;
 	struct field *fields;
@@ -265,17 +348,17 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 		return NULL;
 	p = btf_params(b) + skip;
 	n = btf_vlen(b) - skip;
-	s = type_struct_new(k->types, arena_strdup(k->arena, name), false);
-	fields = arena_alloc(k->arena, (n + 1) * sizeof(*fields));
+	s = type_struct_new(scope->kernel->types, arena_strdup(scope->kernel->arena, name), false);
+	fields = arena_alloc(scope->kernel->arena, (n + 1) * sizeof(*fields));
 	for (unsigned i = 0; i < n; i++) {
-		const struct type *t = convert(k, p[i].type);
+		const struct type *t = convert(scope, p[i].type);
 
 		if (t->kind == TYPE_POINTER) {
-			bool to_struct = t->elem->kind == TYPE_STRUCT && !t->elem->incomplete && t->space == SPACE_KERNEL;
+			bool to_struct = t->elem->kind == TYPE_STRUCT && !t->elem->incomplete && t->space == SPACE_KERNEL && !scope->fixed;
 
-			t = type_pointer(k->types, t->elem, t->space, to_struct);
+			t = type_pointer(scope->kernel->types, t->elem, t->space, to_struct);
 		}
-		fields[i] = (struct field){.name = btfdata_name(k->data, p[i].name_off), .type = t, .offset = offset};
+		fields[i] = (struct field){.name = btfdata_name(scope->data, p[i].name_off), .type = t, .offset = offset};
 		offset += t->kind == TYPE_POINTER || t->size <= 8 ? 8 : (t->size + 7) / 8 * 8;
 	}
 	s->fields = fields;
@@ -283,84 +366,106 @@ static const struct type *parameters(struct kernel *k, const char *name, uint32_
 	s->size = offset;
 	s->align = 8;
 	if (result)
-		*result = convert(k, b->type);
+		*result = convert(scope, b->type);
 	return s;
 }
 
-uint32_t btf_prototype(struct kernel *k, const char *module, const char *function)
+const struct type *btf_parameters(struct btf_scope *s, const char *name, uint32_t proto, const struct type **result)
 {
-	int id;
+	return parameters(s, name, proto, 0, result);
+}
 
-	if (!btf_load(k) || (module && !str_eq(module, "vmlinux")))
-		return 0;
-	id = btfdata_find(k->data, function, BTF_KIND_FUNC);
-	return id < 0 ? 0 : btfdata_type(k->data, (uint32_t)id)->type;
+struct btf_scope *btf_function(struct kernel *k, const char *module, const char *function, uint32_t *proto)
+{
+	struct btf_scope *s = module && *module ? btf_module(k, module) : btf_kernel(k);
+
+	while (s) {
+		int id = btfdata_find(s->data, function, BTF_KIND_FUNC);
+
+		if (id > 0) {
+			*proto = btfdata_type(s->data, (uint32_t)id)->type;
+			return s;
+		}
+		s = module && *module ? NULL : btf_next(s);
+	}
+	return NULL;
 }
 
 const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
 {
-	uint32_t id = btf_prototype(k, module && *module ? module : NULL, function);
+	uint32_t id;
+	struct btf_scope *s = btf_function(k, module, function, &id);
 
-	return id ? parameters(k, function, id, 0, result) : NULL;
+	return s ? parameters(s, function, id, 0, result) : NULL;
 }
 
 int kernel_function_id(struct kernel *k, const char *name)
 {
-	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_FUNC) : -1;
+	int id = btf_kernel(k) ? btfdata_find(k->vmlinux->data, name, BTF_KIND_FUNC) : -1;
 
 	return id > 0 ? id : 0;
 }
 
 bool kernel_kfunc(struct kernel *k, const char *name)
 {
-	int id = kernel_function_id(k, name);
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s)) {
+		int id = btfdata_find(s->data, name, BTF_KIND_FUNC);
 
-	for (uint32_t i = 1; id > 0 && i < btfdata_count(k->data); i++) {
-		const struct btf_type *b = btfdata_type(k->data, i);
+		for (uint32_t i = btfdata_first(s->data); id > 0 && i < btfdata_count(s->data); i++) {
+			const struct btf_type *b = btfdata_type(s->data, i);
 
-		if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btfdata_name(k->data, b->name_off), "bpf_kfunc"))
-			return true;
+			if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btfdata_name(s->data, b->name_off), "bpf_kfunc"))
+				return true;
+		}
 	}
 	return false;
 }
 
 const struct type *kernel_variable(struct kernel *k, const char *name)
 {
-	int id = btf_load(k) ? btfdata_find(k->data, name, BTF_KIND_VAR) : -1;
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s)) {
+		int id = btfdata_find(s->data, name, BTF_KIND_VAR);
 
-	return id > 0 ? convert(k, btfdata_type(k->data, (uint32_t)id)->type) : NULL;
+		if (id > 0)
+			return convert(s, btfdata_type(s->data, (uint32_t)id)->type);
+	}
+	return NULL;
 }
 
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 {
 	char *name = arena_printf(k->arena, "btf_trace_%s", event);
-	const struct btf_type *b;
-	int id;
 
-	if (!btf_load(k))
-		return NULL;
-	/* the function that calls the probes has the same parameters, with their names */
-	id = btfdata_find(k->data, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
-	if (id > 0)
-		return parameters(k, name, btfdata_type(k->data, (uint32_t)id)->type, 1, NULL);
-	id = btfdata_find(k->data, name, BTF_KIND_TYPEDEF);
-	if (id < 0)
-		return NULL;
-	b = btfdata_type(k->data, btfdata_type(k->data, (uint32_t)id)->type);
-	return b && btf_is_ptr(b) ? parameters(k, name, b->type, 1, NULL) : NULL;
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s)) {
+		/* the function that calls the probes has the same parameters, with their names */
+		int id = btfdata_find(s->data, arena_printf(k->arena, "__traceiter_%s", event), BTF_KIND_FUNC);
+		const struct btf_type *b;
+
+		if (id > 0)
+			return parameters(s, name, btfdata_type(s->data, (uint32_t)id)->type, 1, NULL);
+		id = btfdata_find(s->data, name, BTF_KIND_TYPEDEF);
+		if (id < 0)
+			continue;
+		b = btfdata_type(s->data, btfdata_type(s->data, (uint32_t)id)->type);
+		return b && btf_is_ptr(b) ? parameters(s, name, b->type, 1, NULL) : NULL;
+	}
+	return NULL;
 }
 
 const struct type *kernel_iterator(struct kernel *k, const char *name)
 {
-	if (!btf_load(k) || btfdata_find(k->data, arena_printf(k->arena, "bpf_iter_%s", name), BTF_KIND_FUNC) < 0)
-		return NULL;
-	return kernel_type(k, "struct", arena_printf(k->arena, "bpf_iter__%s", name));
+	char *function = arena_printf(k->arena, "bpf_iter_%s", name);
+
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
+		if (btfdata_find(s->data, function, BTF_KIND_FUNC) > 0)
+			return kernel_type(k, "struct", arena_printf(k->arena, "bpf_iter__%s", name));
+	return NULL;
 }
 
 /* has the record all fields of the event where the event has them? */
 static bool is_record_of(struct kernel *k, const struct type *record, const struct type *args)
 {
-	kernel_complete(k, record);
+	type_complete(record);
 	for (uint32_t i = 0; i < args->nfields; i++) {
 		const struct field *f = &args->fields[i], *same;
 		uint32_t offset;
@@ -382,21 +487,22 @@ const struct type *kernel_tracepoint_record(struct kernel *k, const char *event,
 		return best;
 	best = NULL;
 	/* a class of events: its name begins as theirs do */
-	for (uint32_t id = 1; kernel_has_btf(k) && id < btfdata_count(k->data); id++) {
-		const struct btf_type *b = btfdata_type(k->data, id);
-		const char *name = btfdata_name(k->data, b->name_off);
-		size_t same = 0;
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
+		for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
+			const struct btf_type *b = btfdata_type(s->data, id);
+			const char *name = btfdata_name(s->data, b->name_off);
+			size_t same = 0;
 
-		if (!btf_is_struct(b) || strncmp(name, prefix, len))
-			continue;
-		while (name[len + same] && name[len + same] == event[same])
-			same++;
-		t = same > most ? convert(k, id) : NULL;
-		if (t && is_record_of(k, t, args)) {
-			best = t;
-			most = same;
+			if (!btf_is_struct(b) || strncmp(name, prefix, len))
+				continue;
+			while (name[len + same] && name[len + same] == event[same])
+				same++;
+			t = same > most ? convert(s, id) : NULL;
+			if (t && is_record_of(k, t, args)) {
+				best = t;
+				most = same;
+			}
 		}
-	}
 	return best;
 }
 
@@ -405,15 +511,14 @@ static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn
 {
 	size_t len = strlen(prefix);
 
-	if (!btf_load(k))
-		return;
-	for (uint32_t id = 1; id < btfdata_count(k->data); id++) {
-		const struct btf_type *b = btfdata_type(k->data, id);
-		const char *name = btfdata_name(k->data, b->name_off);
+	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
+		for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
+			const struct btf_type *b = btfdata_type(s->data, id);
+			const char *name = btfdata_name(s->data, b->name_off);
 
-		if (btf_kind(b) == kind && *name && !strncmp(name, prefix, len))
-			each(name + len, arg);
-	}
+			if (btf_kind(b) == kind && *name && !strncmp(name, prefix, len))
+				each(name + len, arg);
+		}
 }
 
 void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg)

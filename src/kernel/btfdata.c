@@ -23,7 +23,8 @@ struct btfdata {
 	const char *types, *strings;
 	uint32_t types_len, strings_len;
 	uint32_t *offsets; /* of types by id - 1, in 4 bytes */
-	uint32_t count; /* with void */
+	uint32_t count; /* with void, and with those of */
+	const struct btfdata *base; /* the kernel, of whose types a module's are made; or NULL */
 	unsigned finds; /* by reading all of it */
 	uint32_t *index; /* ids by hash of their names, 0: nothing; or NULL: not yet */
 	uint32_t mask;
@@ -82,7 +83,7 @@ static bool index_types(struct btfdata *b)
 		b->offsets[n++] = (uint32_t)(at / 4);
 		at += sizeof(*t) + (uint64_t)tail;
 	}
-	b->count = n + 1;
+	b->count = btfdata_first(b) + n + !b->base;
 	return true;
 }
 
@@ -101,7 +102,7 @@ static bool take(struct btfdata *b, const void *bytes, size_t len)
 	b->types_len = h->type_len;
 	b->strings = (const char *)bytes + h->hdr_len + h->str_off;
 	b->strings_len = h->str_len;
-	return !b->strings[0] && !b->strings[h->str_len - 1] && index_types(b);
+	return (b->base || !b->strings[0]) && !b->strings[h->str_len - 1] && index_types(b);
 }
 
 static bool is_raw(int fd)
@@ -139,18 +140,30 @@ static bool open_object(struct btfdata *b, const char *path)
 	return bytes && take(b, bytes, len);
 }
 
-struct btfdata *btfdata_open(const char *path)
+static struct btfdata *open_file(const char *path, const struct btfdata *base)
 {
 	struct btfdata *b = xcalloc(1, sizeof(*b));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && (is_raw(fd) ? open_raw(b, fd) : open_object(b, path));
+	bool ok;
 
+	b->base = base;
+	ok = fd >= 0 && (is_raw(fd) ? open_raw(b, fd) : !base && open_object(b, path));
 	if (fd >= 0)
 		close(fd);
 	if (ok)
 		return b;
 	btfdata_close(b);
 	return NULL;
+}
+
+struct btfdata *btfdata_open(const char *path)
+{
+	return open_file(path, NULL);
+}
+
+struct btfdata *btfdata_open_module(const char *path, const struct btfdata *kernel)
+{
+	return open_file(path, kernel);
 }
 
 void btfdata_close(struct btfdata *b)
@@ -171,18 +184,29 @@ uint32_t btfdata_count(const struct btfdata *b)
 	return b->count;
 }
 
+uint32_t btfdata_first(const struct btfdata *b)
+{
+	return b->base ? b->base->count : 0;
+}
+
 const struct btf_type *btfdata_type(const struct btfdata *b, uint32_t id)
 {
 	static const struct btf_type nothing; /* BTF_KIND_UNKN: void */
 
-	if (id >= b->count)
-		return NULL;
-	return id ? (const void *)(b->types + (size_t)b->offsets[id - 1] * 4) : &nothing;
+	if (!id || id >= b->count)
+		return id ? NULL : &nothing;
+	if (b->base && id < b->base->count)
+		return btfdata_type(b->base, id);
+	return (const void *)(b->types + (size_t)b->offsets[b->base ? id - b->base->count : id - 1] * 4);
 }
 
 const char *btfdata_name(const struct btfdata *b, uint32_t offset)
 {
-	return offset < b->strings_len ? b->strings + offset : "";
+	uint32_t before = b->base ? b->base->strings_len : 0;
+
+	if (offset < before)
+		return btfdata_name(b->base, offset);
+	return offset - before < b->strings_len ? b->strings + (offset - before) : "";
 }
 
 /* names are there once: where this one lies is compared with, not its letters */
@@ -212,10 +236,10 @@ static int find_reading(const struct btfdata *b, const char *name, uint32_t kind
 static void index_names(struct btfdata *b)
 {
 	b->mask = 1;
-	while (b->mask < 2 * b->count)
+	while (b->mask < 2 * (b->count - btfdata_first(b)))
 		b->mask *= 2;
 	b->index = xcalloc(b->mask--, sizeof(*b->index));
-	for (uint32_t id = 1; id < b->count; id++) {
+	for (uint32_t id = btfdata_first(b); id < b->count; id++) {
 		const char *name = btfdata_name(b, btfdata_type(b, id)->name_off);
 		uint32_t at = hash_text(name);
 
@@ -242,7 +266,7 @@ static int find_indexed(const struct btfdata *b, const char *name, uint32_t kind
 
 int btfdata_find(struct btfdata *b, const char *name, uint32_t kind)
 {
-	if (!b->index && ++b->finds > FINDS)
+	if (!b->index && (b->base || ++b->finds > FINDS)) /* a module's names may be the kernel's */
 		index_names(b);
 	return b->index ? find_indexed(b, name, kind) : find_reading(b, name, kind);
 }

@@ -7,6 +7,7 @@
 #define MOST_DEPTH 64 /* of arrays of arrays and the like: more is a DWARF that lies */
 
 static const struct type *convert(struct program *p, Dwarf_Die *die, unsigned depth);
+static void give_fields(struct type *s);
 
 static const struct type *raw(struct program *p, uint64_t size)
 {
@@ -120,7 +121,7 @@ static const struct type *struct_type(struct program *p, Dwarf_Die *die)
 	p->dies[p->ndies] = *die;
 	s->btf_id = p->ndies++;
 	s->origin = p;
-	s->lazy = true;
+	s->lazy = give_fields;
 	return s;
 }
 
@@ -207,22 +208,20 @@ static void member_bits(Dwarf_Die *member, struct field *f)
 	f->bit_size = (uint8_t)width;
 }
 
-void program_complete(const struct type *t)
+static void give_fields(struct type *s)
 {
-	struct program *p = (struct program *)t->origin; /* ours: made above, finished here */
-	struct type *s = (struct type *)t;
+	struct program *p = (struct program *)s->origin;
 	struct field *fields;
 	uint32_t n = 0, i = 0;
 	Dwarf_Die child;
 
-	s->lazy = false;
-	if (dwarf_child(&p->dies[t->btf_id], &child))
+	if (dwarf_child(&p->dies[s->btf_id], &child))
 		return;
 	do
 		n++;
 	while (!dwarf_siblingof(&child, &child));
 	fields = arena_alloc(p->arena, (n + 1) * sizeof(*fields));
-	dwarf_child(&p->dies[t->btf_id], &child);
+	dwarf_child(&p->dies[s->btf_id], &child);
 	do {
 		const char *name = dwarf_diename(&child);
 		int tag = dwarf_tag(&child);
@@ -237,8 +236,8 @@ void program_complete(const struct type *t)
 		f->offset = (uint32_t)offset;
 		if (f->type->kind == TYPE_NONE || (f->type->size > s->size - offset))
 			continue;
-		if (f->type->kind == TYPE_STRUCT && f->type->lazy && !*f->name)
-			program_complete(f->type);
+		if (!*f->name)
+			type_complete(f->type);
 		member_bits(&child, f);
 		i++;
 	} while (!dwarf_siblingof(&child, &child));

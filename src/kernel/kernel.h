@@ -18,8 +18,6 @@ void kernel_close(struct kernel *k);
 bool kernel_has_btf(struct kernel *k);
 /* keyword "struct", "union", "enum", "typedef" or NULL for any of them; NULL: there is none */
 const struct type *kernel_type(struct kernel *k, const char *keyword, const char *name);
-/* fill the fields of a lazy struct; may be called on any type, again and again */
-void kernel_complete(struct kernel *k, const struct type *t);
 bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const struct type **type);
 /*
  * Parameters of a kernel function as a struct: field i is parameter i, at its
@@ -226,6 +224,30 @@ struct source_frame {
 };
 size_t dwarf_frames(struct elf_file *f, uint64_t address, struct source_frame *to, size_t most);
 
+/* btflibrary.c: BPF objects that a script imports */
+#define EXTERNAL_PARAMETERS 5 /* registers for them */
+struct library;
+struct library_function {
+	const char *name;
+	const struct type *params, *result; /* params: a struct, each a field */
+	const struct library *library;
+};
+struct library { /* lives as long as struct kernel */
+	struct library *next; /* of kernel's, the last one opened first */
+	const char *name;
+	int fd;
+	const char *license; /* NULL: it says none */
+	struct library_function *functions;
+	size_t nfunctions;
+};
+struct library *library_open(struct kernel *k, const char *name, int fd, const char **why); /* takes the fd; NULL: it is none */
+/* the image and the objects as one; false: *why, the image is as it was */
+bool libraries_link(const struct library *list, struct arena *a, struct buf *image, const char **why);
+
+/* clang.c: compile NAME.bpf.c: the fd of an object; -ENOENT: no clang on $PATH, -EINVAL: the messages say why */
+int clang_bpf(struct arena *a, const char *path, const char *const *include_dirs, struct buf *messages);
+bool kernel_header(FILE *out); /* vmlinux.h */
+
 /*
  * Where a parameter is when its function is entered: the pieces one behind
  * the other, each the low `size` bytes of regs[reg] + value (value alone
@@ -254,7 +276,6 @@ const struct type *program_named(struct program *p, const char *keyword, const c
 /* parameters of the function at an address: fields with places; *result: of its return value.  NULL: DWARF does not know it */
 const struct type *program_function(struct program *p, uint64_t address, const struct type **result);
 bool program_signature(struct program *p, uint64_t address, struct arena *a, char ***texts, size_t *n); /* "int a", a text a parameter */
-void program_complete(const struct type *t); /* kernel_complete() does it */
 
 /* debugfile.c: separate debug files are found by build id and debug link */
 void elf_debug_dirs(const char *dirs); /* "a:b" to look in before /usr/lib/debug; kept, not copied */

@@ -85,7 +85,6 @@ struct type {
 	bool trusted; /* pointer the verifier knows the type of: curtask and what hangs off it, BTF-typed args */
 	bool incomplete; /* a struct without a definition */
 	bool uapi; /* a struct from a header of the kernel: what BTF says of it is preferred */
-	bool lazy; /* a struct whose fields are filled by kernel's type_complete() when asked for */
 	enum space space; /* pointer: what it points into */
 	uint32_t size; /* bytes */
 	uint32_t align;
@@ -104,8 +103,11 @@ struct type {
 		struct agg agg;
 	};
 	uint32_t btf_id; /* where it came from BTF */
-	const void *origin; /* the BTF object it came from */
+	void (*lazy)(struct type *t); /* gives a struct the fields that nobody has asked for yet, out of */
+	const void *origin; /* the BTF or DWARF it came from */
 };
+
+void type_complete(const struct type *t); /* a struct then has its fields; may be called on any type, again and again */
 
 extern const struct type type_error, type_none, type_bool;
 

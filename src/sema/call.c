@@ -189,6 +189,8 @@ const struct type *infer_call(struct pass *p, struct node *n)
 
 	if (n->call.sub)
 		return infer_subprogram_call(p, n);
+	if (n->call.external)
+		return infer_external_call(p, n);
 	if (n->call.builtin)
 		return infer_builtin(p, n, n->call.builtin);
 	if (n->call.agg >= 0)

@@ -67,13 +67,13 @@ const struct type *complete_type(struct pass *p, const struct type *t)
 {
 	const struct type *known;
 
-	kernel_complete(p->kernel, t);
+	type_complete(t);
 	if (t->kind != TYPE_STRUCT || !t->incomplete || !t->name || !*t->name)
 		return t;
 	known = defined_type(p, t->is_union ? "union" : "struct", t->name);
 	if (!known || known->incomplete)
 		return t;
-	kernel_complete(p->kernel, known);
+	type_complete(known);
 	return known;
 }
 

@@ -438,6 +438,7 @@ bool expand(struct pass *p)
 	dict_init(&p->macros, p->arena);
 	dict_init(&p->library, p->arena);
 	dict_init(&p->subprograms, p->arena);
+	dict_init(&p->externals, p->arena);
 	dict_init(&p->getopts, p->arena);
 	dict_init(&p->numbers, p->arena);
 	if (p->options->probe_filter && regcomp(&p->probe_filter, p->options->probe_filter, REG_EXTENDED | REG_NOSUB))

@@ -1,4 +1,4 @@
-/* import "path": other scripts, headers, and directories of them. */
+/* import "path": other scripts, headers, BPF functions, and directories of them. */
 #include "parser/parser.h"
 #include "sema/pass.h"
 
@@ -66,7 +66,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static int visible(const struct dirent *d)
 {
-	return d->d_name[0] != '.' && (ends(d->d_name, ".bt") || ends(d->d_name, ".h"));
+	return d->d_name[0] != '.' && (ends(d->d_name, ".bt") || ends(d->d_name, ".h") || ends(d->d_name, ".bpf.c") || ends(d->d_name, ".bpf.o"));
 }
 
 static void import_directory(struct pass *p, const struct script *from, const struct node *n, const char *path)
@@ -110,12 +110,13 @@ static void import_one(struct pass *p, const struct script *from, const struct n
 	} else if (ends(real, ".h")) {
 		cdefs_open(p);
 		cdefs_include(p->cdefs, real);
-	} else if (ends(real, ".bpf.c") || ends(real, ".bpf.o")) {
-		error_at(p->diag, n->span, "import of BPF objects is not supported: '%s'", path);
-		hint(p->diag, "functions in the language itself can be imported from a .bt file");
+	} else if (ends(real, ".bpf.o")) {
+		import_object(p, n, where);
+	} else if (ends(real, ".bpf.c")) {
+		import_bpf_c(p, n, where);
 	} else {
 		error_at(p->diag, n->span, "Unknown kind of import: '%s'", path);
-		hint(p->diag, "a script (.bt), a header (.h) or a directory of them can be imported");
+		hint(p->diag, "a script (.bt), a header (.h), BPF functions (.bpf.c, .bpf.o) or a directory of them can be imported");
 	}
 	free(real);
 }

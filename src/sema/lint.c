@@ -5,7 +5,7 @@
 static bool has_effect(const struct node *e)
 {
 	if (e->kind == NODE_CALL)
-		return e->call.sub || (e->call.fn && e->call.fn->flags & FN_EFFECT);
+		return call_has_effect(e);
 	return e->kind == NODE_INCDEC;
 }
 

@@ -22,6 +22,8 @@ struct pass {
 	struct dict library; /* macros of the standard library, once read */
 	unsigned expansions; /* of macros so far */
 	struct dict subprograms; /* name to FN */
+	struct dict externals; /* name to struct library_function */
+	const struct library *libraries; /* that were imported */
 	struct dict getopts; /* option to its first call */
 	struct dict numbers; /* enums of our own: signals, system calls */
 	struct dict imports; /* files, by their real path */
@@ -101,6 +103,12 @@ struct subprogram *subprogram_of(const struct clause *c, const struct node *fn);
 void infer_subprogram(struct pass *p, struct subprogram *s);
 const struct type *infer_subprogram_call(struct pass *p, struct node *n);
 void infer_return(struct pass *p, struct node *n);
+bool count_fits(struct pass *p, const struct node *call, size_t wanted); /* arguments; says so if not */
+
+/* external.c */
+void import_object(struct pass *p, const struct node *import, const char *path);
+void import_bpf_c(struct pass *p, const struct node *import, const char *path);
+const struct type *infer_external_call(struct pass *p, struct node *n);
 
 /* constants.c */
 bool constant_find(const char *name, int64_t *value);

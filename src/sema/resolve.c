@@ -373,8 +373,12 @@ static void call(struct resolver *r, struct node *n)
 		n->call.fn = NULL;
 	}
 	fn = n->call.agg < 0 && !n->call.fn && !n->call.builtin ? dict_find(&p->subprograms, n->call.name) : NULL;
+	if (!fn && n->call.agg < 0 && !n->call.fn && !n->call.builtin)
+		n->call.external = dict_find(&p->externals, n->call.name);
 	if (fn) {
 		subprogram(r, n, fn);
+	} else if (n->call.external) {
+		p->script->libraries = p->libraries;
 	} else if (!n->call.builtin && !n->call.fn && n->call.agg < 0) {
 		for (size_t i = 0; i < FN_COUNT; i++)
 			names[count++] = functions[i].name;
@@ -382,6 +386,8 @@ static void call(struct resolver *r, struct node *n)
 			names[count++] = aggregations[i].name;
 		for (size_t i = 0; i < p->subprograms.count && count + 1 < ARRAY_SIZE(names); i++)
 			names[count++] = p->subprograms.entries[i].key;
+		for (size_t i = 0; i < p->externals.count && count + 1 < ARRAY_SIZE(names); i++)
+			names[count++] = p->externals.entries[i].key;
 		names[count] = NULL;
 		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
 		suggest(p, n->call.name, names);

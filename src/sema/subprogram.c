@@ -94,22 +94,32 @@ static void points_to(struct pass *p, struct subprogram *s, size_t i, enum space
 	p->changed = true;
 }
 
+bool count_fits(struct pass *p, const struct node *call, size_t wanted)
+{
+	size_t given = node_count(call->call.args);
+
+	if (given == wanted)
+		return true;
+	if (!wanted)
+		wrong(p, call->span, "%s() requires no arguments (%zu provided)", call->call.name, given);
+	else if (wanted == 1)
+		wrong(p, call->span, "%s() requires one argument (%zu provided)", call->call.name, given);
+	else
+		wrong(p, call->span, "%s() requires %zu arguments (%zu provided)", call->call.name, wanted, given);
+	return false;
+}
+
 const struct type *infer_subprogram_call(struct pass *p, struct node *n)
 {
 	struct subprogram *s = n->call.sub;
-	size_t i = 0, given = node_count(n->call.args);
+	size_t i = 0;
 
 	for (struct node *a = n->call.args; a; a = a->next) {
 		infer_expr(p, a);
 		read_aggregate(p, a);
 	}
-	if (given != s->nparams) {
-		if (!s->nparams)
-			return wrong(p, n->span, "%s() requires no arguments (%zu provided)", n->call.name, given);
-		if (s->nparams == 1)
-			return wrong(p, n->span, "%s() requires one argument (%zu provided)", n->call.name, given);
-		return wrong(p, n->span, "%s() requires %zu arguments (%zu provided)", n->call.name, s->nparams, given);
-	}
+	if (!count_fits(p, n, s->nparams))
+		return &type_error;
 	for (struct node *a = n->call.args; a; a = a->next, i++) {
 		struct variable *v = s->params[i];
 

@@ -3,10 +3,9 @@
 . ./cli.inc
 cd "$TMPDIR" || exit 1
 : >x.txt
-: >y.bpf.c
 echo 'BEGIN { }' >open.bt
 chmod 666 open.bt
-for what in none.bt:'Failed to import' x.txt:'Unknown kind of import' y.bpf.c:'not supported' open.bt:'cowardly refusing to import'; do
+for what in none.bt:'Failed to import' x.txt:'Unknown kind of import' open.bt:'cowardly refusing to import'; do
 	probe -e "import \"${what%%:*}\"; BEGIN { exit(); }"
 	status 1; no_out; err "stdin:1:1-[0-9]*: ERROR: .*${what#*:}|${what#*:}.*${what%%:*}"
 done

@@ -80,8 +80,8 @@ static void read_types(struct arena *a, const char *path, struct elf_file *f)
 			for (int depth = 0; depth < 3 && at; depth++) {
 				if (at->kind == TYPE_POINTER || at->kind == TYPE_ARRAY)
 					at = at->elem;
-				if (at->kind == TYPE_STRUCT && at->lazy)
-					program_complete(at);
+				if (at)
+					type_complete(at);
 				at = at->kind == TYPE_STRUCT && at->nfields ? at->fields[at->nfields - 1].type : NULL;
 			}
 		}

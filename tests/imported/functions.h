@@ -1,0 +1,4 @@
+struct pair {
+	int a;
+	unsigned long long b;
+};
