@@ -70,6 +70,7 @@ static _Noreturn void be_child(const char *path, char **words, int go)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (read(go, &byte, 1) != 1)
 		_exit(0); /* the tracer gave up */
 	execv(path, words);

@@ -225,14 +225,13 @@ static const char *take_words(struct command *c, int argc, char **argv)
 	return file;
 }
 
-int main(int argc, char **argv)
+static int perform(int argc, char **argv)
 {
 	struct command c = {.arena = arena_new()};
 	const char *file, *why = NULL;
 	bool tool = own_image(&c.image);
 	int status = 1, parsed;
 
-	streams_open();
 	c.words = arena_alloc(c.arena, ((size_t)argc + 1) * sizeof(*c.words));
 	c.named = arena_alloc(c.arena, ((size_t)argc + 1) * sizeof(*c.named));
 	c.run.words = c.words;
@@ -254,4 +253,10 @@ int main(int argc, char **argv)
 	buf_free(&c.image);
 	arena_free(c.arena);
 	return streams_close(status);
+}
+
+int main(int argc, char **argv)
+{
+	streams_open();
+	return limits_raise() ? perform(argc, argv) : 1;
 }

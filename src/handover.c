@@ -30,8 +30,8 @@ static char **words(void)
 	return list;
 }
 
-/* bytes that a program is when it is loaded; 0: not known */
-static uint64_t loaded_size(const char *program)
+/* bytes of what a program loads with these flags (PF_W); 0: not known */
+static uint64_t loaded_size(const char *program, uint32_t flags)
 {
 	FILE *f = fopen(program, "re");
 	uint64_t size = 0;
@@ -40,23 +40,36 @@ static uint64_t loaded_size(const char *program)
 
 	if (f && fread(&head, sizeof(head), 1, f) == 1 && !fseek(f, (long)head.e_phoff, SEEK_SET))
 		for (int i = 0; i < head.e_phnum && fread(&part, sizeof(part), 1, f) == 1; i++)
-			size += part.p_type == PT_LOAD ? part.p_memsz : 0;
+			size += part.p_type == PT_LOAD && (part.p_flags & flags) == flags ? part.p_memsz : 0;
 	if (f)
 		fclose(f);
 	return size;
 }
 
+static const struct {
+	int resource;
+	uint32_t flags; /* of what counts */
+	const char *what;
+	char letter;
+} limits[] = {
+	{RLIMIT_AS, 0, "address space", 'v'},
+	{RLIMIT_DATA, PF_W, "data", 'd'},
+};
+
 /* exec() of a program for which there is no room would end in a signal */
 static bool has_room(const char *program)
 {
-	uint64_t needed = loaded_size(program) + COMPILER_MEMORY;
-	struct rlimit limit;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		uint64_t needed = loaded_size(program, limits[i].flags) + COMPILER_MEMORY;
+		struct rlimit limit;
 
-	if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur >= needed)
-		return true;
-	fprintf(stderr, "ERROR: the compiler needs %llu MiB of address space, and the limit is %llu: ulimit -v\n",
-		(unsigned long long)needed >> 20, (unsigned long long)limit.rlim_cur >> 20);
-	return false;
+		if (getrlimit(limits[i].resource, &limit) || limit.rlim_cur >= needed)
+			continue;
+		fprintf(stderr, "ERROR: the compiler needs %llu MiB of %s, and the limit is %llu: ulimit -%c\n", (unsigned long long)needed >> 20,
+			limits[i].what, (unsigned long long)limit.rlim_cur >> 20, limits[i].letter);
+		return false;
+	}
+	return true;
 }
 
 /* standard input was read: let it be read once more */

@@ -274,6 +274,8 @@ int main(int argc, char **argv)
 
 	prctl(PR_SET_NAME, "probe"); /* also if we were handed over to */
 	streams_open();
+	if (!limits_raise())
+		return STATUS_WRONG;
 	if (argc == 3 && str_eq(argv[1], "cache") && str_eq(argv[2], "clear"))
 		return streams_close(cache_clear());
 	command_read(&c, argc, argv);

@@ -55,6 +55,9 @@ int buf_read_file(struct buf *b, const char *path); /* likewise */
 void buf_reset(struct buf *b); /* empty, keeps the memory */
 void buf_free(struct buf *b);
 
+/* limits.c */
+bool limits_raise(void); /* of open files and the stack, to what we need; false: they cannot be, which was said */
+
 /* stream.c */
 void streams_open(void); /* first of all: a standard stream that is closed stays so */
 int streams_close(int status); /* last: status, or 1 if what was printed could not be written, reported; a reader that left is no error */

@@ -233,6 +233,10 @@ int lexer_outside(struct lexer *lx, YYSTYPE *value)
 		lx->end = s ? s - lx->text : lx->len;
 		return -1;
 	}
+	if (!lx->at && !strncmp(lx->text, "\xef\xbb\xbf", 3)) { /* some editors begin UTF-8 with this */
+		lx->end = 3;
+		return -1;
+	}
 	lx->end = skip_space(lx, lx->at);
 	if (lx->end > lx->at)
 		return -1;

@@ -481,6 +481,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *p)
 	char found[64], one[64];
 	struct buf text = {0};
 
+	if (token == YYSYMBOL_YYEOF && p->lexer.failed)
+		return 0; /* what was wrong before hid the end */
 	name_token(found, sizeof(found), token);
 	buf_printf(&text, "syntax: unexpected %s", found);
 	for (int i = 0; i < n; i++) {

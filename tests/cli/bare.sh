@@ -54,6 +54,20 @@ status 0; no_err; out '^hi$'; out '^end$'; out '^@\[tool\]: 1$'
 
 # under limits, one program has room for hundreds of attach points; what has not says what to raise
 under '-n 64' -q -e 'tracepoint:syscalls:sys_enter_* { @[probe] = count(); }' -c 'getppids 3'; status 0; no_err; out 'sys_enter_getppid\]: '
-under '-n 12' -q -e "$count" -c 'getppids 3'; one_error 'Too many open files$'; err '^HINT: a higher limit of open files is needed: ulimit -n$'
+for limit in '-S -n 5' '-S -s 64' '-l 0'; do
+	under "$limit" -q --no-cache -e "$count" -c 'getppids 3'; status 0; no_err; out '^@: 3$'
+done
+if command -v setpriv >/dev/null; then # who may not raise them
+	ran='setpriv, ulimit -n 5'
+	(ulimit -n 5; exec setpriv --bounding-set -sys_resource "$PROBE" -q -e "$count") >"$out" 2>"$err" </dev/null; got=$?
+	status 1; one_error '^ERROR: at least 32 open files are needed: ulimit -n$'
+	ran='setpriv, ulimit -s 64'
+	(ulimit -s 64; exec setpriv --bounding-set -sys_resource "$PROBE" -q -e "$count") >"$out" 2>"$err" </dev/null; got=$?
+	status 1; one_error '^ERROR: at least 4096 KiB of stack are needed: ulimit -s$'
+fi
+under '-d 1000' -q --no-cache -e "$count"; status 1; one_error '^ERROR: the compiler needs [0-9]+ MiB of data, and the limit is 0: ulimit -d$'
+ran='ulimit -f 0; probe -o FILE'
+{ (ulimit -f 0; exec "$PROBE" -q --no-cache -o "$TMPDIR/full" -e 'BEGIN { print(1); exit(); }') 2>&1; echo "status $?"; } </dev/null | cat >"$err"
+err '^status 1$'; one_error '^ERROR: cannot write output: File too large$'
 under '-v 20000' -q --no-cache -e "$count"; status 1; one_error '^ERROR: the compiler needs [0-9]+ MiB of address space, and the limit is 19: ulimit -v$'
 end

@@ -18,4 +18,15 @@ probe "$TMPDIR/elf.bt"; status 1; no_out; sane; err 'ERROR'
 printf '// caf\351\nBEGIN { printf("%%s\\n", "\351"); exit(); }' >"$TMPDIR/latin1.bt"
 probe --dry-run "$TMPDIR/latin1.bt"; sane
 [ "$got" = 0 ] || [ "$got" = 255 ] || wrong "exit status $got"
+
+# the mark that some editors begin UTF-8 with, and their ends of lines
+printf '\357\273\277BEGIN { print(1); // one\r\n exit(); }\r\n' >"$TMPDIR/mark.bt"
+probe --dry-run "$TMPDIR/mark.bt"; status 0; sane
+printf '\357\273\277#define X 1\nBEGIN { print(X); foo(); }' >"$TMPDIR/mark.bt"
+probe --dry-run "$TMPDIR/mark.bt"; refused "mark.bt:2:19-22: ERROR: Unknown function"
+
+# a line of a megabyte; its message quotes a little of it
+{ printf 'BEGIN { print("'; head -c 1000000 /dev/zero | tr '\000' a; printf '"); exit(); }'; } >"$TMPDIR/long.bt"
+probe --dry-run "$TMPDIR/long.bt"; refused 'long.bt:1:15-1000017: ERROR: String is too long'
+[ "$(wc -c <"$err")" -lt 2000 ] || wrong 'over 2,000 bytes of messages'
 end

@@ -12,4 +12,10 @@ probe -e 'kprobe:"abc { exit(); }'; status 1; no_out; sane; err '^stdin:1:.*ERRO
 probe -e 'struct x { int a;'; status 1; no_out; sane; err 'ERROR: '
 probe -e '#if 1
 BEGIN { exit(); }'; status 1; no_out; sane; err 'ERROR: '
+
+# one message for one mistake
+for script in 'BEGIN { "' 'BEGIN { printf("%d' 'BEGIN { "\x' 'BEGIN { /*' 'BEGIN {{{' 'BEGIN { ((' 'BEGIN { @[' 'BEGIN /' 'kprobe:' 'struct a {' 'config = {' 'macro f(' 'fn f(' \
+	'import "' '#if 1' '#include "'; do
+	probe -e "$script"; refused 'ERROR: '
+done
 end
