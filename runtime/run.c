@@ -32,14 +32,30 @@ static void watch_signals(struct rt *rt)
 	rt->self_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* a second Ctrl-C ends us at once */
+#define TWICE_NS 250000000 /* timeout(1) sends its signal twice, to the process and to its group: that is one */
+
+static uint64_t first_signal;
+
+static void on_second(int sig)
+{
+	if (coarse_ns() - first_signal < TWICE_NS)
+		return;
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* a second Ctrl-C or SIGTERM ends us at once */
 static void let_signals_kill(void)
 {
+	struct sigaction act = {.sa_handler = on_second, .sa_flags = SA_RESTART};
 	sigset_t set;
 
-	signal(SIGINT, SIG_DFL);
+	first_signal = coarse_ns();
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

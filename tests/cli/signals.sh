@@ -4,7 +4,8 @@
 # spec: R-003 C-029 D-037
 . ./cli.inc
 
-for sig in INT TERM HUP; do
+# timeout(1) sends its signal twice, to the process and to its group: that is one
+for sig in INT TERM HUP 'INT twice' 'TERM twice' 'INT twice' 'TERM twice'; do
 	ran="SIG$sig"
 	: >"$out"
 	"$PROBE" -q -e 'BEGIN { @a = 42; printf("ready\n"); } interval:s:30 { } END { printf("end\n"); }' \
@@ -14,7 +15,10 @@ for sig in INT TERM HUP; do
 		grep -q ready "$out" && break
 		sleep 0.2
 	done
-	kill -$sig $pid
+	case $sig in
+	*twice) kill -${sig% *} $pid $pid ;;
+	*) kill -$sig $pid ;;
+	esac
 	wait $pid
 	got=$?
 	status 0; no_err; out '^end$'; out '^@a: 42$'
