@@ -41,7 +41,7 @@ static void sweep(struct rt *rt, uint64_t index, bool delete)
 	table_close(&t);
 }
 
-#define BUSY_MOST 20000 /* looks, of 50 us: nobody writes that long */
+#define BUSY_MOST 600000 /* looks, of 50 us: half a minute; nobody writes that long, but it may be pushed aside */
 
 /* until no program writes to what it wrote to before: those that cannot sleep RCU knows, the others say */
 static void wait_for_programs(struct rt *rt)
@@ -56,6 +56,8 @@ static void wait_for_programs(struct rt *rt)
 		while (p && __atomic_load_n(&p->busy[~p->current & 1], __ATOMIC_SEQ_CST) && looks++ < BUSY_MOST)
 			usleep(50);
 	}
+	if (looks >= BUSY_MOST)
+		warn("a program that writes to a map does not end: what it writes may be missing from what is printed");
 }
 
 /* the maps that are printed together: programs get the other one of each pair */

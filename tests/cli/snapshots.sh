@@ -32,6 +32,19 @@ for threads in 2 5 16; do
 	some=$(sed -n 's/^@some: { .count = \([0-9]*\).*/\1/p' "$out" | awk '{ n += $1 } END { print n }')
 	[ "$some" -eq $fired ] || wrong "@some adds up to $some"
 done
+# the other aggregations, several keys; two intervals of which one prints what the other clears as well, and the end between them
+probe -q --strict --no-warning unstable -e 'tracepoint:syscalls:sys_enter_getppid /pid == cpid/ {
+		@ages = tseries(1, 100ms, 30, "sum"); @l[pid] = lhist(5, 0, 10, 1); @two[tid, cpu] = count(); @avg[tid] = avg(7); @min = min(3); @max[cpu] = max(9);
+	}
+	interval:ms:40 {
+		print(@ages); clear(@ages); print(@l); print(@two); zero(@l); clear(@two); print(@avg); clear(@avg); print(@min); print(@max); zero(@max); clear(@min);
+	}
+	interval:ms:30 { print(@two, 1); print(@avg); @none[1] = 1; clear(@none); }' -c "getppids $n 5"
+status 0; no_err
+ages=$(awk '/^[0-9][0-9]:[0-9][0-9]:/ { n += $NF } END { print n + 0 }' "$out")
+[ "$ages" -eq $((n * 5)) ] || wrong "@ages adds up to $ages, expected $((n * 5))"
+adds_up '\\[5\\]' $((n * 5))
+! sed -n 's/^@\(avg\|min\|max\)[^:]*: //p' "$out" | grep -vx '[0379]' || wrong 'a value that nobody gave'
 for threads in 2 16; do
 	probe -q --strict -e "uprobe:$WORKLOADS/calls:greet { @[str(arg0)] = count(); @n++; }
 		interval:ms:50 { print(@); clear(@); print(@n); clear(@n); }" -c "$WORKLOADS/calls greet 3000 $threads"
@@ -49,4 +62,13 @@ for line in '\(1, 5\)' '2' 'true' '5' '@b\[2\]: 6' '\(second, 7, 1\)' '\(second,
 	out "^$line\$"
 done
 [ "$(grep -c '^@b\[7\]' "$out")" -eq 3 ] || wrong '@b[7] is not printed three times'
+# a program that may sleep says while it writes that it does, in pairs[].busy; of others the kernel knows
+for clause in "uprobe:$WORKLOADS/calls:greet { @[str(arg0)] = count(); }" 'tracepoint:syscalls:sys_enter_getppid { @[comm] = count(); }'; do
+	probe --no-cache -d codegen -e "$clause interval:s:1 { print(@); clear(@); }"
+	status 0; out '@pairs'
+	case $clause in
+	uprobe*) out '@pairs, i64 8' ;;
+	*) not_out '@pairs, i64 8' ;;
+	esac
+done
 end
