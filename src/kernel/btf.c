@@ -66,7 +66,7 @@ static struct btf_scope *scope_new(struct kernel *k, const char *name, struct bt
 	s->kernel = k;
 	s->name = arena_strdup(k->arena, name);
 	s->data = data;
-	s->made = xcalloc(btfdata_count(data) - btfdata_first(data), sizeof(*s->made)); /* of which few pages are touched */
+	s->made = xcalloc(btfdata_most(data) - btfdata_first(data), sizeof(*s->made)); /* of which few pages are touched */
 	return s;
 }
 
@@ -227,6 +227,8 @@ static const struct type *convert(struct btf_scope *s, uint32_t id)
 
 	if (id < btfdata_first(s->data))
 		return convert(s->kernel->vmlinux, id);
+	if (id >= btfdata_most(s->data))
+		return &type_none;
 	made = &s->made[id - btfdata_first(s->data)];
 	if (*made)
 		return *made;
@@ -308,9 +310,9 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 
 static bool enumerator_in(struct btf_scope *s, const char *name, int64_t *value, const struct type **type)
 {
-	for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
-		const struct btf_type *b = btfdata_type(s->data, id);
+	const struct btf_type *b;
 
+	for (uint32_t id = btfdata_first(s->data); (b = btfdata_type(s->data, id)); id++) {
 		if (!btf_is_any_enum(b))
 			continue;
 		for (unsigned i = 0; i < btf_vlen(b); i++) {
@@ -410,10 +412,9 @@ bool kernel_kfunc(struct kernel *k, const char *name)
 {
 	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s)) {
 		int id = btfdata_find(s->data, name, BTF_KIND_FUNC);
+		const struct btf_type *b;
 
-		for (uint32_t i = btfdata_first(s->data); id > 0 && i < btfdata_count(s->data); i++) {
-			const struct btf_type *b = btfdata_type(s->data, i);
-
+		for (uint32_t i = btfdata_first(s->data); id > 0 && (b = btfdata_type(s->data, i)); i++) {
 			if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btfdata_name(s->data, b->name_off), "bpf_kfunc"))
 				return true;
 		}
@@ -482,14 +483,14 @@ const struct type *kernel_tracepoint_record(struct kernel *k, const char *event,
 	static const char prefix[] = "trace_event_raw_";
 	size_t len = sizeof(prefix) - 1, most = 0;
 	const struct type *best = kernel_type(k, "struct", arena_printf(k->arena, "%s%s", prefix, event)), *t;
+	const struct btf_type *b;
 
 	if (best && is_record_of(k, best, args))
 		return best;
 	best = NULL;
 	/* a class of events: its name begins as theirs do */
 	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
-		for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
-			const struct btf_type *b = btfdata_type(s->data, id);
+		for (uint32_t id = btfdata_first(s->data); (b = btfdata_type(s->data, id)); id++) {
 			const char *name = btfdata_name(s->data, b->name_off);
 			size_t same = 0;
 
@@ -510,10 +511,10 @@ const struct type *kernel_tracepoint_record(struct kernel *k, const char *event,
 static void each_of(struct kernel *k, uint32_t kind, const char *prefix, name_fn each, void *arg)
 {
 	size_t len = strlen(prefix);
+	const struct btf_type *b;
 
 	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
-		for (uint32_t id = btfdata_first(s->data); id < btfdata_count(s->data); id++) {
-			const struct btf_type *b = btfdata_type(s->data, id);
+		for (uint32_t id = btfdata_first(s->data); (b = btfdata_type(s->data, id)); id++) {
 			const char *name = btfdata_name(s->data, b->name_off);
 
 			if (btf_kind(b) == kind && *name && !strncmp(name, prefix, len))

@@ -1,6 +1,7 @@
 /*
  * BTF read in place.  libbpf copies vmlinux's 5 MiB into the heap; from 6.16
  * the kernel lets the file be mapped, and a few types are all a script uses.
+ * Those that scripts use come early in it: it is read as far as need be.
  */
 #include "kernel/btfdata.h"
 
@@ -22,9 +23,11 @@ struct btfdata {
 	struct btf *parsed; /* by libbpf: out of an object */
 	const char *types, *strings;
 	uint32_t types_len, strings_len;
-	uint32_t *offsets; /* of types by id - 1, in 4 bytes */
-	uint32_t count; /* with void, and with those of */
-	const struct btfdata *base; /* the kernel, of whose types a module's are made; or NULL */
+	uint32_t *offsets; /* of the types seen so far, in 4 bytes */
+	uint32_t room, seen; /* of offsets */
+	uint64_t at; /* where the next type lies */
+	uint32_t first; /* id of the first type less void: 0, or the count of */
+	struct btfdata *base; /* the kernel, of whose types a module's are made; or NULL */
 	unsigned finds; /* by reading all of it */
 	uint32_t *index; /* ids by hash of their names, 0: nothing; or NULL: not yet */
 	uint32_t mask;
@@ -64,26 +67,20 @@ static int tail_of(const struct btf_type *t)
 	return kinds[kind].fixed + (int)btf_vlen(t) * kinds[kind].each;
 }
 
-static bool index_types(struct btfdata *b)
+/* one type more; false: there is none, or what is there is none */
+static bool see_next(struct btfdata *b)
 {
-	uint32_t room = b->types_len / 24 + 1,
-		 n = 0; /* 24 bytes: as many as vmlinux's have on the average, and a bit less */
+	const struct btf_type *t = (const void *)(b->types + b->at);
+	int tail = b->at + sizeof(*t) <= b->types_len ? tail_of(t) : -1;
 
-	b->offsets = xcalloc(room, sizeof(*b->offsets));
-	for (uint64_t at = 0; at < b->types_len;) {
-		const struct btf_type *t = (const void *)(b->types + at);
-		int tail = at + sizeof(*t) <= b->types_len ? tail_of(t) : -1;
-
-		if (tail < 0 || at + sizeof(*t) + (uint64_t)tail > b->types_len)
-			return false;
-		if (n == room) {
-			room *= 2;
-			b->offsets = xrealloc(b->offsets, room * sizeof(*b->offsets));
-		}
-		b->offsets[n++] = (uint32_t)(at / 4);
-		at += sizeof(*t) + (uint64_t)tail;
+	if (tail < 0 || b->at + sizeof(*t) + (uint64_t)tail > b->types_len)
+		return false;
+	if (b->seen == b->room) {
+		b->room = b->room ? 2 * b->room : 4096;
+		b->offsets = xrealloc(b->offsets, b->room * sizeof(*b->offsets));
 	}
-	b->count = btfdata_first(b) + n + !b->base;
+	b->offsets[b->seen++] = (uint32_t)(b->at / 4);
+	b->at += sizeof(*t) + (uint64_t)tail;
 	return true;
 }
 
@@ -102,7 +99,7 @@ static bool take(struct btfdata *b, const void *bytes, size_t len)
 	b->types_len = h->type_len;
 	b->strings = (const char *)bytes + h->hdr_len + h->str_off;
 	b->strings_len = h->str_len;
-	return (b->base || !b->strings[0]) && !b->strings[h->str_len - 1] && index_types(b);
+	return (b->base || !b->strings[0]) && !b->strings[h->str_len - 1];
 }
 
 static bool is_raw(int fd)
@@ -140,13 +137,14 @@ static bool open_object(struct btfdata *b, const char *path)
 	return bytes && take(b, bytes, len);
 }
 
-static struct btfdata *open_file(const char *path, const struct btfdata *base)
+static struct btfdata *open_file(const char *path, struct btfdata *base)
 {
 	struct btfdata *b = xcalloc(1, sizeof(*b));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool ok;
 
 	b->base = base;
+	b->first = base ? btfdata_count(base) : 0;
 	ok = fd >= 0 && (is_raw(fd) ? open_raw(b, fd) : !base && open_object(b, path));
 	if (fd >= 0)
 		close(fd);
@@ -161,7 +159,7 @@ struct btfdata *btfdata_open(const char *path)
 	return open_file(path, NULL);
 }
 
-struct btfdata *btfdata_open_module(const char *path, const struct btfdata *kernel)
+struct btfdata *btfdata_open_module(const char *path, struct btfdata *kernel)
 {
 	return open_file(path, kernel);
 }
@@ -179,25 +177,36 @@ void btfdata_close(struct btfdata *b)
 	free(b);
 }
 
-uint32_t btfdata_count(const struct btfdata *b)
+uint32_t btfdata_count(struct btfdata *b)
 {
-	return b->count;
+	while (see_next(b))
+		;
+	return b->first + b->seen + !b->base;
+}
+
+uint32_t btfdata_most(const struct btfdata *b)
+{
+	return b->first + b->types_len / (uint32_t)sizeof(struct btf_type) + 1;
 }
 
 uint32_t btfdata_first(const struct btfdata *b)
 {
-	return b->base ? b->base->count : 0;
+	return b->first;
 }
 
-const struct btf_type *btfdata_type(const struct btfdata *b, uint32_t id)
+const struct btf_type *btfdata_type(struct btfdata *b, uint32_t id)
 {
 	static const struct btf_type nothing; /* BTF_KIND_UNKN: void */
+	uint32_t i = id - b->first - !b->base;
 
-	if (!id || id >= b->count)
-		return id ? NULL : &nothing;
-	if (b->base && id < b->base->count)
+	if (!id)
+		return &nothing;
+	if (id < b->first)
 		return btfdata_type(b->base, id);
-	return (const void *)(b->types + (size_t)b->offsets[b->base ? id - b->base->count : id - 1] * 4);
+	while (i >= b->seen)
+		if (!see_next(b))
+			return NULL;
+	return (const void *)(b->types + (size_t)b->offsets[i] * 4);
 }
 
 const char *btfdata_name(const struct btfdata *b, uint32_t offset)
@@ -210,10 +219,11 @@ const char *btfdata_name(const struct btfdata *b, uint32_t offset)
 }
 
 /* names are there once: where this one lies is compared with, not its letters */
-static int find_reading(const struct btfdata *b, const char *name, uint32_t kind)
+static int find_reading(struct btfdata *b, const char *name, uint32_t kind)
 {
 	size_t len = strlen(name) + 2; /* between two NULs */
 	char *wanted = xcalloc(1, len);
+	const struct btf_type *t;
 	const char *at;
 	uint32_t offset;
 
@@ -223,24 +233,23 @@ static int find_reading(const struct btfdata *b, const char *name, uint32_t kind
 	if (!at)
 		return -ENOENT;
 	offset = (uint32_t)(at + 1 - b->strings);
-	for (uint32_t id = 1; id < b->count; id++) {
-		const struct btf_type *t = btfdata_type(b, id);
-
+	for (uint32_t id = 1; (t = btfdata_type(b, id)); id++)
 		if (t->name_off == offset && btf_kind(t) == kind)
 			return (int)id;
-	}
 	return -ENOENT;
 }
 
 /* at most half full; of one name the lowest id comes first */
 static void index_names(struct btfdata *b)
 {
+	const struct btf_type *t;
+
 	b->mask = 1;
-	while (b->mask < 2 * (b->count - btfdata_first(b)))
+	while (b->mask < 2 * (btfdata_count(b) - b->first))
 		b->mask *= 2;
 	b->index = xcalloc(b->mask--, sizeof(*b->index));
-	for (uint32_t id = btfdata_first(b); id < b->count; id++) {
-		const char *name = btfdata_name(b, btfdata_type(b, id)->name_off);
+	for (uint32_t id = b->first; (t = btfdata_type(b, id)); id++) {
+		const char *name = btfdata_name(b, t->name_off);
 		uint32_t at = hash_text(name);
 
 		if (!*name)
@@ -251,7 +260,7 @@ static void index_names(struct btfdata *b)
 	}
 }
 
-static int find_indexed(const struct btfdata *b, const char *name, uint32_t kind)
+static int find_indexed(struct btfdata *b, const char *name, uint32_t kind)
 {
 	for (uint32_t at = hash_text(name), id; (id = b->index[at & b->mask]); at++) {
 		const struct btf_type *t = btfdata_type(b, id);

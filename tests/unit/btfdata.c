@@ -89,10 +89,12 @@ int main(void)
 		return unit_end();
 	b = btfdata_open(path);
 	if (unit_ok(b)) {
-		unit_is_int(btfdata_count(b), 2 * TYPES + 4);
 		others(b); /* by reading */
 		unit_is_int(wrong(b), 0); /* the index is made on the way */
 		others(b); /* by the index */
+		unit_ok(btfdata_type(b, 2 * TYPES + 3) != NULL);
+		unit_ok(!btfdata_type(b, 2 * TYPES + 4));
+		unit_ok(2 * TYPES + 4 <= btfdata_most(b));
 	}
 	btfdata_close(b);
 	unlink(path);
