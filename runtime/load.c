@@ -137,7 +137,7 @@ static void set_params(struct rt *rt)
 	p->tai_offset = (uint64_t)tai.tv_sec * 1000000000 + (uint64_t)tai.tv_nsec - p->start;
 	p->target_pid = (uint32_t)rt->options->pid;
 	p->self_pid = (uint32_t)getpid();
-	p->sleepable = !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
+	p->sleepable = image_sleeps(rt->im) && !rt->options->no_sleep && feature(FEATURE_sleepable_uprobe);
 	p->ncpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	/* the initial PID namespace has this inode number for ever: no translation needed */
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != 0xEFFFFFFC) {
@@ -322,6 +322,7 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		bpf_map__set_max_entries(ring, ring_bytes(rt));
 	rt->ring_size = ring ? bpf_map__max_entries(ring) : 0;
 	preallocate(rt);
+	maps_take(rt);
 	set_params(rt);
 	if (params_set(rt))
 		return 1;

@@ -94,6 +94,9 @@ int rt_load(struct rt *rt, const void *image, size_t len);
 struct bpf_map *rt_map(struct rt *rt, const char *name);
 struct bpf_program *rt_program(struct rt *rt, const struct image_clause *c);
 
+/* ahead.c */
+void maps_take(struct rt *rt); /* those that were made ahead, into the object that is about to be loaded */
+
 /* btf.c: of the kernel that runs */
 struct btf *rt_btf(struct rt *rt); /* NULL: there is none; kept until */
 void rt_btf_done(struct rt *rt);

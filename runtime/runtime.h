@@ -48,6 +48,10 @@ struct tool_trailer {
 };
 #define TOOL_MAGIC "probeimg"
 
+/* a map that an image to be run will have: what takes long to make is begun */
+struct map_shape;
+void map_ahead(const char *name, const struct map_shape *shape);
+
 #define RUN_REFUSED 256 /* the kernel refuses the programs, and o->may_retry */
 
 /*

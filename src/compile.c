@@ -57,7 +57,7 @@ static bool last(const struct compile_options *o, enum stage stage)
 
 static bool generate(struct job *j, const struct compile_options *o, enum codegen_stage stage, struct buf *out)
 {
-	return codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll}, stage, out);
+	return codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll, .ahead = stage == CODEGEN_OBJECT ? o->ahead : NULL}, stage, out);
 }
 
 static void dump_code(struct job *j, const struct compile_options *o, enum codegen_stage stage)

@@ -7,6 +7,8 @@
 
 #include "sema/sema.h"
 
+struct map_shape;
+
 enum stage { /* in the order in which they run */
 	STAGE_ast,
 	STAGE_types,
@@ -24,6 +26,7 @@ struct compile_options {
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
 	bool roll; /* unroll (N) is a loop */
+	void (*ahead)(const char *name, const struct map_shape *shape); /* or NULL: told of the image's maps before LLVM works on it */
 	const char *emit_llvm; /* PREFIX.original.ll, PREFIX.optimized.ll; or NULL */
 	bool from_stdin; /* the script came that way */
 };

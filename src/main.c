@@ -150,10 +150,8 @@ static bool sleeps(const struct buf *image)
 	struct arena *a = arena_new();
 	const char *why;
 	struct image *im = image_read(a, image->data, image->len, &why);
-	bool found = false;
+	bool found = im && image_sleeps(im);
 
-	for (size_t i = 0; im && i < im->nclauses; i++)
-		found |= im->clauses[i].sleepable != 0;
 	arena_free(a);
 	return found;
 }
@@ -220,6 +218,8 @@ static int compile_and_run(struct command *c)
 	cached = !only_compiles(c) && !c->no_cache && !c->run.pid;
 	if (cached)
 		cache_key(&key, name, &text, &c->compile);
+	if (!only_compiles(c) && !c->run.dry_run)
+		c->compile.ahead = map_ahead;
 	found = cached && cache_find(&key, &image);
 	if (!found && !compile(name, text.data ? text.data : "", text.len, &c->compile, &image))
 		goto out;

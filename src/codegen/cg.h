@@ -119,6 +119,7 @@ struct cg {
 	uint32_t cookie_room; /* in the frame; 0: nobody asked */
 	bool portable; /* kernel fields are CO-RE relocations */
 	bool roll; /* unroll (N) is a loop */
+	void (*ahead)(const char *name, const struct map_shape *shape);
 	bool frugal; /* with the stack: values live in scratch */
 	bool failed;
 	char *complaint; /* of LLVM, while it emits; or NULL */

@@ -4,14 +4,15 @@
 
 #include "ast/ast.h"
 
-struct image;
 struct kernel;
+struct map_shape;
 
 enum codegen_stage { CODEGEN_OBJECT, CODEGEN_IR, CODEGEN_IR_OPT, CODEGEN_ASM };
 
 struct codegen_options {
 	bool portable; /* fields of kernel types are relocations, for any kernel; else they are where this kernel has them */
 	bool roll; /* unroll (N) is a loop; else N copies, where there is room for them */
+	void (*ahead)(const char *name, const struct map_shape *shape); /* or NULL: told of each map, long before the image is there */
 };
 
 /* The ELF object in *out; with another stage its text.  false: an error was reported. */

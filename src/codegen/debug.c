@@ -148,6 +148,8 @@ LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *de
 	LLVMValueRef g;
 	unsigned n = 0;
 
+	if (cg->ahead)
+		cg->ahead(name, &(struct map_shape){def->type, def->max_entries, def->key_size, def->value_size, def->flags});
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		LLVMMetadataRef to;
 

@@ -444,7 +444,7 @@ static const char *leading_comment(struct cg *cg, const struct source *src)
 static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, bool frugal, enum codegen_stage stage,
 		     struct buf *out, bool *again)
 {
-	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll || frugal, .frugal = frugal};
+	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll || frugal, .frugal = frugal, .ahead = frugal ? NULL : o->ahead};
 	struct buf meta = {0};
 	bool ok = false;
 	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";

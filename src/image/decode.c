@@ -176,3 +176,11 @@ struct image *image_read(struct arena *a, const void *elf, size_t len, const cha
 	*why = "it is not an image of probe";
 	return section ? image_decode(a, section, size, why) : NULL;
 }
+
+bool image_sleeps(const struct image *im)
+{
+	for (size_t i = 0; i < im->nclauses; i++)
+		if (im->clauses[i].sleepable)
+			return true;
+	return false;
+}

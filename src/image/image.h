@@ -32,6 +32,11 @@
 #define IMAGE_SECTION ".probe"
 #define PREALLOCATED_VALUE 256 /* bytes; the larger values of hashes are made when a key appears */
 
+/* what the kernel must know of a map to make it */
+struct map_shape {
+	uint32_t type, max_entries, key_size, value_size, flags;
+};
+
 /* the records of image.def as structs: struct image_type { ... }; */
 #define RECORD(record) struct record {
 #define NUM(member) uint64_t member;
@@ -196,6 +201,7 @@ struct image *image_decode(struct arena *a, const void *bytes, size_t len, const
 const void *image_section(const void *elf, size_t len, const char *name, size_t *size); /* bytes of a section; NULL: there is none */
 /* the .probe section of an ELF object; NULL: *why */
 struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why);
+bool image_sleeps(const struct image *im); /* has it programs that may? */
 
 /* check.c: does it make sense?  false: *why not */
 bool image_check(const struct image *im, const char **why);
