@@ -42,7 +42,15 @@ MAP(buckets, PERCPU_ARRAY, 1, __u32, struct buckets);
 MAP(by_comm, PERCPU_HASH, 4096, struct comm, __u64);
 MAP(by_pid_comm, PERCPU_HASH, 4096, struct pid_comm, struct stats);
 MAP(by_tgid, PERCPU_HASH, 4096, __u64, __u64);
+MAP(by_stack, PERCPU_HASH, 4096, __u64, __u64);
 MAP(started, HASH, 4096, __u64, __u64);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, 4096);
+	__uint(key_size, 4);
+	__uint(value_size, 127 * 8);
+} stacks SEC(".maps");
 
 #define GETPPID SEC("tracepoint/syscalls/sys_enter_getppid")
 static const __u32 zero = 0;
@@ -165,5 +173,21 @@ GETPPID int c_pair(void *ctx)
 	if (from)
 		bucket(log2(bpf_ktime_get_boot_ns() - *from));
 	bpf_map_delete_elem(&started, &tid);
+	return 0;
+}
+
+/* by a number that the kernel gives the stack; of two with the same hash it drops one */
+GETPPID int c_kstack(void *ctx)
+{
+	__u64 id = bpf_get_stackid(ctx, &stacks, 0);
+
+	count(&by_stack, &id);
+	return 0;
+}
+
+/* nothing but the kernel's own work */
+GETPPID int c_kstack_alone(void *ctx)
+{
+	bpf_get_stackid(ctx, &stacks, 0);
 	return 0;
 }

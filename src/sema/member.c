@@ -74,7 +74,10 @@ const struct type *infer_field(struct pass *p, struct node *n)
 	}
 	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD) {
 		wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
-		if (!kernel_has_btf(p->kernel))
+		if (n->field.expr->kind == NODE_FIELD && n->field.expr->field.field && n->field.expr->field.field->elsewhere)
+			hint(p->diag, "this kernel has no '%s': say what it points to where there is one, ((struct TYPE *)...->%s)->%s", n->field.expr->field.name,
+			     n->field.expr->field.name, n->field.name);
+		else if (!kernel_has_btf(p->kernel))
 			hint(p->diag, "the kernel says nothing of its types: there is no /sys/kernel/btf/vmlinux");
 		return &type_error;
 	}

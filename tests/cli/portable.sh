@@ -52,6 +52,7 @@ BEGIN {
 		@ = curtask->mm->pcpu_cid;
 		printf("pcpu_cid %d\n", @ != 0);
 	}
+	if (has_field(struct mm_struct, no_such)) { printf("never %d\n", ((struct task_struct *)curtask->mm->no_such)->pid); }
 	$state = has_field(struct task_struct, state) ? curtask->state : curtask->__state;
 	printf("state %d\n", $state);
 	printf("sizes %d %d %d %d\n", sizeof(struct task_struct), sizeof(*curtask), sizeof(curtask->cpus_mask), 2 * sizeof(struct list_head));
