@@ -144,15 +144,14 @@ void maps_print_all(struct rt *rt)
 		order[i] = i;
 	qsort_r(order, n, sizeof(*order), by_name, (void *)rt->im);
 	for (size_t i = 0; i < n; i++) {
-		struct image_pair *p = rt->held[order[i]] ? map_pair(rt, order[i]) : NULL;
 		struct table t;
 
-		if (p && table_open_half(&t, rt, order[i], ~p->current & 1)) { /* exchanged, and the event to print it was lost */
+		if (rt->held[order[i]] && table_open(&t, rt, order[i])) { /* exchanged, and the event to print it was lost */
 			table_read(&t);
 			table_print(&t, 0, 0);
 			table_close(&t);
 		}
-		if (!table_open(&t, rt, order[i]))
+		if (!table_open_written(&t, rt, order[i]))
 			continue;
 		table_read(&t);
 		if (t.count && (t.key || table_is_set(&t)))

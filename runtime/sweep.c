@@ -39,6 +39,11 @@ static void sweep(struct rt *rt, uint64_t index, bool delete)
 	table_read(&t);
 	sweep_table(&t, delete, &t);
 	table_close(&t);
+	if (!rt->held[index] || !table_open_written(&t, rt, index)) /* what came since it was exchanged is swept as well */
+		return;
+	table_read(&t);
+	sweep_table(&t, delete, &t);
+	table_close(&t);
 }
 
 #define BUSY_MOST 600000 /* looks, of 50 us: half a minute; nobody writes that long, but it may be pushed aside */
@@ -60,12 +65,11 @@ static void wait_for_programs(struct rt *rt)
 		warn("a program that writes to a map does not end: what it writes may be missing from what is printed");
 }
 
-/* the maps that are printed together: programs get the other one of each pair */
-static void exchange(struct rt *rt, uint64_t group)
+/* the maps that are printed together, from this one on: programs get the other one of each pair */
+static void exchange(struct rt *rt, const struct image_event *first)
 {
-	for (size_t i = 0; i < rt->im->nevents; i++) {
-		const struct image_event *e = &rt->im->events[i];
-		struct image_pair *p = e->then && e->group == group && e->map ? map_pair(rt, e->map - 1) : NULL;
+	for (const struct image_event *e = first; e < rt->im->events + rt->im->nevents; e++) {
+		struct image_pair *p = e->then && e->group == first->group && e->map ? map_pair(rt, e->map - 1) : NULL;
 
 		if (!p || rt->held[e->map - 1])
 			continue;
@@ -83,14 +87,14 @@ void map_print_sweep(struct rt *rt, const struct image_event *e, int64_t top, in
 	bool delete = e->then == THEN_clear;
 	struct table t, now;
 
-	if (!p || !table_open(&now, rt, index)) {
+	if (!p || !table_open_written(&now, rt, index)) {
 		map_print(rt, index, top, div);
 		sweep(rt, index, delete);
 		return;
 	}
 	if (!rt->held[index])
-		exchange(rt, e->group);
-	if (!table_open_half(&t, rt, index, ~p->current & 1) || !table_open(&now, rt, index))
+		exchange(rt, e);
+	if (!table_open(&t, rt, index) || !table_open_written(&now, rt, index))
 		return;
 	table_read(&t);
 	table_print(&t, top, div);

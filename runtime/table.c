@@ -153,7 +153,7 @@ struct image_pair *map_pair(struct rt *rt, uint64_t index)
 	return pair && pair <= rt->npairs ? &rt->pairs[pair - 1] : NULL;
 }
 
-bool table_open_half(struct table *t, struct rt *rt, uint64_t index, bool other)
+static bool open_half(struct table *t, struct rt *rt, uint64_t index, bool other)
 {
 	char name[32];
 	struct bpf_map *m;
@@ -179,11 +179,18 @@ bool table_open_half(struct table *t, struct rt *rt, uint64_t index, bool other)
 	return true;
 }
 
+bool table_open_written(struct table *t, struct rt *rt, uint64_t index)
+{
+	const struct image_pair *p = map_pair(rt, index);
+
+	return open_half(t, rt, index, p && p->current & 1);
+}
+
 bool table_open(struct table *t, struct rt *rt, uint64_t index)
 {
 	const struct image_pair *p = map_pair(rt, index);
 
-	return table_open_half(t, rt, index, p && p->current & 1);
+	return open_half(t, rt, index, p && (p->current & 1) != rt->held[index]);
 }
 
 /* which has the key, if one has */

@@ -42,6 +42,8 @@ static bool look_for_obstacle(struct node **n, void *arg)
 	struct search *s = arg;
 	enum node_kind kind = (*n)->kind;
 
+	if (kind == NODE_CALL && (*n)->call.sub)
+		s->found = true; /* who knows what a function does */
 	if ((kind == NODE_MAP && (*n)->map.map == s->map) || kind == NODE_RETURN || kind == NODE_BREAK || kind == NODE_CONTINUE ||
 	    (kind == NODE_CALL && (*n)->call.fn && (*n)->call.fn->id == FN_exit))
 		s->found = true;
