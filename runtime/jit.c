@@ -3,6 +3,7 @@
  * its own file system, by its own idea of its pid:
  *	START SIZE NAME		both in hexadecimal
  */
+#define _GNU_SOURCE
 #include "runtime/process.h"
 
 #include "base/base.h"
@@ -20,7 +21,9 @@ struct made {
 };
 
 struct jit {
-	int fd;
+	int dir; /* its /tmp, where that is not ours; -1: it is */
+	pid_t pid; /* as it knows itself */
+	int fd; /* of the file; -1: it was not there yet */
 	off_t read; /* bytes of the file */
 	struct arena *arena;
 	struct made *list; /* by address */
@@ -46,19 +49,32 @@ static pid_t own_pid(pid_t pid)
 	return own;
 }
 
+static bool same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return !stat(path, &a) && !stat(other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 struct jit *jit_open(pid_t pid)
 {
 	struct jit *j = xcalloc(1, sizeof(*j));
-	char path[96];
+	char path[64];
 
-	j->arena = arena_new();
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", pid, own_pid(pid));
-	j->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (j->fd < 0) { /* it is gone, the file may not be */
-		snprintf(path, sizeof(path), "/tmp/perf-%d.map", pid);
-		j->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	}
+	snprintf(path, sizeof(path), "/proc/%d/root/tmp", pid);
+	*j = (struct jit){.arena = arena_new(), .pid = own_pid(pid), .fd = -1, .dir = -1};
+	if (!same_file(path, "/tmp"))
+		j->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return j;
+}
+
+/* where its /tmp is not known, as the process is gone, ours is tried */
+static void open_file(struct jit *j)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%sperf-%d.map", j->dir < 0 ? "/tmp/" : "", j->pid);
+	j->fd = openat(j->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
 void jit_free(struct jit *j)
@@ -67,6 +83,8 @@ void jit_free(struct jit *j)
 		return;
 	if (j->fd >= 0)
 		close(j->fd);
+	if (j->dir >= 0)
+		close(j->dir);
 	free(j->list);
 	arena_free(j->arena);
 	free(j);
@@ -107,6 +125,8 @@ static bool read_more(struct jit *j)
 	size_t len, done = 0;
 	char *text;
 
+	if (j->fd < 0)
+		open_file(j);
 	if (j->fd < 0 || fstat(j->fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= j->read)
 		return false;
 	len = (size_t)(st.st_size - j->read);

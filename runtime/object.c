@@ -119,11 +119,10 @@ const char *object_name(const struct object *o)
 
 bool object_anonymous(const struct object *o)
 {
-	return o->anonymous && !str_eq(o->name, "[vdso]");
+	return o->anonymous && !str_eq(o->name, "[vdso]") && !str_eq(o->name, "[vsyscall]");
 }
 
-/* the kernel maps the same into everybody: ours, as a file */
-static int vdso_file(void)
+int vdso_file(void)
 {
 	const char *image = (const char *)getauxval(AT_SYSINFO_EHDR); /* NOLINT: an address it is */
 	int fd = image ? memfd_create("vdso", MFD_CLOEXEC) : -1;

@@ -156,9 +156,20 @@ static void put(struct process *p, const struct mapping *m)
 	p->version++;
 }
 
+/* it makes code: what that is called it will say in a place that only it leads to */
+static void makes_code(struct process *p)
+{
+	if (!p->jit)
+		p->jit = jit_open(p->pid);
+}
+
 static void add(struct processes *all, struct process *p, const struct mapped *m)
 {
-	put(p, &(struct mapping){m->start, m->end, m->offset, object_get(all->objects, p->pid, m)});
+	struct object *o = object_get(all->objects, p->pid, m);
+
+	if (object_anonymous(o))
+		makes_code(p);
+	put(p, &(struct mapping){m->start, m->end, m->offset, o});
 }
 
 /* "55d0c000-55d0d000 r-xp 00001000 fe:00 1234    /usr/bin/x" */
@@ -244,6 +255,8 @@ void process_map(struct processes *p, pid_t pid, const struct mapped *m)
 		known = process_get(p, pid); /* it may be gone already: this mapping is known anyhow */
 	if (*m->name && !str_eq(m->name, "//anon"))
 		add(p, known, m);
+	else
+		makes_code(known);
 }
 
 static void forget(struct processes *p, struct process *known)

@@ -61,6 +61,7 @@ struct objects *objects_new(void);
 void objects_free(struct objects *o);
 struct object *object_get(struct objects *o, pid_t pid, const struct mapped *m);
 const char *object_name(const struct object *o);
+int vdso_file(void); /* the kernel maps the same into everybody: ours, as a file; to be closed; -1: there is none */
 bool object_anonymous(const struct object *o); /* no file: code that was made */
 /* where in its source an offset of the file comes from: dwarf_frames() */
 struct source_frame;

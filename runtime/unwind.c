@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct file {
 	struct unwind_key key;
@@ -78,29 +79,64 @@ static void load_file(struct unwind *u, struct file *f)
 	f->rows = NULL;
 }
 
+static struct file *add_file(struct unwind *u, uint64_t inode, uint64_t size)
+{
+	u->files = xrealloc(u->files, (u->nfiles + 1) * sizeof(*u->files));
+	u->files[u->nfiles] = (struct file){.key = {inode, size}};
+	return &u->files[u->nfiles++];
+}
+
+static void read_rows(struct file *f, const char *path)
+{
+	int err;
+	struct elf_file *elf = elf_open(path, &err);
+
+	if (elf)
+		f->part.n = (uint32_t)elf_unwind_rows(elf, &f->rows);
+	elf_close(elf);
+}
+
 /* NULL: it is no file */
 static struct file *file_at(struct unwind *u, const char *path)
 {
-	struct elf_file *elf;
 	struct file *f;
 	struct stat st;
-	int err;
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return NULL;
 	for (size_t i = 0; i < u->nfiles; i++)
 		if (u->files[i].key.inode == st.st_ino && u->files[i].key.size == (uint64_t)st.st_size)
 			return &u->files[i];
-	u->files = xrealloc(u->files, (u->nfiles + 1) * sizeof(*u->files));
-	f = &u->files[u->nfiles++];
-	*f = (struct file){.key = {st.st_ino, (uint64_t)st.st_size}};
-	elf = elf_open(path, &err);
-	if (elf)
-		f->part.n = (uint32_t)elf_unwind_rows(elf, &f->rows);
-	elf_close(elf);
+	f = add_file(u, st.st_ino, (uint64_t)st.st_size);
+	read_rows(f, path);
 	if (u->room)
 		load_file(u, f);
 	return f;
+}
+
+enum { FILE_OF_JIT, FILE_OF_VDSO }; /* the first two */
+
+/* code that was made while the program ran: by frame pointers, or not at all */
+static void add_jit(struct unwind *u)
+{
+	struct file *f = add_file(u, 0, UNWIND_OF_JIT);
+
+	f->rows = xcalloc(1, sizeof(*f->rows));
+	f->rows[0] = (struct unwind_row){.kind = UNWIND_BP, .cfa = 16, .bp = -16};
+	f->part.n = 1;
+}
+
+static void add_vdso(struct unwind *u)
+{
+	struct file *f = add_file(u, 0, UNWIND_OF_VDSO);
+	int fd = vdso_file();
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd < 0)
+		return;
+	read_rows(f, path);
+	close(fd);
 }
 
 /* what a program will have mapped once it runs: itself, its interpreter, its libraries and theirs */
@@ -139,10 +175,13 @@ static void add_range(const struct mapped *m, void *arg)
 	const struct file *f;
 	char path[4400];
 
-	if (!m->inode || p->n == MOST_RANGES)
+	if (p->n == MOST_RANGES || str_eq(m->name, "[vsyscall]"))
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/root%s", p->pid, m->name);
-	f = file_at(r->unwind, path);
+	if (m->inode)
+		f = file_at(r->unwind, path);
+	else
+		f = &r->unwind->files[str_eq(m->name, "[vdso]") ? FILE_OF_VDSO : FILE_OF_JIT];
 	if (f && f->part.n)
 		p->ranges[p->n++] = (struct unwind_range){m->start, m->end, m->offset, f->part};
 }
@@ -197,6 +236,8 @@ void unwind_prepare(struct rt *rt)
 		warn("dw_ustack() unwinds stacks of the processes of -p, -c and --dwarf-pid: there are none");
 	u = rt->unwind = xcalloc(1, sizeof(*u));
 	u->rt = rt;
+	add_jit(u);
+	add_vdso(u);
 	if (rt->child_path) {
 		add_program(u, rt->child_path, 16);
 		add_process(u, rt->child); /* before its exec: there is nothing to read yet */

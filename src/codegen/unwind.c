@@ -80,17 +80,50 @@ static LLVMValueRef is(struct cg *cg, LLVMIntPredicate how, LLVMValueRef a, LLVM
 	return LLVMBuildICmp(cg->b, how, a, b, "");
 }
 
-/* a field of a kernel struct at an address that the verifier trusts; of a pointer its address */
-static LLVMValueRef field(struct cg *cg, const char *name, const char *member, LLVMValueRef base)
+/* a member of a kernel struct at an address that the verifier trusts; v NULL: it has none */
+static struct value part(struct cg *cg, const struct type *t, const char *member, LLVMValueRef base)
 {
-	const struct type *t = kernel_type(cg->kernel, "struct", name);
 	const struct field *f;
 	uint32_t offset;
 
 	if (t)
 		type_complete(t);
-	f = t ? type_field(t, member, &offset) : NULL;
-	return f ? cg_value(cg, cg_field(cg, (struct value){t, base, AT_TRUSTED}, t, f, offset)).v : NULL;
+	f = t && base ? type_field(t, member, &offset) : NULL;
+	return f ? cg_field(cg, (struct value){t, base, AT_TRUSTED}, t, f, offset) : (struct value){0};
+}
+
+/* its value; of a pointer an address */
+static LLVMValueRef field(struct cg *cg, const char *name, const char *member, LLVMValueRef base)
+{
+	struct value v = part(cg, kernel_type(cg->kernel, "struct", name), member, base);
+
+	return v.v ? cg_value(cg, v).v : NULL;
+}
+
+/*
+ * No file is mapped there, but code:
+ *	if (!(vma->vm_flags & VM_EXEC))
+ *		return 1;
+ *	key = {0, vma->vm_start == vma->vm_mm->context.vdso ? UNWIND_OF_VDSO : UNWIND_OF_JIT};
+ *	place -= vma->vm_start;
+ */
+static void look_at_memory(struct cg *cg, struct unwind *u, LLVMValueRef vma, LLVMValueRef start)
+{
+	enum { VM_EXEC = 4 };
+	LLVMValueRef flags = field(cg, "vm_area_struct", "vm_flags", vma), mm = field(cg, "vm_area_struct", "vm_mm", vma), vdso;
+	struct value context = part(cg, kernel_type(cg->kernel, "struct", "mm_struct"), "context", mm), v;
+
+	v = context.v ? part(cg, context.type, "vdso", context.v) : context;
+	if (!flags || !v.v) {
+		LLVMBuildRet(cg->b, cg_num(cg, 1));
+		return;
+	}
+	leave_if(cg, is(cg, LLVMIntEQ, LLVMBuildAnd(cg->b, flags, cg_num(cg, VM_EXEC), ""), cg_num(cg, 0)));
+	vdso = is(cg, LLVMIntEQ, cg_i64(cg, cg_value(cg, v)), start);
+	SET(key.inode, cg_num(cg, 0));
+	SET(key.size, LLVMBuildSelect(cg->b, vdso, cg_num(cg, UNWIND_OF_VDSO), cg_num(cg, UNWIND_OF_JIT), ""));
+	SET(place, LLVMBuildSub(cg->b, GET(place), start, ""));
+	LLVMBuildRet(cg->b, cg_num(cg, 0));
 }
 
 /* long look_into(struct task_struct *task, struct vm_area_struct *vma, void *frame) */
@@ -98,14 +131,18 @@ static bool look_into(struct cg *cg, struct unwind *u, const struct node *n)
 {
 	const LLVMTypeRef params[] = {cg->ptr, cg->ptr, cg->ptr};
 	LLVMValueRef vma, file, inode, number, size, start, page;
+	struct cg_if memory;
 
 	begin(cg, &u->look, "look", n, params, 3);
 	vma = LLVMGetParam(u->look.fn, 1);
 	start = field(cg, "vm_area_struct", "vm_start", vma);
 	page = field(cg, "vm_area_struct", "vm_pgoff", vma);
 	file = field(cg, "vm_area_struct", "vm_file", vma);
-	if (file)
-		leave_if(cg, LLVMBuildIsNull(cg->b, file, ""));
+	if (file && start) {
+		memory = cg_if(cg, LLVMBuildIsNull(cg->b, file, ""));
+		look_at_memory(cg, u, vma, start);
+		cg_end_if(cg, &memory);
+	}
 	inode = file ? field(cg, "file", "f_inode", file) : NULL;
 	if (inode)
 		leave_if(cg, LLVMBuildIsNull(cg->b, inode, ""));

@@ -1,6 +1,6 @@
 /*
  * How to leave a function from anywhere in it: the call frame information in
- * .eh_frame, worked out to a table that a BPF program can look into (x86_64).
+ * .eh_frame and .debug_frame, worked out to a table that a BPF program can look into (x86_64).
  */
 #include "kernel/elffile.h"
 
@@ -99,19 +99,31 @@ static void skip_pointer(struct reader *r)
 		pointer(r, encoding & 0x0f);
 }
 
-/* the next entry of the section; its id is read.  false: there are no more */
-static bool next_entry(struct reader *section, struct reader *entry, uint64_t *id)
+/*
+ * The next entry of the section.  common: where the one is that it refers to;
+ * of one that is common itself UINT64_MAX.  false: there are no more.
+ */
+static bool next_entry(struct reader *section, struct reader *entry, bool debug, uint64_t *common)
 {
-	uint64_t length = fixed(section, 4);
+	uint64_t length = fixed(section, 4), most = UINT32_MAX, place, id;
+	size_t size = 4; /* of the id; in .eh_frame always */
 
-	if (length == UINT32_MAX)
+	if (length == UINT32_MAX) {
 		length = fixed(section, 8);
-	if (section->bad || !length || length > (uint64_t)(section->end - section->at))
+		size = debug ? 8 : 4;
+		most = debug ? UINT64_MAX : most;
+	}
+	if (section->bad || (!length && !debug) || length > (uint64_t)(section->end - section->at))
 		return false;
 	*entry = *section;
 	entry->end = section->at + length;
 	section->at = entry->end;
-	*id = fixed(entry, 4); /* of .eh_frame always 4 bytes */
+	place = (uint64_t)(entry->at - section->start);
+	id = fixed(entry, size);
+	if (debug) /* counted from the start of the section; there from here back */
+		*common = id == most ? UINT64_MAX : id;
+	else
+		*common = !id || id > place ? UINT64_MAX : place - id;
 	return !entry->bad;
 }
 
@@ -434,34 +446,44 @@ static int by_place(const void *a, const void *b)
 	return (x->kind != UNWIND_NONE) - (y->kind != UNWIND_NONE);
 }
 
-size_t elf_unwind_rows(struct elf_file *f, struct unwind_row **rows)
+/* .eh_frame, or .debug_frame, which differs in how entries refer to one another */
+static void read_section(struct table *t, struct elf_file *f, const char *name, bool debug)
 {
-	struct table t = {.file = f};
 	struct reader section = {0}, entry, at, shared;
 	struct common c;
 	GElf_Shdr head;
-	Elf_Scn *s = elf_section(f, ".eh_frame", &head);
-	Elf_Data *data = s ? elf_getdata(s, NULL) : NULL;
-	uint64_t id, place, same = UINT64_MAX;
+	Elf_Scn *s = elf_section(f, name, &head);
+	Elf_Data *data = s && (!(head.sh_flags & SHF_COMPRESSED) || elf_compress(s, 0, 0) >= 0) ? elf_getdata(s, NULL) : NULL;
+	uint64_t common, same = UINT64_MAX, none;
 	bool known = false;
-	size_t n = 0;
 
 	if (data && data->d_buf)
 		section = (struct reader){data->d_buf, data->d_buf, (const uint8_t *)data->d_buf + data->d_size,
 					  head.sh_addr, false};
-	while (section.at < section.end && next_entry(&section, &entry, &id)) {
-		place = (uint64_t)(entry.at - 4 - section.start);
-		if (!id || id > place)
+	while (section.at < section.end && next_entry(&section, &entry, debug, &common)) {
+		if (common >= (uint64_t)(section.end - section.start))
 			continue;
-		if (place - id != same) { /* mostly it is the one before */
-			same = place - id;
+		if (common != same) { /* mostly it is the one before */
+			same = common;
 			at = section;
 			at.at = section.start + same;
-			known = next_entry(&at, &shared, &id) && !id && read_common(&shared, &c);
+			known = next_entry(&at, &shared, debug, &none) && none == UINT64_MAX && read_common(&shared, &c);
 		}
 		if (known)
-			read_function(&t, &entry, &c);
+			read_function(t, &entry, &c);
 	}
+}
+
+size_t elf_unwind_rows(struct elf_file *f, struct unwind_row **rows)
+{
+	struct table t = {.file = f};
+	struct elf_file *debug = elf_debug_file(f);
+	size_t n = 0;
+
+	read_section(&t, f, ".eh_frame", false);
+	read_section(&t, f, ".debug_frame", true);
+	if (debug)
+		read_section(&t, debug, ".debug_frame", true);
 	if (t.n)
 		qsort(t.rows, t.n, sizeof(*t.rows), by_place);
 	for (size_t i = 0; i < t.n; i++) /* of rows at one place the last */

@@ -155,7 +155,7 @@ struct unwind_row {
 	int32_t cfa;
 	int32_t bp; /* from the end of the frame to where the caller's bp is; UNWIND_SAME: still in bp */
 };
-struct unwind_key { /* of a file: what its inode says, wherever it is mounted */
+struct unwind_key { /* of a file: what its inode says, wherever it is mounted; of no file UNWIND_OF_JIT, _OF_VDSO and inode 0 */
 	uint64_t inode, size;
 };
 struct unwind_part { /* of a map: the rows of a file, the ranges of a process (by its pid) */
@@ -166,6 +166,7 @@ struct unwind_range { /* a mapping */
 	uint64_t place; /* offset in the file */
 	struct unwind_part rows;
 };
+enum { UNWIND_OF_JIT, UNWIND_OF_VDSO };
 #define UNWIND_FILES 4096
 #define UNWIND_PROCESSES 128
 size_t elf_unwind_rows(struct elf_file *f, struct unwind_row **rows); /* in order; to be freed */

@@ -30,6 +30,49 @@ tr '\n' ' ' <"$out" >flat
 grep -Eq '\(hit, 1\)  +leaf\+0 .*kill\+[0-9]+ +main\+[0-9]+ .*_start\+[0-9]+ .*\(hit, 2\)  +leaf\+0 +order\+[0-9]+ .*qsort.* main\+[0-9]+ .*_start\+[0-9]+ ' flat || wrong "$(cat flat)"
 not_out failure
 
+# without .eh_frame, .debug_frame says it: in the file, compressed, or in its debug file
+cat >d.c <<'CC'
+__attribute__((noipa)) void leaf(void) { __asm__ volatile(""); }
+__attribute__((noipa)) int middle(int n) { leaf(); return n; }
+int main(void) { return middle(0); }
+CC
+bare='-O2 -g -fomit-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-exceptions'
+# shellcheck disable=SC2086
+gcc $bare -o d d.c && gcc $bare -gz=zlib -o packed d.c && objcopy --only-keep-debug d d.debug && strip -g -o apart d &&
+	objcopy --add-gnu-debuglink=d.debug apart && strip -g -o none d || exit 1
+for program in d packed apart; do
+	probe -q -e "$config uprobe:./$program:leaf { print(dw_ustack()); }" -c ./$program; status 0; no_err
+	[ "$(tr -s ' \n' ' ' <"$out" | grep -Eo '^ leaf\+0 middle\+[0-9]+ main\+[0-9]+ .*_start\+[0-9]+ $')" ] || wrong "frames of $program"
+done
+probe -q -e "$config uprobe:./none:leaf { print(dw_ustack()); }" -c ./none; status 0; out '^        <unwind failure>$'
+
+# the vDSO, from which the kernel is called for a clock that it does not know; code that was made, with frame pointers and without
+cat >made.c <<'CC'
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+__attribute__((noipa)) void leaf(void) { __asm__ volatile(""); }
+__attribute__((noipa)) int ask(void) { struct timespec t; return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); }
+__attribute__((noipa)) void call(void *code) { ((void (*)(void (*)(void)))code)(leaf); __asm__ volatile(""); }
+int main(void)
+{
+	/* push %rbp; mov %rsp, %rbp; call *%rdi; pop %rbp; ret -- and xor %ebp, %ebp for the second instruction */
+	static const unsigned char with[] = {0x55, 0x48, 0x89, 0xe5, 0xff, 0xd7, 0x5d, 0xc3}, without[] = {0x55, 0x31, 0xed, 0xff, 0xd7, 0x5d, 0xc3};
+	char *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(code, with, sizeof(with));
+	memcpy(code + 64, without, sizeof(without));
+	ask();
+	call(code);
+	call(code + 64);
+	return 0;
+}
+CC
+gcc -O2 -fomit-frame-pointer -fno-optimize-sibling-calls -o made made.c || exit 1
+probe -q -e "$config tracepoint:syscalls:sys_enter_clock_gettime /pid == cpid/ { print(dw_ustack(5)); }" -c ./made; status 0; no_err
+tr -s ' \n' ' ' <"$out" | grep -Eq '^ __vdso_clock_gettime\+[0-9]+ [_a-z]*clock_gettime\+[0-9]+ ask\+[0-9]+ main\+[0-9]+ ' || wrong 'frames from the vDSO'
+probe -q -e "$config uprobe:./made:leaf { print(dw_ustack()); }" -c ./made; status 0
+tr -s ' \n' ' ' <"$out" | grep -Eq '^ leaf\+0 0x[0-9a-f]+ call\+[0-9]+ main\+[0-9]+ .*_start\+[0-9]+ leaf\+0 0x[0-9a-f]+ <unwind failure> $' || wrong 'frames of code that was made'
+
 # one that runs: a system call, and samples, in which the kernel does not say what is mapped
 ./t forever &
 pid=$!

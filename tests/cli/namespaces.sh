@@ -2,6 +2,7 @@
 # Processes in other mount and PID namespaces; a tracer in one.
 # spec: P-049 B-001 B-002 P-012 O-042 R-017
 # needs: uprobe root cmd:unshare host
+# timeout: 60
 . ./cli.inc
 calls=$(command -v calls)
 dir=$TMPDIR/inner
@@ -55,6 +56,17 @@ probe_stdin -q -e "uprobe:$TMPDIR/mine:leaf { @[ustack] = count(); exit(); }" <"
 	-c "unshare -m sh -c 'exec 8<$TMPDIR/mine; mount -t tmpfs none /tmp && exec /proc/self/fd/8 wait'"
 exec 9<&-
 status 0; out '^        leaf\+0@'; out '^        made::by hand\+6$'; out '^        ns::Outer::call\(int\)\+[0-9]+@'
+# those of a process that has ended when its stack is printed, as well: what it makes is noticed while it lives
+exec 9<>"$TMPDIR/wait"
+ran='a process that made code and ended'
+"$PROBE" -B none -q -e "uprobe:$TMPDIR/mine:leaf { @[ustack] = count(); printf(\"hit\\n\"); }" <"$TMPDIR/wait" >"$out" 2>"$err" 9<&- \
+	-c "unshare -m sh -c 'exec 8<$TMPDIR/mine; mount -t tmpfs none /tmp && exec /proc/self/fd/8 wait'" &
+tracer=$!
+i=0
+while [ $i -lt 400 ] && ! grep -q hit "$out"; do sleep 0.02; i=$((i + 1)); done
+exec 9<&-
+wait $tracer; got=$?
+status 0; no_err; out '^        leaf\+0@'; out '^        made::by hand\+6$'
 
 # pid and tid are as the tracer's namespace numbers them
 unshare -p -f "$calls" add 1000000000 &
