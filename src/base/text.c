@@ -147,7 +147,7 @@ bool nearest_hear(struct nearest *n, const char *name)
 	if ((a > b ? a - b : b - a) >= n->distance)
 		return false;
 	d = edit_distance(n->to, name);
-	if (d >= n->distance)
+	if (d >= n->distance || d > (b + 2) / 3) /* most of it must be there */
 		return false;
 	n->distance = d;
 	n->name = arena_strdup(n->arena, name);

@@ -14,11 +14,8 @@ bool function_parse(struct attach *a)
 
 	a->target = a->nfields >= 2 ? a->fields[0] : NULL;
 	a->symbol = symbol;
-	if (!*symbol || (a->target && !*a->target)) {
-		error_at(a->diag, a->span, "%s probe must have a function", a->provider->name);
-		hint(a->diag, "write %s", a->provider->syntax);
+	if (!must_have(a, symbol, "a function") || (a->target && !must_have(a, a->target, "a module before the colon")))
 		return false;
-	}
 	if (plus) {
 		if (a->provider->kind != ATTACH_kprobe) {
 			error_at(a->diag, a->span, "Offset not allowed");

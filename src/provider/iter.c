@@ -9,7 +9,7 @@ static bool parse(struct attach *a)
 		error_at(a->diag, a->span, "iter probe type does not support wildcards");
 		return false;
 	}
-	return true;
+	return must_have(a, a->symbol, "a name");
 }
 
 static void nearer(const char *name, void *arg)

@@ -8,6 +8,7 @@
 struct image_attach *match_add(struct attach *a, const char *name); /* name: of `probe` */
 void match_target(struct image_attach *m, const char *target);
 void match_symbol(struct image_attach *m, const char *symbol);
+bool must_have(struct attach *a, const char *field, const char *what); /* "a function": is it there?  If not that is said */
 const char *no_matches(struct attach *a, const char *what); /* "No matches for kprobe foo." */
 bool attach_of_bpf(const struct attach *a); /* fentry:bpf:... */
 

@@ -61,7 +61,7 @@ static bool takes_part(const struct listing *l, const struct provider *p, const 
 	if (!p->list || (named ? p != named : !glob_match(pattern, p->name)))
 		return false;
 	if (p->space == SPACE_USER)
-		return named || l->pid || file;
+		return named || ((l->pid || file) && p->kind != ATTACH_uretprobe);
 	return !file && (named || p->kernel_listed);
 }
 

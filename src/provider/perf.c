@@ -49,6 +49,8 @@ static bool parse(struct attach *a)
 	int64_t count = 0;
 	size_t n = 0;
 
+	if (!must_have(a, event, "an event"))
+		return false;
 	for (const struct counter *c = table_of(a->provider); c->name; c++) {
 		names[n++] = c->name;
 		if (!str_eq(c->name, event) && !str_eq(c->alias ? c->alias : "", event))

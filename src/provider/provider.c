@@ -113,6 +113,24 @@ static void unknown_provider(const struct attach_context *c, const char *name, s
 		hint(c->diag, "did you mean '%s'?", close);
 }
 
+bool must_have(struct attach *a, const char *field, const char *what)
+{
+	if (*field)
+		return true;
+	error_at(a->diag, a->span, "%s probe must have %s", a->provider->name, what);
+	hint(a->diag, "write %s", a->provider->syntax);
+	return false;
+}
+
+/* ns::f: every second field is empty */
+static bool is_scoped(const struct attach *a)
+{
+	for (size_t i = 1; i + 1 < a->nfields; i++)
+		if (!*a->fields[i])
+			return a->provider->space == SPACE_USER;
+	return false;
+}
+
 static bool count_fields(struct attach *a)
 {
 	const struct provider *p = a->provider;
@@ -123,7 +141,10 @@ static bool count_fields(struct attach *a)
 		error_at(a->diag, a->span, "%s probe type requires %u argument%s, found %zu", p->name, p->min_fields, p->min_fields == 1 ? "" : "s", a->nfields);
 	else
 		error_at(a->diag, a->span, "%s probe type requires %u or %u arguments, found %zu", p->name, p->min_fields, p->max_fields, a->nfields);
-	hint(a->diag, "write %s", p->syntax);
+	if (is_scoped(a))
+		hint(a->diag, "a name that has colons is quoted: %s:binary:cpp:\"ns::f\"", p->name);
+	else
+		hint(a->diag, "write %s", p->syntax);
 	return false;
 }
 

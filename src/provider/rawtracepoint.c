@@ -9,7 +9,7 @@ static bool parse(struct attach *a)
 	a->symbol = a->fields[a->nfields - 1];
 	a->target = a->nfields == 2 ? a->fields[0] : "vmlinux";
 	a->wild = glob_has(a->symbol);
-	return true;
+	return must_have(a, a->symbol, "an event");
 }
 
 struct search {

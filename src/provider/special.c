@@ -61,10 +61,7 @@ const struct provider provider_self = {
 static bool parse_name(struct attach *a)
 {
 	a->symbol = a->fields[0];
-	if (*a->symbol)
-		return true;
-	error_at(a->diag, a->span, "%s probe must have a name", a->provider->name);
-	return false;
+	return must_have(a, a->symbol, "a name");
 }
 
 static bool expand_name(struct attach *a, const char **missing)

@@ -74,15 +74,17 @@ static bool parse(struct attach *a)
 
 	if (!parse_line(a, &line) || line)
 		return line && a->target;
-	if (tag && !str_eq(tag, "cpp")) {
-		error_at(a->diag, a->span, "unsupported language type: %s", tag);
-		return false;
-	}
 	a->demangled = tag != NULL;
 	a->target = n == 1 || tag == a->fields[0] ? "" : a->fields[0];
-	if ((!*a->target && !a->pid) || !*a->fields[n - 1]) {
+	if (n == 1 && !a->pid) {
 		error_at(a->diag, a->span, "%s probe type requires 2 arguments, found %zu", a->provider->name, n);
 		hint(a->diag, "write %s", a->provider->syntax);
+		return false;
+	}
+	if ((!a->pid && !must_have(a, a->target, "a binary")) || !must_have(a, a->fields[n - 1], "a function"))
+		return false;
+	if (tag && !str_eq(tag, "cpp")) {
+		error_at(a->diag, a->span, "unsupported language type: %s", tag);
 		return false;
 	}
 	if (!*a->target)
@@ -366,6 +368,7 @@ static const struct type *args(struct attach *a, const struct image_attach *m, c
 
 struct lister {
 	struct listing *listing;
+	const char *name; /* of the provider */
 	const char *symbol;
 	bool demangled;
 };
@@ -403,10 +406,10 @@ static void list_file(void *arg, const char *path)
 		bool as_is = !demangled && !s->demangled && glob_match(s->symbol, list[i].name);
 
 		if (demangled)
-			l->each(l, arena_printf(l->arena, "uprobe:%s:cpp:\"%s\"", path, full));
+			l->each(l, arena_printf(l->arena, "%s:%s:cpp:\"%s\"", s->name, path, full));
 		else if (as_is)
-			l->each(l, arena_printf(l->arena, "uprobe:%s:%s", path, list[i].name));
-		if ((demangled || as_is) && p)
+			l->each(l, arena_printf(l->arena, "%s:%s:%s", s->name, path, list[i].name));
+		if ((demangled || as_is) && p && str_eq(s->name, "uprobe"))
 			list_parameters(s, p, list[i].address);
 		free(full);
 		free(plain);
@@ -415,9 +418,9 @@ static void list_file(void *arg, const char *path)
 }
 
 /* target is a path, or "path:cpp" */
-static void list(struct listing *l, const char *target, const char *symbol)
+static void list_as(struct listing *l, const char *name, const char *target, const char *symbol)
 {
-	struct lister s = {.listing = l, .symbol = symbol};
+	struct lister s = {.listing = l, .name = name, .symbol = symbol};
 	size_t len = strlen(target);
 	struct attach a = {.arena = l->arena, .pid = l->pid, .target = target};
 
@@ -426,6 +429,16 @@ static void list(struct listing *l, const char *target, const char *symbol)
 		a.target = arena_strndup(l->arena, target, len - 4);
 	}
 	binaries_each(&a, list_file, &s);
+}
+
+static void list(struct listing *l, const char *target, const char *symbol)
+{
+	list_as(l, "uprobe", target, symbol);
+}
+
+static void list_returns(struct listing *l, const char *target, const char *symbol)
+{
+	list_as(l, "uretprobe", target, symbol);
 }
 
 static const char *const uprobe_aliases[] = {"u", NULL};
@@ -440,5 +453,5 @@ const struct provider provider_uprobe = {
 const struct provider provider_uretprobe = {
 	.kind = ATTACH_uretprobe, .name = "uretprobe", .aliases = uretprobe_aliases, .has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
 	.space = SPACE_USER, .syntax = "uretprobe:binary:function", .min_fields = 1, .max_fields = 3, .parse = parse, .expand = expand,
-	.args = args, .typed = NEEDS_RETVAL,
+	.list = list_returns, .args = args, .typed = NEEDS_RETVAL,
 };

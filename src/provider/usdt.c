@@ -73,7 +73,7 @@ static void search_file(void *arg, const char *path)
 			match_symbol(m, arena_printf(a->arena, "%s:%s", list[i].provider, list[i].name));
 			continue;
 		}
-		if (!a->wild && nearest_hear(&s->near, list[i].name))
+		if (!a->wild && (fits(a->space_name, list[i].provider) || str_eq(list[i].name, a->symbol)) && nearest_hear(&s->near, list[i].name))
 			s->provider = list[i].provider;
 	}
 	elf_close(f);
