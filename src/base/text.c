@@ -167,7 +167,7 @@ const char *nearest(const char *name, const char *const *names)
 	for (; *names; names++) {
 		unsigned d = edit_distance(name, *names);
 
-		if (d < best || (d == best && !found && d < strlen(name))) {
+		if (d < best || (d == best && !found && 2 * d <= strlen(name))) {
 			best = d;
 			found = *names;
 		}

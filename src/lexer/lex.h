@@ -31,6 +31,9 @@ void enter_code(struct lexer *lx, int until);
 void leave_code(struct lexer *lx);
 void open_brace(struct lexer *lx);
 
+/* advice.c: is this token within the ( ... ) of a for? */
+bool in_loop_head(struct lexer *lx, int token);
+
 /* cast.c: does the '(' that ends at i open a type?  any_name: where a name can be nothing else */
 bool type_follows(const struct lexer *lx, uint32_t i, bool any_name);
 

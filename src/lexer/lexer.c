@@ -74,7 +74,7 @@ void lexer_recover(struct lexer *lx, int token)
 	if (lx->depth_before) {
 		if (token == ';' || token == '}')
 			return;
-		lx->skip = SKIP_STATEMENT;
+		lx->skip = in_loop_head(lx, token) ? SKIP_LOOP : SKIP_STATEMENT;
 		lx->skip_depth = lx->depth_before;
 	} else if (token != PREDICATE_END) {
 		lx->skip = lx->predicate ? SKIP_PREDICATE : SKIP_PROBE;
@@ -97,9 +97,10 @@ static int skip_tokens(struct lexer *lx, YYSTYPE *value, struct span *span)
 		case SKIP_NOTHING:
 			return token;
 		case SKIP_STATEMENT:
+		case SKIP_LOOP:
 			if (token == '}' && lx->depth < lx->skip_depth)
 				return token;
-			if (token == ';' && lx->depth == lx->skip_depth)
+			if (lx->skip == SKIP_STATEMENT && token == ';' && lx->depth == lx->skip_depth)
 				return token;
 			/* its block is over, and so is the statement */
 			if (token == '}' && lx->depth == lx->skip_depth &&

@@ -20,6 +20,7 @@ enum lexer_mode {
 enum lexer_skip { /* after a syntax error: the tokens not to be seen */
 	SKIP_NOTHING,
 	SKIP_STATEMENT, /* up to its ';', or the '}' of the block around it */
+	SKIP_LOOP, /* likewise, of a for (a; b; c) { ... }, whose ';' end nothing */
 	SKIP_PREDICATE, /* up to its '/' */
 	SKIP_PROBE, /* up to where another one may begin: there is a RESYNC */
 };
@@ -68,6 +69,8 @@ int lexer_next(struct lexer *lx, union YYSTYPE *value, struct span *span);
 void lexer_error(struct lexer *lx, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* a mistake with which there is no going on */
 void lexer_give_up(struct lexer *lx, struct span span, const char *why);
+/* below a syntax error at this token: what may have been meant */
+void lexer_advise(struct lexer *lx, int token);
 /* after a syntax error at this token: what to skip */
 void lexer_recover(struct lexer *lx, int token);
 

@@ -198,6 +198,8 @@ struct node *node_assign(struct parser *p, struct span span, struct node *target
 		lexer_error(&p->lexer, span, "Tuples and records are immutable once created. Consider creating a new value and assigning it instead.");
 	else if (target->kind != NODE_VAR && target->kind != NODE_MAP)
 		lexer_error(&p->lexer, target->span, "syntax: only a variable or a map can be assigned to");
+	if (target->kind == NODE_IDENT && !p->lexer.quiet)
+		hint(p->lexer.diag, "a variable is written $%s", target->ident.name);
 	n = make(p, NODE_ASSIGN, span);
 	n->assign.op = op;
 	n->assign.target = target;

@@ -491,8 +491,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *p)
 	}
 	lexer_error(&p->lexer, *yypcontext_location(context), "%s", text.data);
 	buf_free(&text);
-	if (p->lexer.greater.from && p->lexer.angle && token == YYSYMBOL_YYEOF)
-		hint(p->lexer.diag, "end the last statement of a < ... > block with ';' before the '>'");
+	lexer_advise(&p->lexer, token == YYSYMBOL_YYEOF ? YYEOF : p->lexer.last);
 	lexer_recover(&p->lexer, p->lexer.last);
 	return 0;
 }

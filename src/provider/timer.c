@@ -22,6 +22,7 @@ static bool parse(struct attach *a)
 		}
 		if (n < LEAST_NS) {
 			error_at(a->diag, a->span, "Invalid rate of %s probe. Minimum is 1000 or 1us. Found: %lld nanoseconds", name, (long long)n);
+			hint(a->diag, "write %s, as in %s:%s", a->provider->syntax, name, a->provider->kind == ATTACH_profile ? "hz:99" : "s:1");
 			return false;
 		}
 		a->period = (uint64_t)n;

@@ -61,7 +61,7 @@ static void check_address(struct pass *p, const struct node *n)
 {
 	const struct type *t = n->type;
 
-	if (!p->report || t->kind != TYPE_POINTER || t->elem->kind != TYPE_INT || t->elem->size != 1)
+	if (!p->report || !points_to_text(t))
 		return;
 	warning_at(p->diag, WARN(printed_address), n->span, "%%s of a '%s' prints its address", name_of(p, t));
 	hint(p->diag, "str() reads the string there; %%p prints the address");

@@ -28,6 +28,12 @@ void check_condition(struct pass *p, const struct node *n)
 		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, n->type));
 }
 
+/* char *, and its like */
+bool points_to_text(const struct type *t)
+{
+	return t->kind == TYPE_POINTER && t->elem->kind == TYPE_INT && t->elem->size == 1;
+}
+
 static const struct type *comparison(struct pass *p, struct node *n, const struct type *a, const struct type *b)
 {
 	enum op op = n->binary.op;
@@ -43,7 +49,10 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
 	if (type_unify(p->types, a, b))
 		return &type_bool;
-	return wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
+	if (p->report && ((points_to_text(a) && b->kind == TYPE_STRING) || (points_to_text(b) && a->kind == TYPE_STRING)))
+		hint(p->diag, "str() reads the string there");
+	return &type_error;
 }
 
 /* a op b, and a op= b; value: b, where it may be a literal */

@@ -127,6 +127,7 @@ const struct type *infer_expr(struct pass *p, struct node *n);
 const struct type *wrong(struct pass *p, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 const struct type *undefined_map(struct pass *p, const struct map *m, struct span span);
 const char *name_of(struct pass *p, const struct type *t);
+bool points_to_text(const struct type *t); /* operator.c: char *, and its like */
 void infer_list(struct pass *p, struct node *list);
 /* an aggregation in the place of a value: a cast to its integer put around it */
 void read_aggregate(struct pass *p, struct node *n);

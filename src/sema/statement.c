@@ -179,9 +179,9 @@ static void infer_loop(struct pass *p, struct node *n)
 
 		n->loop.map->type = map_value(p, n->loop.map, true);
 		if (m->key && !m->keyed) {
-			wrong(p, n->loop.map->span, "%s has no explicit keys (scalar map), and cannot be used for iteration", m->name);
+			v->type = wrong(p, n->loop.map->span, "%s has no explicit keys (scalar map), and cannot be used for iteration", m->name);
 		} else if (m->value && m->value->kind == TYPE_AGGREGATE && !type_is_castable_agg(m->value)) {
-			wrong(p, n->loop.map->span, "Loop expression does not support type: %s", name_of(p, m->value));
+			v->type = wrong(p, n->loop.map->span, "Loop expression does not support type: %s", name_of(p, m->value));
 		} else if (m->key && m->value) {
 			pair[0] = m->key;
 			pair[1] = m->value->kind == TYPE_AGGREGATE ? int64(p, m->value->agg.kind == AGG_count || m->value->agg.is_signed) : m->value;
@@ -205,6 +205,8 @@ static void unroll_count(struct pass *p, struct node *n)
 	struct node *c = n->while_.cond;
 
 	operand(p, c);
+	if (c->type->kind == TYPE_ERROR)
+		return;
 	if (late(c))
 		wrong_late(p, c);
 	else if (c->kind != NODE_INT)

@@ -1,6 +1,7 @@
 /* What the user may have meant: the nearest name there is, below the message just given. */
 #include "sema/pass.h"
 
+#include <ctype.h>
 #include <string.h>
 
 void suggest(struct pass *p, const char *name, const char *const *names)
@@ -55,9 +56,16 @@ void suggest_identifier(struct pass *p, const struct clause *c, const char *name
 		hint(p->diag, "did you mean 'args.%s'?", name);
 		return;
 	}
+	if (function_find(name)) {
+		hint(p->diag, "the function is called %s(...), a string is written \"%s\"", name, name);
+		return;
+	}
 	for (size_t i = 0; i < BUILTIN_COUNT; i++)
 		names[i] = builtins[i].name;
-	suggest(p, name, names);
+	if (nearest(name, names))
+		suggest(p, name, names);
+	else if (islower((unsigned char)*name)) /* a CONSTANT is none */
+		hint(p->diag, "a string is written \"%s\"", name);
 }
 
 void suggest_map(struct pass *p, const char *name)
