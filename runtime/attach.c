@@ -17,20 +17,6 @@ void attach_keep(struct rt *rt, int fd)
 	rt->links[rt->nlinks++] = fd;
 }
 
-int attach_link(struct rt *rt, struct bpf_link *link)
-{
-	int fd, err;
-
-	if (!link)
-		return -errno;
-	fd = dup(bpf_link__fd(link));
-	err = fd < 0 ? -errno : 0;
-	if (fd >= 0)
-		attach_keep(rt, fd);
-	bpf_link__destroy(link);
-	return err;
-}
-
 static const attach_fn attachers[ATTACH_COUNT] = {
 	[ATTACH_kprobe] = attach_kprobe,
 	[ATTACH_kretprobe] = attach_kprobe,

@@ -23,7 +23,6 @@ typedef int (*attach_fn)(struct rt *rt, struct bpf_program *p, const struct imag
 /* what is left when the clause's functions return: the other clause of its session; NULL: it has none, or is that itself */
 const struct image_clause *session_end(const struct rt *rt, const struct image_clause *c);
 void attach_keep(struct rt *rt, int fd); /* closed when we detach */
-int attach_link(struct rt *rt, struct bpf_link *link); /* what libbpf made; NULL: its errno */
 
 /* how it went with a point of a clause: why not, or NULL.  That is said, counted in rt->refused, or set in rt->attach_status */
 void attach_done(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why);

@@ -143,10 +143,14 @@ void attach_kprobes(struct rt *rt, struct bpf_program *p, const struct image_cla
 	attach_some(rt, p, c, 0, c->nattaches, cookie);
 }
 
-/* fentry, fexit, raw tracepoints: libbpf knows from the section */
+/* fentry, fexit, raw tracepoints: the kernel knows from the program */
 int attach_btf(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
 {
+	int fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
+
 	(void)a;
 	(void)cookie;
-	return attach_link(rt, bpf_program__attach(p));
+	if (fd >= 0)
+		attach_keep(rt, fd);
+	return fd < 0 ? fd : 0;
 }

@@ -288,9 +288,60 @@ static void close_all(const int *fds, size_t n)
 			close(fds[i]);
 }
 
+/*
+ * An image for this kernel knows the ids that fentry programs and their like
+ * are attached to.  libbpf reads all of the kernel's BTF, 10 ms and 10 MiB,
+ * as soon as there is a program of type tracing: it becomes one only now.
+ */
+static int place_program(struct bpf_program *p, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct image *im = (const struct image *)cookie;
+
+	for (size_t i = 0; i < im->nclauses; i++)
+		if (str_eq(im->clauses[i].program, bpf_program__name(p)))
+			opts->attach_btf_id = (uint32_t)im->clauses[i].btf;
+	return bpf_program__set_type(p, BPF_PROG_TYPE_TRACING);
+}
+
+static bool is_placed(const struct image_clause *c)
+{
+	switch ((int)c->kind) {
+	case ATTACH_sys_enter:
+	case ATTACH_sys_exit:
+	case ATTACH_rawtracepoint:
+	case ATTACH_fentry:
+	case ATTACH_fexit:
+		return c->btf != 0;
+	}
+	return true;
+}
+
+static const struct {
+	const char *sections;
+	enum bpf_attach_type type;
+} placed[] = {{"tp_btf+", BPF_TRACE_RAW_TP}, {"fentry+", BPF_TRACE_FENTRY}, {"fexit+", BPF_TRACE_FEXIT}};
+
+static void take_places(struct rt *rt, int *handlers)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)rt->im, .prog_prepare_load_fn = place_program);
+
+	rt->placed = !rt->im->portable;
+	for (size_t i = 0; i < rt->im->nclauses; i++)
+		rt->placed &= is_placed(&rt->im->clauses[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(placed); i++)
+		handlers[i] = rt->placed ? libbpf_register_prog_handler(placed[i].sections, BPF_PROG_TYPE_RAW_TRACEPOINT, placed[i].type, &opts) : -1;
+}
+
+static void forget_places(const int *handlers)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(placed); i++)
+		if (handlers[i] >= 0)
+			libbpf_unregister_prog_handler(handlers[i]);
+}
+
 #define LOG_LEAST 65536 /* bytes of the verifier's log, of which newer kernels (6.4) keep the end */
 
-int rt_load(struct rt *rt, const void *image, size_t len)
+static int load(struct rt *rt, const void *image, size_t len)
 {
 	uint64_t log_size = (uint64_t)rt_setting(rt, "log_size", 1000000);
 	char *log = arena_alloc(rt->arena, log_size < LOG_LEAST ? LOG_LEAST : log_size);
@@ -365,4 +416,14 @@ int rt_load(struct rt *rt, const void *image, size_t len)
 		return 255;
 	}
 	return 0;
+}
+
+int rt_load(struct rt *rt, const void *image, size_t len)
+{
+	int handlers[ARRAY_SIZE(placed)], status;
+
+	take_places(rt, handlers);
+	status = load(rt, image, len);
+	forget_places(handlers);
+	return status;
 }

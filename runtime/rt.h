@@ -25,6 +25,7 @@ struct rt {
 	uint32_t *own_insns; /* by program of the object, without the functions it calls */
 	struct bpf_object *object;
 	struct btf *btf; /* the kernel's, while the image is loaded */
+	bool placed; /* libbpf is told where in it the places are that programs are attached to */
 	struct ring *ring;
 	uint64_t ring_size; /* bytes */
 	uint64_t drain_until; /* coarse_ns() at which drain_for() returns */

@@ -32,12 +32,18 @@ static uint64_t value_bytes(const struct image_map *m, const struct image_type *
 	return t->agg == AGG_count ? 8 : 16;
 }
 
-static bool is_percpu(const struct bpf_map *m)
-{
-	enum bpf_map_type type = bpf_map__type(m);
-
-	return type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-}
+/* what is read of a map depends on its type: of those the kernel has some copy a value for each CPU */
+static const struct {
+	enum bpf_map_type type;
+	bool percpu;
+} storages[] = {
+	[MAP_SCALAR] = {BPF_MAP_TYPE_ARRAY, false},
+	[MAP_PERCPU_SCALAR] = {BPF_MAP_TYPE_PERCPU_ARRAY, true},
+	[MAP_HASH] = {BPF_MAP_TYPE_HASH, false},
+	[MAP_LRU_HASH] = {BPF_MAP_TYPE_LRU_HASH, false},
+	[MAP_PERCPU_HASH] = {BPF_MAP_TYPE_PERCPU_HASH, true},
+	[MAP_PERCPU_LRU_HASH] = {BPF_MAP_TYPE_LRU_PERCPU_HASH, true},
+};
 
 /* m<index>, or one that stands for it at times; key_size 0: at least that of its keys */
 static bool is_as_described(struct rt *rt, size_t index, const char *suffix, uint64_t key_size, bool needed)
@@ -51,7 +57,9 @@ static bool is_as_described(struct rt *rt, size_t index, const char *suffix, uin
 	m = rt_map(rt, name);
 	if (!m)
 		return !needed;
-	if (bpf_map__value_size(m) < value_bytes(im, value) || bpf_map__value_size(m) % 8 || is_percpu(m) != (value->kind == TYPE_AGGREGATE))
+	if (bpf_map__type(m) != storages[im->storage].type || storages[im->storage].percpu != (value->kind == TYPE_AGGREGATE))
+		return false;
+	if (bpf_map__value_size(m) < value_bytes(im, value) || bpf_map__value_size(m) % 8)
 		return false;
 	if (key_size)
 		return bpf_map__key_size(m) == key_size;
@@ -61,14 +69,18 @@ static bool is_as_described(struct rt *rt, size_t index, const char *suffix, uin
 static bool check_map(struct rt *rt, size_t index)
 {
 	const struct image_map *im = &rt->im->maps[index];
-	struct bpf_map *m;
+	struct bpf_map *m, *other;
 	char name[32];
 
 	if (!is_as_described(rt, index, "", 0, true) || !is_as_described(rt, index, "_other", 0, false) ||
 	    !is_as_described(rt, index, "_brief", im->brief, false))
 		return wrong("a map is not as its description says", im->name);
+	snprintf(name, sizeof(name), "m%zu_other", index);
+	other = rt_map(rt, name);
 	snprintf(name, sizeof(name), "m%zu", index);
 	m = rt_map(rt, name);
+	if (other && (bpf_map__key_size(other) != bpf_map__key_size(m) || bpf_map__value_size(other) != bpf_map__value_size(m)))
+		return wrong("the halves of a map are not alike", im->name);
 	for (size_t i = 0; i < rt->im->nevents; i++) {
 		const struct image_event *e = &rt->im->events[i];
 
@@ -100,7 +112,7 @@ static bool check_program(struct rt *rt, const struct image_clause *c)
 	struct bpf_program *p = rt_program(rt, c);
 	enum bpf_prog_type type = p ? bpf_program__type(p) : BPF_PROG_TYPE_UNSPEC;
 
-	if (type == types[c->kind] || (c->kind == ATTACH_rawtracepoint && type == BPF_PROG_TYPE_TRACING))
+	if (type == types[c->kind] || (rt->placed && types[c->kind] == BPF_PROG_TYPE_TRACING && type == BPF_PROG_TYPE_RAW_TRACEPOINT) || (c->kind == ATTACH_rawtracepoint && type == BPF_PROG_TYPE_TRACING))
 		return true;
 	return wrong("a program is missing, or not of its clause's kind", c->program);
 }

@@ -17,27 +17,37 @@
 #define MAGIC "probe cache 1\n"
 #define MOST_BYTES (64ull << 20) /* of all files */
 
-/* the directory; NULL: there is none that is ours alone */
-static char *directory(void)
+/*
+ * The directory, opened; -1: there is none that is ours alone.  All is done by
+ * this descriptor: who may write to what is above it could put another in its place.
+ */
+static int directory(char **name)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char *parent, *dir;
 	struct stat st;
+	int fd;
 
 	if (xdg && *xdg == '/')
 		parent = xstrdup(xdg);
 	else if (home && *home == '/')
 		parent = xasprintf("%s/.cache", home);
 	else
-		return NULL;
+		return -1;
 	dir = xasprintf("%s/probe", parent);
 	mkdir(parent, 0700);
 	free(parent);
 	mkdir(dir, 0700);
-	if (!lstat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
-		return dir;
-	free(dir);
-	return NULL;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 022)) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd >= 0 && name)
+		*name = dir;
+	else
+		free(dir);
+	return fd;
 }
 
 static void add(struct buf *key, const char *what, const void *bytes, size_t len)
@@ -103,7 +113,7 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 }
 
 /* a name for the file: the key itself, in the file, decides */
-static char *file_of(const char *dir, const struct buf *key)
+static char *file_of(const struct buf *key)
 {
 	uint64_t h[2] = {14695981039346656037ull, 0x9e3779b97f4a7c15ull};
 
@@ -112,7 +122,7 @@ static char *file_of(const char *dir, const struct buf *key)
 		h[1] = (h[1] + (unsigned char)key->data[i]) * 0xff51afd7ed558ccdull;
 		h[1] ^= h[1] >> 32;
 	}
-	return xasprintf("%s/%016llx%016llx.image", dir, (unsigned long long)h[0], (unsigned long long)h[1]);
+	return xasprintf("%016llx%016llx.image", (unsigned long long)h[0], (unsigned long long)h[1]);
 }
 
 struct head {
@@ -158,21 +168,21 @@ static bool read_entry(int fd, const struct buf *key, struct buf *image)
 
 bool cache_find(const struct buf *key, struct buf *image)
 {
-	char *dir = directory(), *path;
+	int dir = directory(NULL), fd;
+	char *name;
 	bool ok;
-	int fd;
 
-	if (!dir)
+	if (dir < 0)
 		return false;
-	path = file_of(dir, key);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	name = file_of(key);
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ok = fd >= 0 && read_entry(fd, key, image);
 	if (ok)
 		futimens(fd, NULL); /* used: not the oldest any more */
 	if (fd >= 0)
 		close(fd);
-	free(path);
-	free(dir);
+	close(dir);
+	free(name);
 	return ok;
 }
 
@@ -191,19 +201,22 @@ static int older(const void *x, const void *y)
 	return a->used.tv_nsec < b->used.tv_nsec ? -1 : a->used.tv_nsec > b->used.tv_nsec;
 }
 
-/* remove the files used longest ago until the rest is small enough; *removed: how many */
-static int shrink(const char *dir, uint64_t most, size_t *removed)
+/* remove the files used longest ago until the rest is small enough; *removed: how many.  Takes dir */
+static int shrink(int dir, uint64_t most, size_t *removed)
 {
 	struct file *list = NULL;
 	uint64_t total = 0;
 	struct dirent *e;
 	struct stat st;
 	size_t n = 0;
-	DIR *d = opendir(dir);
+	DIR *d = fdopendir(dir);
+	int err = -errno;
 
 	*removed = 0;
-	if (!d)
-		return -errno;
+	if (!d) {
+		close(dir);
+		return err;
+	}
 	while ((e = readdir(d))) {
 		if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 			continue;
@@ -228,51 +241,50 @@ static int shrink(const char *dir, uint64_t most, size_t *removed)
 void cache_keep(const struct buf *key, const struct buf *image)
 {
 	const char *depends = dependencies();
-	char *dir = depends ? directory() : NULL, *path, *draft;
+	int dir = depends ? directory(NULL) : -1, fd;
+	char *name, *draft;
 	struct head h = {.magic = MAGIC, .key = key->len, .image = image->len};
 	size_t removed;
 	bool ok;
 	FILE *f;
-	int fd;
 
-	if (!dir)
+	if (dir < 0)
 		return;
 	h.dependencies = strlen(depends);
-	path = file_of(dir, key);
-	draft = xasprintf("%s/draft.XXXXXX", dir);
-	fd = mkostemp(draft, O_CLOEXEC);
+	name = file_of(key);
+	draft = xasprintf("draft.%d", (int)getpid());
+	unlinkat(dir, draft, 0); /* of one that had this number and was killed */
+	fd = openat(dir, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f) {
 		ok = fwrite(&h, sizeof(h), 1, f) == 1 && fwrite(key->data, 1, key->len, f) == key->len &&
 		     fwrite(depends, 1, h.dependencies, f) == h.dependencies && fwrite(image->data, 1, image->len, f) == image->len;
 		ok = !fclose(f) && ok;
-		if (!ok || rename(draft, path))
-			unlink(draft);
+		if (!ok || renameat(dir, draft, dir, name))
+			unlinkat(dir, draft, 0);
 		shrink(dir, MOST_BYTES, &removed);
-	} else if (fd >= 0) {
-		close(fd);
-		unlink(draft);
+	} else {
+		close(dir);
 	}
 	free(draft);
-	free(path);
-	free(dir);
+	free(name);
 }
 
 int cache_clear(void)
 {
-	char *dir = directory();
+	char *name;
+	int dir = directory(&name), err;
 	size_t removed;
-	int err;
 
-	if (!dir) {
+	if (dir < 0) {
 		fputs("ERROR: there is no cache: neither XDG_CACHE_HOME nor HOME leads to a directory that is yours alone\n", stderr);
 		return 1;
 	}
 	err = shrink(dir, 0, &removed);
 	if (err)
-		fail(err, "cannot clear %s", dir);
+		fail(err, "cannot clear %s", name);
 	else
-		printf("%zu file%s removed from %s\n", removed, removed == 1 ? "" : "s", dir);
-	free(dir);
+		printf("%zu file%s removed from %s\n", removed, removed == 1 ? "" : "s", name);
+	free(name);
 	return err != 0;
 }

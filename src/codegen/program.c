@@ -290,6 +290,27 @@ static void program(struct cg *cg, const struct clause *c)
 		session(cg, c);
 }
 
+/* libbpf would read all of the kernel's BTF to find it */
+static uint64_t btf_id(struct cg *cg, const struct clause *c)
+{
+	const struct image_attach *a = c->attaches;
+	bool own = c->nattaches && (!*a->target || str_eq(a->target, "vmlinux"));
+
+	if (cg->portable)
+		return 0;
+	switch ((int)c->provider->kind) {
+	case ATTACH_sys_enter:
+	case ATTACH_sys_exit:
+		return (uint64_t)kernel_raw_tracepoint_id(cg->kernel, attach_kind_name(c->provider->kind));
+	case ATTACH_rawtracepoint:
+		return own ? (uint64_t)kernel_raw_tracepoint_id(cg->kernel, a->symbol) : 0;
+	case ATTACH_fentry:
+	case ATTACH_fexit:
+		return own ? (uint64_t)kernel_traced_id(cg->kernel, a->symbol) : 0;
+	}
+	return 0;
+}
+
 static void describe(struct cg *cg, const struct clause *c)
 {
 	struct image_clause *im = &cg->im.clauses[c->id];
@@ -302,6 +323,7 @@ static void describe(struct cg *cg, const struct clause *c)
 		.kind = c->provider->kind,
 		.args = c->args_used,
 		.session = c->session ? c->session->id + 1 : 0,
+		.btf = btf_id(cg, c),
 		.attaches = c->attaches,
 		.nattaches = c->nattaches,
 		.place = p.source ? arena_printf(cg->arena, "%s:%u:%u", p.source->name, p.line, p.column) : "",

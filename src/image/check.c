@@ -13,6 +13,7 @@
 #define MOST_PARTS (1u << 22) /* that one value is printed as */
 #define MOST_EMPTY (1u << 16) /* elements without size */
 #define MOST_WIDTH (1u << 16) /* of a conversion */
+#define BUILD_ID_FRAME 32 /* bytes of struct bpf_stack_build_id */
 
 struct check {
 	const struct image *im;
@@ -74,7 +75,9 @@ static bool check_aggregate(struct check *c, const struct image_type *t)
 
 static bool check_stack(struct check *c, const struct image_type *t)
 {
-	if (t->size < sizeof(struct event_stack) || t->stack_limit > (t->size - sizeof(struct event_stack)) / 8)
+	uint64_t frame = t->stack_mode == STACK_BUILD_ID ? BUILD_ID_FRAME : 8;
+
+	if (t->size < sizeof(struct event_stack) || t->stack_limit > (t->size - sizeof(struct event_stack)) / frame)
 		return wrong(c, "a stack is larger than its type");
 	return true;
 }
@@ -193,7 +196,7 @@ static bool check_event(struct check *c, const struct image_event *e)
 /* names that become parts of paths below tracefs */
 static bool is_plain(const char *s, size_t len)
 {
-	return strlen(s) == len && !strchr(s, '/');
+	return strlen(s) == len && !strchr(s, '/') && !str_eq(s, ".") && !str_eq(s, "..");
 }
 
 static bool check_attach(struct check *c, const struct image_clause *clause, const struct image_attach *a)

@@ -28,7 +28,7 @@
 
 #include "base/base.h"
 
-#define IMAGE_VERSION 13
+#define IMAGE_VERSION 14
 #define IMAGE_SECTION ".probe"
 #define PREALLOCATED_VALUE 256 /* bytes; the larger values of hashes are made when a key appears */
 

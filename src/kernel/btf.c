@@ -453,6 +453,23 @@ const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event)
 	return NULL;
 }
 
+static int id_here(struct kernel *k, const char *name, uint32_t kind)
+{
+	int id = btf_kernel(k) && !k->elsewhere ? btfdata_find(k->vmlinux->data, name, kind) : 0;
+
+	return id > 0 ? id : 0;
+}
+
+int kernel_raw_tracepoint_id(struct kernel *k, const char *event)
+{
+	return id_here(k, arena_printf(k->arena, "btf_trace_%s", event), BTF_KIND_TYPEDEF);
+}
+
+int kernel_traced_id(struct kernel *k, const char *function)
+{
+	return id_here(k, function, BTF_KIND_FUNC);
+}
+
 const struct type *kernel_iterator(struct kernel *k, const char *name)
 {
 	char *function = arena_printf(k->arena, "bpf_iter_%s", name);

@@ -38,6 +38,9 @@ int kernel_function_id(struct kernel *k, const char *name); /* in its BTF, by wh
 const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
 const struct type *kernel_raw_tracepoint(struct kernel *k, const char *event);
+/* in the BTF of the kernel that runs, by which a program is attached; 0: that has none, or it is a module's */
+int kernel_raw_tracepoint_id(struct kernel *k, const char *event);
+int kernel_traced_id(struct kernel *k, const char *function);
 struct programs *kernel_programs(struct kernel *k);
 const struct type *kernel_iterator(struct kernel *k, const char *name); /* struct bpf_iter__NAME */
 /*

@@ -35,6 +35,14 @@ kept 2
 probe -q -e 'BEGIN { foo(); }'
 kept 2
 
+# what programs are attached to is known from the image: the kernel's BTF is not read again
+echo 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); } rawtracepoint:sched_switch { @n = count(); } BEGIN { exit(); }' >"$TMPDIR/b.bt"
+for reads in 1 0; do
+	probe -q -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { @[str(args.filename)] = count(); }' -c "$PROBE -q $TMPDIR/b.bt"
+	[ "$(grep -c /sys/kernel/btf/vmlinux "$out")" = $reads ] || wrong "the kernel's BTF should have been read $reads times"
+done
+find "$XDG_CACHE_HOME" -name '*.image' -newer "$TMPDIR/b.bt" -delete
+
 # an image that was damaged is made again
 for image in "$XDG_CACHE_HOME"/probe/*.image; do
 	dd if=/dev/zero of="$image" bs=1 seek=200 count=9 conv=notrunc 2>/dev/null
