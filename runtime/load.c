@@ -324,10 +324,13 @@ static const struct {
 static void take_places(struct rt *rt, int *handlers)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)rt->im, .prog_prepare_load_fn = place_program);
+	static int kept; /* libbpf 1.1 frees its list with the last handler, and goes on using it */
 
 	rt->placed = !rt->im->portable;
 	for (size_t i = 0; i < rt->im->nclauses; i++)
 		rt->placed &= is_placed(&rt->im->clauses[i]);
+	if (rt->placed && !kept)
+		kept = libbpf_register_prog_handler("probe.none", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(placed); i++)
 		handlers[i] = rt->placed ? libbpf_register_prog_handler(placed[i].sections, BPF_PROG_TYPE_RAW_TRACEPOINT, placed[i].type, &opts) : -1;
 }

@@ -254,7 +254,7 @@ static LLVMValueRef is_return(struct cg *cg)
 	LLVMTypeRef type = LLVMFunctionType(cg->i64, NULL, 0, false);
 	const char *call = arena_printf(cg->arena, ".byte 0x85, 0x20, 0, 0\n.long %d", kernel_function_id(cg->kernel, "bpf_session_is_return"));
 	const char *registers = "={r0},~{r1},~{r2},~{r3},~{r4},~{r5},~{memory}";
-	LLVMValueRef code = LLVMGetInlineAsm(type, call, strlen(call), registers, strlen(registers), true, false, LLVMInlineAsmDialectATT, false);
+	LLVMValueRef code = LLVMGetInlineAsm(type, (char *)call, strlen(call), (char *)registers, strlen(registers), true, false, LLVMInlineAsmDialectATT, false);
 
 	return LLVMBuildTrunc(cg->b, LLVMBuildCall2(cg->b, type, code, NULL, 0, ""), cg->i1, "");
 }
