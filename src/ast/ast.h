@@ -28,7 +28,7 @@ struct variable {
 	const struct type *type; /* set by infer */
 	const struct type *said; /* the same for messages: literals have the type that holds them */
 	struct span span;
-	bool carried; /* assigned in a loop */
+	bool carried; /* assigned in a loop, or pointed at: off the stack */
 	bool declared; /* let $x : type: the type stays */
 	bool assigned;
 	const struct subprogram *of; /* whose it is; NULL: the probe's */

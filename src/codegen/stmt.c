@@ -57,19 +57,42 @@ static bool look_for_loop(struct node **n, void *arg)
 	return true;
 }
 
-void cg_variables(struct cg *cg)
+static bool look_for_address(struct node **n, void *arg)
+{
+	(void)arg;
+	if ((*n)->kind == NODE_UNARY && (*n)->unary.op == OP_ADDR && (*n)->unary.expr->kind == NODE_VAR)
+		(*n)->unary.expr->var.var->carried = true;
+	return true;
+}
+
+/* of the clause and its functions */
+static void walk_bodies(struct cg *cg, node_visit_fn visit, void *arg)
 {
 	struct node *body = cg->clause->body;
+
+	node_walk(&body, visit, arg);
+	for (const struct subprogram *s = cg->clause->subprograms; s; s = s->next) {
+		body = s->body;
+		node_walk(&body, visit, arg);
+	}
+}
+
+void cg_variables(struct cg *cg)
+{
 	struct loops loops = {.cg = cg};
 	bool shared;
 
 	/*
 	 * Bodies of loops are functions: what they use must have an address in
 	 * the frame.  What they assign is where the verifier does not follow
-	 * its value, else a sum would make every round a new one to it.
+	 * its value, else a sum would make every round a new one to it.  What
+	 * is pointed at is off the stack: a function may not keep a pointer to
+	 * the stack in the frame.
 	 */
-	node_walk(&body, look_for_loop, &loops);
+	walk_bodies(cg, look_for_loop, &loops);
 	shared = loops.found || cg->clause->subprograms;
+	if (shared)
+		walk_bodies(cg, look_for_address, NULL);
 	cg->frame_size = 8 * FRAME_WORDS;
 	for (struct variable *v = cg->clause->vars; v; v = v->next) {
 		struct place_of_var *p = arena_alloc(cg->arena, sizeof(*p));
