@@ -5,7 +5,7 @@ static const char *const agg_names[AGGS] = {NULL, "count", "sum", "avg", "min", 
 
 static bool is_agg(const struct var *v)
 {
-	return v->agg;
+	return v->agg && !v->fixed;
 }
 
 static enum flow run_add(const struct stmt *s)

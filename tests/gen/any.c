@@ -30,7 +30,7 @@ const struct type *random_type(int depth, bool key)
 	if (pick < 82) {
 		for (int i = 0; i < n; i++)
 			part[i] = random_type(depth - 1, key);
-		return key || chance(60) ? parts_type(TUPLE, n, part, NULL) : parts_type(RECORD, n, part, (const char **)names);
+		return chance(key ? 85 : 60) ? parts_type(TUPLE, n, part, NULL) : parts_type(RECORD, n, part, (const char **)names);
 	}
 	if (pick < 88) {
 		part[0] = random_int();
@@ -43,7 +43,7 @@ const struct type *random_type(int depth, bool key)
 
 		do
 			l = &layouts[rnd((unsigned)layout_count)];
-		while (!strcmp(l->name, "loose"));
+		while (!strcmp(l->name, "loose") || (as_json && l->size > 24)); /* whose name might be taken for a member */
 		return object_type(l);
 	}
 	if (pick < 96) {
@@ -67,15 +67,22 @@ static struct value eval_parts(const struct expr *e)
 struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(const struct type *, int))
 {
 	const struct type *part[MOST_PARTS];
+	const char *name[MOST_PARTS];
 	struct expr *e = new_expr(NULL, eval_parts, POSTFIX, "");
+	int first = t->kind == RECORD && inner != exact && !in_function() && chance(30) ? (int)rnd((unsigned)t->n) : 0; /* of the names, in another order */
 
 	for (int i = 0; i < t->n; i++) {
-		e->arg[i] = inner(t->part[i], depth - 1);
+		int from = (first + i) % t->n;
+
+		e->arg[i] = inner(t->part[from], depth - 1);
 		part[i] = e->arg[i]->type;
-		e->text = text("%s%s%s%s", e->text, i ? ", " : "", t->kind == RECORD ? text("%s=", t->name[i]) : "", operand(e->arg[i], TERNARY));
+		name[i] = t->name[from];
+		e->text = text("%s%s%s%s", e->text, i ? ", " : "", t->kind == RECORD ? text("%s=", name[i]) : "", operand(e->arg[i], TERNARY));
 	}
+	if (t->kind == TUPLE && t->n > 1)
+		e->inside = e->text;
 	e->text = text(t->kind == TUPLE && t->n == 1 ? "(%s,)" : "(%s)", e->text);
-	e->type = parts_type(t->kind, t->n, part, t->kind == RECORD ? (const char **)t->name : NULL);
+	e->type = parts_type(t->kind, t->n, part, t->kind == RECORD ? name : NULL);
 	covered(t->kind == RECORD ? "RECORD" : "TUPLE");
 	if (t->kind == RECORD)
 		covered("MEMBER");
@@ -116,20 +123,62 @@ static struct expr *to_array(const struct type *t, int depth)
 static struct value eval_object(const struct expr *e)
 {
 	struct value v = zero(e->type);
+	int64_t word = e->var->is_map ? map_get(e->var, scalar_key()).num : e->var->value.num;
+	char *bytes = make((size_t)e->type->size);
 
-	v.num = e->var->is_map ? map_get(e->var, scalar_key()).num : e->var->value.num;
+	memcpy(bytes, &word, (size_t)e->type->size);
+	v.text = bytes;
 	return v;
 }
 
+static struct value eval_laid(const struct expr *e)
+{
+	struct value v = zero(e->type);
+	const char *s = eval(e->arg[0]).text;
+	char *bytes = make((size_t)e->type->size);
+
+	memcpy(bytes, s, strnlen(s, (size_t)e->type->size));
+	v.text = bytes;
+	return v;
+}
+
+/* a string of random bytes, none of them 0 */
+static struct expr *bytes_literal(int n)
+{
+	char *bytes = make((size_t)n + 1);
+	const char *s = "";
+
+	for (int i = 0; i < n; i++) {
+		bytes[i] = (char)(chance(60) ? 'a' + rnd(26) : 1 + rnd(255));
+		s = bytes[i] >= 'a' && bytes[i] <= 'z' && (i == 0 || bytes[i - 1] >= 'a') ? text("%s%c", s, bytes[i]) : text("%s\\x%02x", s, (unsigned char)bytes[i]);
+	}
+	return known((struct value){.type = string_type(n + 1), .text = bytes}, POSTFIX, text("\"%s\"", s), true);
+}
+
+static int least; /* bytes that a string must have */
+
+static bool is_roomy(const struct var *v)
+{
+	return !v->agg && v->type->kind == STRING && v->type->size >= least;
+}
+
+/* *((struct bits *)&$v), *(struct big *)"..." */
 static struct expr *object(const struct type *t)
 {
-	struct var *v = any_var(is_word);
-	struct expr *e;
+	struct var *v;
+	struct expr *e, *s;
 
-	if (!v)
-		return NULL;
-	e = new_expr(t, eval_object, UNARY, text("*((struct %s *)&%s)", t->layout->name, v->name));
-	e->var = v;
+	if (t->size <= 8) {
+		v = any_var(is_word);
+		e = new_expr(t, eval_object, UNARY, text("*((struct %s *)&%s)", t->layout->name, v->name));
+		e->var = v;
+		return e;
+	}
+	least = t->size;
+	v = chance(30) ? any_var(is_roomy) : NULL;
+	s = v && !v->key ? read_at(v, NULL) : bytes_literal(t->size + (int)rnd(3));
+	e = new_expr(t, eval_laid, UNARY, text("*(struct %s *)(int8[])%s", t->layout->name, s->text));
+	e->arg[0] = s;
 	return e;
 }
 
@@ -232,6 +281,10 @@ struct expr *gen_value(const struct type *t, int depth)
 		wanted = t;
 		e = chance(70) ? read_var(any_var(is_wanted), depth) : part(depth, has_wanted);
 		wanted = outer;
+	} else if (chance(15)) {
+		wanted = t;
+		e = gen_fn(has_wanted, depth);
+		wanted = outer;
 	} else if (chance(80)) {
 		c = gen_bool(depth - 1);
 		if (c->literal)
@@ -264,6 +317,22 @@ struct expr *exact(const struct type *t, int depth)
 	e = gen_parts(t, 1, exact);
 	e->type = t;
 	return e;
+}
+
+/* one whose values a t holds as well, so that together they are a t */
+const struct type *narrower(const struct type *t)
+{
+	const struct type *part[MOST_PARTS];
+
+	if (t->kind == INT && t->size > 1)
+		return int_type(t->size >> (1 + rnd(2)) ?: 1, t->is_signed && chance(50));
+	if (t->kind == STRING && t->size > 1)
+		return string_type(1 + (int)rnd((unsigned)(t->size < 40 ? t->size : 40)));
+	if (t->kind != TUPLE && t->kind != RECORD)
+		return t;
+	for (int i = 0; i < t->n; i++)
+		part[i] = narrower(t->part[i]);
+	return parts_type(t->kind, t->n, part, t->kind == RECORD ? (const char **)t->name : NULL);
 }
 
 struct expr *gen_any(int depth)

@@ -35,7 +35,42 @@ const char *target(struct var *v, int depth, struct expr **key)
 	pure++;
 	*key = gen_value(v->key, depth);
 	pure--;
-	return text("%s[%s]", v->name, (*key)->text);
+	return text("%s[%s]", v->name, key_text(*key));
+}
+
+static bool has_type(const struct var *v)
+{
+	return !v->is_map && v->type->kind != POINTER;
+}
+
+/* let $v; $v = e;	let $v : type;, which leaves it zero */
+static struct stmt *declare_first(struct stmt *s, bool named, int depth)
+{
+	struct var *v = s->var;
+	bool later = named && chance(50);
+
+	v->declared = named;
+	s->e[1] = named ? gen_value(v->type, depth) : exact(v->type, 1);
+	s->text = text("let %s%s;\n", v->name, named ? text(" : %s", type_text(v->type)) : "");
+	s->text = text(later ? "%sif (%s) { %s = %s; }" : "%s%.0s%s = %s;", s->text, nothing->name, v->name, s->e[1]->text);
+	if (later) {
+		s->e[1] = known(zero(v->type), POSTFIX, "", false);
+	}
+	covered("LET");
+	declare(v);
+	return s;
+}
+
+/* it begins as less than it is in the end */
+static struct stmt *widen_later(struct stmt *s)
+{
+	struct var *v = s->var;
+
+	s->e[1] = exact(narrower(v->type), 1);
+	s->text = text("%s = %s;\nif (%s) { %s = %s; }", v->name, s->e[1]->text, nothing->name, v->name, exact(v->type, 1)->text);
+	covered("ASSIGN");
+	declare(v);
+	return s;
 }
 
 struct stmt *stmt_new(int depth)
@@ -44,8 +79,22 @@ struct stmt *stmt_new(int depth)
 	struct var *v = new_var(t, false);
 	struct stmt *s = new_stmt(run_assign, NULL);
 	bool named = t->kind <= STRING && chance(30);
+	struct var *like = chance(15) ? any_var(has_type) : NULL;
 
 	s->var = v;
+	if (like && !like->agg) {
+		v->type = t = like->type;
+		v->value = zero(t);
+		v->declared = true;
+		s->e[1] = gen_value(t, depth);
+		s->text = text("let %s : typeof(%s) = %s;", v->name, like->name, s->e[1]->text);
+		declare(v);
+		return s;
+	}
+	if (chance(15))
+		return declare_first(s, named, depth);
+	if (chance(15))
+		return widen_later(s);
 	s->e[1] = named ? gen_value(t, depth) : exact(t, 1);
 	v->declared = named;
 	if (named)
@@ -144,7 +193,7 @@ static enum flow run_delete(const struct stmt *s)
 
 struct stmt *stmt_delete(int depth)
 {
-	struct var *v = any_var(is_keyed);
+	struct var *v = any_var(can_delete);
 	struct stmt *s = new_stmt(run_delete, NULL);
 
 	if (!v)
@@ -153,7 +202,7 @@ struct stmt *stmt_delete(int depth)
 	s->e[0] = gen_value(v->key, depth);
 	pure--;
 	s->var = v;
-	s->text = chance(50) ? text("delete(%s[%s]);", v->name, s->e[0]->text) : text("delete(%s, %s);", v->name, s->e[0]->text);
+	s->text = chance(50) ? text("delete(%s[%s]);", v->name, key_text(s->e[0])) : text("delete(%s, %s);", v->name, s->e[0]->text);
 	covered("delete");
 	return s;
 }
@@ -167,7 +216,7 @@ static enum flow run_find(const struct stmt *s)
 	found = number(&bool_type, find(s->var, key) != NULL);
 	if (found.num)
 		s->e[1]->var->value = convert(map_get(s->var, key), s->e[1]->type);
-	emit("%s\n", render(found));
+	emit_value(found);
 	return ON;
 }
 
@@ -203,7 +252,7 @@ struct stmt *stmt_find(int depth)
 static enum flow run_bump(const struct stmt *s)
 {
 	s->var->value = number(s->var->type, (int64_t)((uint64_t)s->var->value.num + 3));
-	emit("%s\n", render(s->var->value));
+	emit_value(s->var->value);
 	return ON;
 }
 

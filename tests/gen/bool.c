@@ -128,7 +128,7 @@ static struct expr *bool_is(int depth)
 static const struct production bools[] = {
 	{"leaf", bool_leaf}, {"var", bool_var}, {"builtin", bool_builtin},
 	{"compare", bool_compare}, {"compare", bool_compare}, {"strings", bool_strings}, {"values", bool_values}, {"logical", bool_logical},
-	{"logical", bool_logical}, {"not", bool_not}, {"cast", bool_cast}, {"call", bool_call}, {"choice", bool_choice}, {"is", bool_is},
+	{"logical", bool_logical}, {"not", bool_not}, {"cast", bool_cast}, {"call", bool_call}, {"choice", bool_choice}, {"is", bool_is}, {"pointer", bool_pointer},
 };
 
 struct expr *gen_bool(int depth)

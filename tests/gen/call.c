@@ -139,7 +139,7 @@ static struct expr *argument(char what, struct var *map, int depth)
 static struct expr *call(const struct call *c, int depth)
 {
 	struct expr *e = new_expr(NULL, eval_call, POSTFIX, "");
-	struct var *map = c->args[0] == 'M' ? any_var(is_keyed) : NULL;
+	struct var *map = c->args[0] == 'M' ? any_var(c->value == call_delete ? can_delete : is_keyed) : NULL;
 
 	if ((c->args[0] == 'M' && !map) || (pure && !strcmp(c->name, "delete")))
 		return NULL;

@@ -66,13 +66,18 @@ static struct value eval_map(const struct expr *e)
 	return map_get(e->var, key);
 }
 
+const char *key_text(const struct expr *key)
+{
+	return key->inside && chance(60) ? key->inside : key->text;
+}
+
 struct expr *read_at(struct var *v, struct expr *key)
 {
 	struct expr *e;
 
 	if (!v->is_map)
 		return variable(v);
-	e = new_expr(v->type, eval_map, POSTFIX, key ? text("%s[%s]", v->name, key->text) : v->name);
+	e = new_expr(v->type, eval_map, POSTFIX, key ? text("%s[%s]", v->name, key_text(key)) : v->name);
 	covered("MAP");
 	if (v->agg)
 		e->type = int_type(8, v->agg == COUNT || v->of->is_signed);
@@ -96,6 +101,11 @@ struct var *any_var(bool (*good)(const struct var *))
 bool is_keyed(const struct var *v)
 {
 	return v->is_map && v->key;
+}
+
+bool can_delete(const struct var *v)
+{
+	return is_keyed(v) && !v->fixed;
 }
 
 struct expr *read_var(struct var *v, int depth)

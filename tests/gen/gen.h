@@ -42,10 +42,11 @@ struct type {
 
 struct value {
 	const struct type *type;
-	int64_t num; /* integers; the bytes of an OBJECT */
-	const char *text; /* STRING, TEXT, BUFFER */
+	int64_t num; /* integers */
+	const char *text; /* STRING, TEXT, BUFFER; the bytes of an OBJECT */
 	size_t len; /* BUFFER */
 	struct value *part; /* TUPLE, RECORD, ARRAY */
+	struct var *to; /* POINTER: what it leads to, at byte num */
 };
 
 /* an aggregation: all that was added */
@@ -67,6 +68,7 @@ struct var {
 	const struct type *type, *key; /* key: NULL of a scalar map */
 	bool is_map, fixed; /* fixed: not assigned to */
 	bool declared; /* let $v : type: arithmetic does not widen it */
+	int room; /* of a pointer: bytes that are there */
 	bool set; /* a scalar map that has a value */
 	enum agg agg;
 	const struct type *of; /* what the aggregation adds up */
@@ -87,7 +89,9 @@ struct expr {
 	struct value known;
 	struct var *var;
 	int op; /* whatever eval wants to know */
-	struct stmt *body;
+	struct stmt *body, *other;
+	struct function *function;
+	const char *inside; /* of (a, b): a, b */
 };
 
 enum flow { ON, BREAK, CONTINUE, RETURN };
@@ -99,6 +103,7 @@ struct stmt {
 	struct var *var;
 	int op;
 	struct stmt *body, *other;
+	struct function *function;
 };
 
 /* one random choice: what it is called in the tables of the language */
@@ -128,6 +133,7 @@ const struct type *string_type(int capacity);
 const struct type *text_type(const char *name);
 const struct type *parts_type(enum kind kind, int n, const struct type **part, const char **name);
 const struct type *array_type(const struct type *elem, int n);
+const struct type *pointer_type(const struct type *to);
 const struct type *object_type(const struct layout *l);
 bool is_number(const struct type *t); /* INT, BOOL, ENUM */
 bool same_type(const struct type *a, const struct type *b);
@@ -143,6 +149,13 @@ bool equal(struct value a, struct value b);
 int order(struct value a, struct value b); /* of keys */
 const char *render(struct value v);
 
+/* json.c */
+extern bool as_json; /* what is printed */
+const char *json(struct value v);
+const char *json_key(struct value key);
+void emit_value(struct value v); /* print(v) */
+void emit_text(const char *type, const char *text); /* printf, time */
+
 /* map.c */
 struct entry *find(struct var *m, struct value key);
 struct value map_get(struct var *m, struct value key);
@@ -152,20 +165,25 @@ void map_add(struct var *m, struct value key, int64_t v); /* to its aggregation 
 int64_t map_read(struct var *m, struct value key); /* an aggregation as a number */
 void map_print(struct var *m, int top, int64_t div);
 
-/* layouts.c: structs of 8 bytes, whose members gcc reads */
+/* layouts.c: structs, whose members gcc reads */
 struct member {
 	const struct layout *of;
 	const char *path;
 	int size;
 	bool is_signed;
-	int64_t (*get)(const void *bytes);
+	int64_t (*get)(const void *bytes, int i);
+	int count; /* 0: a number; else that many, of which path has the %s */
+	bool is_text; /* char[size] */
+	bool is_enum;
 	int offset; /* -1: not to be had by offsetof */
 };
 struct layout {
 	const char *name;
 	const char *definition;
+	int size;
 	char *(*show)(const void *bytes); /* as print() does; NULL: not known */
 };
+const struct layout *small_layout(void); /* one of 8 bytes */
 extern const struct layout layouts[];
 extern const int layout_count;
 extern const struct member layout_members[];
@@ -183,7 +201,9 @@ struct expr *new_expr(const struct type *t, struct value (*eval)(const struct ex
 struct expr *known(struct value v, int prec, const char *text, bool literal);
 struct expr *hide(struct expr *e); /* a literal that an operation could not be folded with */
 struct value scalar_key(void);
+const char *key_text(const struct expr *key); /* what is in the brackets */
 bool is_keyed(const struct var *v);
+bool can_delete(const struct var *v); /* from it */
 struct var *any_var(bool (*good)(const struct var *)); /* one in scope, or NULL */
 struct expr *variable(struct var *v);
 struct expr *read_at(struct var *v, struct expr *key); /* $v, @m, @m[key] */
@@ -219,10 +239,36 @@ struct expr *number_element(int depth);
 struct expr *number_of_array(int depth);
 struct expr *number_memory(int depth);
 struct expr *number_member(int depth);
+struct expr *string_member(int depth);
 
 /* call.c */
 struct expr *number_call(int depth);
 struct expr *bool_call(int depth);
+
+/* fn.c */
+void begin_functions(void);
+bool in_function(void);
+const char *gen_functions(const char *prefix); /* of a program, whose maps are in scope */
+struct expr *gen_fn(bool (*good)(const struct type *), int depth); /* good NULL: one that gives nothing */
+struct expr *number_fn(int depth);
+struct expr *gen_returned(void);
+struct stmt *function_return(int depth);
+struct stmt *stmt_call(int depth);
+
+/* macro.c */
+bool in_macro(void);
+void begin_macros(const char *prefix);
+const char *macros_text(void);
+struct expr *gen_macro(struct expr *(*inner)(int), int depth);
+struct expr *number_expands(int depth);
+struct expr *number_given(int depth); /* the argument of the macro around it */
+struct expr *string_given(int room);
+
+/* pointer.c */
+struct expr *gen_pointer(const struct type *t);
+struct expr *number_pointer(int depth);
+struct expr *bool_pointer(int depth);
+struct stmt *stmt_point(int depth);
 
 /* bool.c */
 struct expr *gen_bool(int depth);
@@ -234,6 +280,7 @@ struct expr *gen_string(int depth, int capacity); /* of at most that */
 /* any.c */
 const struct type *random_int(void);
 const struct type *random_type(int depth, bool key);
+const struct type *narrower(const struct type *t); /* one whose values a t holds as well */
 struct expr *gen_value(const struct type *t, int depth); /* may be stored in a t */
 struct expr *exact(const struct type *t, int depth); /* its type is t to the letter, so that what it is stored in becomes a t */
 struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(const struct type *, int));

@@ -107,20 +107,57 @@ static enum flow run_for_map(const struct stmt *s)
 	return ON;
 }
 
+static enum flow run_for_one(const struct stmt *s)
+{
+	struct var *m = s->var, *kv = s->e[0]->var;
+	enum flow f = ON;
+
+	if (m->n == 1) {
+		kv->value = zero(kv->type);
+		kv->value.part[0] = m->entries[0].key;
+		kv->value.part[1] = m->agg ? number(kv->type->part[1], map_read(m, m->entries[0].key)) : m->entries[0].value;
+		f = run(s->body);
+	}
+	return f == RETURN ? f : ON;
+}
+
+static struct var *pair_of(struct var *m)
+{
+	const struct type *pair[] = {m->key, m->agg ? int_type(8, m->agg == COUNT || m->of->is_signed) : m->type};
+
+	return new_var(parts_type(TUPLE, 2, pair, NULL), true);
+}
+
+/* any statements, for a map that has one entry at most, and is left alone */
+static struct stmt *for_one(struct var *m, int depth)
+{
+	struct stmt *s = new_stmt(run_for_one, NULL);
+	struct var *kv = pair_of(m);
+	bool was_fixed = m->fixed;
+
+	s->var = m;
+	s->e[0] = variable(kv);
+	m->fixed = true;
+	s->body = loop_body(kv, depth);
+	m->fixed = was_fixed;
+	s->text = text("if (len(%s) < 2) {\nfor (%s : %s) {\n%s}\n}", m->name, kv->name, m->name, block_text(s->body));
+	covered("FOR");
+	return s;
+}
+
 /* entries come in any order: what is done with them must not depend on it */
 struct stmt *stmt_for(int depth)
 {
 	struct var *m = any_var(is_iterable), *kv, *sum;
 	struct stmt *s = new_stmt(run_for_map, NULL);
 	static const int ops[] = {ADD, BXOR, BAND, BOR};
-	const struct type *pair[2];
 	int outer = nvars;
 
 	if (!m)
 		return NULL;
-	pair[0] = m->key;
-	pair[1] = m->agg ? int_type(8, m->agg == COUNT || m->of->is_signed) : m->type;
-	kv = new_var(parts_type(TUPLE, 2, pair, NULL), true);
+	if (chance(50))
+		return for_one(m, depth);
+	kv = pair_of(m);
 	sum = new_var(int_type(8, chance(50)), false);
 	s->var = m;
 	s->e[0] = variable(kv);
@@ -151,6 +188,8 @@ struct stmt *stmt_jump(int depth)
 
 	if (loops && chance(80))
 		s->op = chance(50) ? BREAK : CONTINUE;
+	else if (may_return && in_function())
+		return function_return(depth);
 	else if (may_return && chance(20))
 		s->op = RETURN;
 	else

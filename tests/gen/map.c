@@ -123,6 +123,14 @@ static const char *power(int bucket, int k)
 	return text("%llu%.1s", (unsigned long long)(low << up % 10), &"\0KMGTPE"[up / 10]);
 }
 
+static uint64_t hist_low(int bucket, int k)
+{
+	int up = ((bucket - 1) >> k) - 1;
+	uint64_t low = (uint64_t)((1 << k) + ((bucket - 1) & ((1 << k) - 1)));
+
+	return up < 0 ? (uint64_t)bucket - 1 : low << up;
+}
+
 static const char *hist_label(const struct var *m, int i)
 {
 	int k = (int)m->low;
@@ -156,34 +164,59 @@ static const char *lhist_label(const struct var *m, int i, int last)
 	return text("[%s, %s)", bound(m, from), bound(m, from + m->step));
 }
 
-static void graph(const struct var *m, const struct sums *s, int64_t div)
-{
-	int64_t count[MOST_BUCKETS] = {0}, most = 0;
-	int last = (int)((m->high - m->low) / (m->step ? m->step : 1)) + 1, first = -1, end = 0, b;
+struct counts {
+	int64_t of[MOST_BUCKETS], most;
+	int first, end, last; /* first: -1 of none; last: that of lhist without an upper bound */
+};
 
+static void count_buckets(const struct var *m, const struct sums *s, struct counts *c)
+{
+	*c = (struct counts){.first = -1, .last = (int)((m->high - m->low) / (m->step ? m->step : 1)) + 1};
 	for (int64_t i = 0; i < s->n; i++) {
 		int64_t v = s->added[i];
+		int b = m->agg == HIST ? hist_bucket(v, (int)m->low) : v < m->low ? 0 : v >= m->high ? c->last : 1 + (int)((v - m->low) / m->step);
 
-		if (m->agg == HIST)
-			b = hist_bucket(v, (int)m->low);
-		else
-			b = v < m->low ? 0 : v >= m->high ? last : 1 + (int)((v - m->low) / m->step);
-		if (++count[b] > most)
-			most = count[b];
+		if (++c->of[b] > c->most)
+			c->most = c->of[b];
 	}
-	for (b = 0; b < MOST_BUCKETS; b++)
-		if (count[b]) {
-			first = first < 0 ? b : first;
-			end = b;
+	for (int b = 0; b < MOST_BUCKETS; b++)
+		if (c->of[b]) {
+			c->first = c->first < 0 ? b : c->first;
+			c->end = b;
 		}
-	for (b = first; b >= 0 && b <= end; b++) {
+}
+
+static void graph(const struct var *m, const struct sums *s, int64_t div)
+{
+	struct counts c;
+
+	count_buckets(m, s, &c);
+	for (int b = c.first; b >= 0 && b <= c.end; b++) {
 		char bar[53] = "";
 
-		memset(bar, '@', (size_t)(52.0 * (double)count[b] / (double)most));
-		emit("%-16s%8lld |%-52s|\n", m->agg == HIST ? hist_label(m, b) : lhist_label(m, b, last),
-		     (long long)(m->agg == HIST ? count[b] / div : count[b]), bar);
+		memset(bar, '@', (size_t)(52.0 * (double)c.of[b] / (double)c.most));
+		emit("%-16s%8lld |%-52s|\n", m->agg == HIST ? hist_label(m, b) : lhist_label(m, b, c.last),
+		     (long long)(m->agg == HIST ? c.of[b] / div : c.of[b]), bar);
 	}
 	emit("\n");
+}
+
+static const char *json_graph(const struct var *m, const struct sums *s, int64_t div)
+{
+	const char *out = "";
+	struct counts c;
+
+	count_buckets(m, s, &c);
+	for (int b = c.first; b >= 0 && b <= c.end; b++) {
+		int64_t low = m->agg == HIST ? (int64_t)hist_low(b, (int)m->low) : m->low + (b - 1) * m->step;
+		int64_t high = m->agg == HIST ? (int64_t)hist_low(b + 1, (int)m->low) : low + m->step;
+
+		if (b == 0)
+			high = m->agg == HIST ? 0 : m->low;
+		out = text("%s%s{%s%s\"count\": %lld}", out, *out ? "," : "", b ? text("\"min\": %lld, ", (long long)low) : "",
+			   m->agg == LHIST && b == c.last ? "" : text("\"max\": %lld, ", (long long)high - 1), (long long)(m->agg == HIST ? c.of[b] / div : c.of[b]));
+	}
+	return text("[%s]", out);
 }
 
 /* printing */
@@ -201,22 +234,51 @@ static int compare(const void *x, const void *y)
 	return m->key ? order(a->key, b->key) : 0;
 }
 
-static void print_value(const struct var *m, const struct entry *e, int64_t div)
+static struct value entry_value(const struct var *m, const struct entry *e, int64_t div)
 {
 	const struct type *t = m->agg == COUNT ? int_type(8, true) : m->agg ? int_type(8, m->of->is_signed) : m->type;
 	struct value v = {.type = t, .num = e->rank};
 
-	if (!m->agg && !is_number(t)) {
-		emit("%s\n", render(e->value));
-		return;
-	}
+	if (!m->agg && !is_number(t))
+		return e->value;
 	if (div > 1 || m->agg)
 		v.num = t->is_signed ? v.num / div : (int64_t)((uint64_t)v.num / (uint64_t)div);
+	return v;
+}
+
+static struct value total(const struct var *m, const struct entry *e)
+{
+	return (struct value){.type = int_type(8, m->of->is_signed), .num = e->sums.total};
+}
+
+static void print_value(const struct var *m, const struct entry *e, int64_t div)
+{
+	const char *v = render(entry_value(m, e, div));
+
 	if (m->agg == STATS)
-		emit("{ .count = %lld, .average = %s, .total = %s }\n", (long long)e->sums.n, render(v),
-		     render((struct value){.type = t, .num = e->sums.total}));
+		emit("{ .count = %lld, .average = %s, .total = %s }\n", (long long)e->sums.n, v, render(total(m, e)));
 	else
-		emit("%s\n", render(v));
+		emit("%s\n", v);
+}
+
+static void json_map(const struct var *m, size_t from, int64_t div)
+{
+	const char *all = "", *v;
+
+	for (size_t i = from; i < m->n; i++) {
+		const struct entry *e = &m->entries[i];
+
+		if (m->agg == HIST || m->agg == LHIST)
+			v = json_graph(m, &e->sums, div);
+		else if (m->agg == STATS)
+			v = text("{\"count\": %lld, \"average\": %s, \"total\": %s}", (long long)e->sums.n, json(entry_value(m, e, div)), json(total(m, e)));
+		else
+			v = json(entry_value(m, e, div));
+		all = m->key ? text("%s%s%s: %s", all, i > from ? ", " : "", json_key(e->key), v) : v;
+	}
+	if (m->n > from)
+		emit(m->key ? "{\"type\": \"%s\", \"data\": {\"%s\": {%s}}}\n" : "{\"type\": \"%s\", \"data\": {\"%s\": %s}}\n",
+		     m->agg == HIST || m->agg == LHIST ? "hist" : m->agg == STATS || m->agg == AVG ? "stats" : "map", m->name, all);
 }
 
 void map_print(struct var *m, int top, int64_t div)
@@ -228,6 +290,10 @@ void map_print(struct var *m, int top, int64_t div)
 	sorting = m;
 	if (m->n)
 		qsort(m->entries, m->n, sizeof(*m->entries), compare);
+	if (as_json) {
+		json_map(m, from, div);
+		return;
+	}
 	for (size_t i = from; i < m->n; i++) {
 		const struct entry *e = &m->entries[i];
 		const char *key = m->key ? render(e->key) : "";

@@ -224,14 +224,14 @@ static struct expr *number_builtin(int depth)
 
 static const struct production numbers[] = {
 	{"leaf", number_leaf}, {"var", number_var}, {"var", number_var}, {"param", number_param}, {"enum", number_enum},
-	{"memory", number_memory}, {"builtin", number_builtin}, {"part", number_part},
+	{"memory", number_memory}, {"given", number_given}, {"given", number_given}, {"pointer", number_pointer}, {"builtin", number_builtin}, {"part", number_part},
 	/* from here on they need depth */
 	{"binary", number_binary}, {"binary", number_binary}, {"binary", number_binary}, {"unary", number_unary}, {"cast", number_cast},
 	{"choice", number_choice}, {"elvis", number_elvis}, {"sizeof", number_sizeof}, {"incdec", gen_step},
 	{"element", number_element}, {"of array", number_of_array}, {"member", number_member}, {"block", number_block},
-	{"comptime", number_comptime}, {"macro", number_macro}, {"call", number_call}, {"call", number_call}, {"bool", gen_bool},
+	{"comptime", number_comptime}, {"macro", number_macro}, {"expands", number_expands}, {"fn", number_fn}, {"fn", number_fn}, {"call", number_call}, {"call", number_call}, {"bool", gen_bool},
 };
-#define NUMBER_LEAVES 8
+#define NUMBER_LEAVES 11
 
 struct expr *gen_number(int depth)
 {

@@ -202,9 +202,10 @@ struct expr *cast_to(const struct type *t, struct expr *a)
 
 static struct value eval_choice(const struct expr *e)
 {
-	struct value v = eval(eval(e->arg[0]).num ? e->arg[1] : e->arg[2]);
+	bool is = eval(e->arg[0]).num;
 
-	return convert(v, e->type);
+	run(is ? e->body : e->other);
+	return convert(eval(e->arg[is ? 1 : 2]), e->type);
 }
 
 const struct type *choice_type(const struct expr *a, const struct expr *b)
@@ -216,6 +217,18 @@ const struct type *choice_type(const struct expr *a, const struct expr *b)
 	else if (b->type->size > t->size)
 		t = b->type;
 	return t->literal ? literal_type(INT64_MAX, false) : t->constant ? int_type(8, true) : t;
+}
+
+/* some statements before the value of a branch */
+static struct stmt *branch_body(bool as_if)
+{
+	int outer = nvars;
+	struct stmt *body = NULL;
+
+	if (as_if && !pure && chance(30))
+		body = gen_block(1 + (int)rnd(2), -1);
+	nvars = outer;
+	return body;
 }
 
 /* c ? a : b, or if (c) { a } else { b } */
@@ -232,7 +245,9 @@ struct expr *choice(struct expr *c, struct expr *a, struct expr *b)
 	chosen = c->literal ? (c->known.num ? a : b) : NULL;
 	e = new_expr(choice_type(a, b), eval_choice, as_if ? LOWEST : TERNARY, NULL);
 	covered(as_if ? "IF" : "TERNARY");
-	e->text = as_if ? text("if (%s) { %s } else { %s }", c->text, operand(a, TERNARY), operand(b, TERNARY)) :
+	e->body = branch_body(as_if);
+	e->other = branch_body(as_if);
+	e->text = as_if ? text("if (%s) { %s%s } else { %s%s }", c->text, block_text(e->body), operand(a, TERNARY), block_text(e->other), operand(b, TERNARY)) :
 			  text("%s ? %s : %s", operand(c, LOR), operand(a, LOR), operand(b, TERNARY));
 	if (!as_if && chosen && chosen->literal) {
 		e->literal = true;

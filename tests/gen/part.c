@@ -133,12 +133,31 @@ struct expr *number_memory(int depth)
 	return e;
 }
 
+/* the object of a member: a value, or a word that its pointer leads to */
+static const void *object_bytes(const struct expr *e)
+{
+	int64_t *word;
+
+	if (e->arg[0])
+		return eval(e->arg[0]).text;
+	word = make(sizeof(*word));
+	*word = e->var->is_map ? map_get(e->var, scalar_key()).num : e->var->value.num;
+	return word;
+}
+
 static struct value eval_member(const struct expr *e)
 {
 	const struct member *m = &layout_members[e->op];
-	int64_t bytes = e->arg[0] ? eval(e->arg[0]).num : e->var->is_map ? map_get(e->var, scalar_key()).num : e->var->value.num;
+	const void *bytes = object_bytes(e);
 
-	return number(e->type, m->get(&bytes));
+	return number(e->type, m->get(bytes, e->arg[1] ? (int)eval(e->arg[1]).num : 0));
+}
+
+static struct value eval_chars(const struct expr *e)
+{
+	const struct member *m = &layout_members[e->op];
+
+	return (struct value){.type = e->type, .text = text("%.*s", m->size, (const char *)object_bytes(e) + m->offset)};
 }
 
 bool is_word(const struct var *v)
@@ -151,30 +170,45 @@ static bool is_object(const struct var *v)
 	return !v->agg && v->type->kind == OBJECT;
 }
 
-/* ((struct bits *)&$v)->a, $object.a, @objects[k].a */
-struct expr *number_member(int depth)
+/* ((struct bits *)&$v)->a, $object.a, @objects[k].list[1].b */
+static struct expr *member(int depth, bool chars)
 {
-	struct var *v = any_var(chance(50) ? is_object : is_word);
+	struct var *v = any_var(chars || chance(60) ? is_object : is_word);
 	const struct member *m;
-	struct expr *e;
+	struct expr *e, *index = NULL;
+	const char *path;
 	int i;
 
-	if (!v)
+	if (!v || (chars && strcmp(v->type->layout->name, "big")))
 		return NULL;
 	do
 		m = &layout_members[i = (int)rnd((unsigned)member_count)];
-	while (v->type->kind == OBJECT && m->of != v->type->layout);
-	e = new_expr(int_type(m->size, m->is_signed), eval_member, POSTFIX, NULL);
+	while (m->is_text != chars || (v->type->kind == OBJECT ? m->of != v->type->layout : m->of->size > 8));
+	if (m->count)
+		index = small_number(depth - 1, m->count);
+	path = text(m->path, index ? index->text : "");
+	e = new_expr(chars ? string_type(m->size + 1) : m->is_enum ? &enum_type : int_type(m->size, m->is_signed), chars ? eval_chars : eval_member, POSTFIX, NULL);
 	e->op = i;
 	e->var = v;
 	if (v->type->kind == OBJECT) {
 		e->arg[0] = read_var(v, depth);
 		if (!e->arg[0])
 			return NULL;
-		e->text = text("%s.%s", e->arg[0]->text, m->path);
+		e->text = text("%s.%s", e->arg[0]->text, path);
 	} else {
-		e->text = text(chance(70) ? "((struct %s *)&%s)->%s" : "(*((struct %s *)&%s)).%s", m->of->name, v->name, m->path);
+		e->text = text(chance(70) ? "((struct %s *)&%s)->%s" : "(*((struct %s *)&%s)).%s", m->of->name, v->name, path);
 	}
+	e->arg[1] = index;
 	covered("FIELD");
 	return e;
+}
+
+struct expr *number_member(int depth)
+{
+	return member(depth, false);
+}
+
+struct expr *string_member(int depth)
+{
+	return member(depth, true);
 }

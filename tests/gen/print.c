@@ -7,7 +7,7 @@
 
 static enum flow run_print(const struct stmt *s)
 {
-	emit("%s\n", render(eval(s->e[0])));
+	emit_value(eval(s->e[0]));
 	return ON;
 }
 
@@ -68,7 +68,7 @@ static enum flow run_printf(const struct stmt *s)
 		out = text("%s<%s>", out, spec[n - 1] == 'r' || spec[1] == 'r' ? bytes(spec, v) : is_number(v.type) ? convert_number(spec, v) : text(spec, render(v)));
 		f += n + 1;
 	}
-	emit("%s100%%\n", out);
+	emit_text("printf", text("%s100%%\n", out));
 	return ON;
 }
 
@@ -100,17 +100,23 @@ struct stmt *stmt_printf(int depth)
 
 static enum flow run_time(const struct stmt *s)
 {
-	(void)s;
-	emit("noon\n");
+	if (s->op || !as_json)
+		emit_text("time", "noon\n");
+	else
+		emit("{\"type\": \"value\", \"data\": \"noon\"}\n");
 	return ON;
 }
 
 struct stmt *stmt_time(int depth)
 {
+	bool is_time = chance(50);
+	struct stmt *s = new_stmt(run_time, is_time ? "time(\"noon\\n\");" : "print(strftime(\"noon\", nsecs));");
+
 	(void)depth;
 	covered("time");
 	covered("strftime");
-	return new_stmt(run_time, chance(50) ? "time(\"noon\\n\");" : "print(strftime(\"noon\", nsecs));");
+	s->op = is_time;
+	return s;
 }
 
 enum flow run_nothing(const struct stmt *s)
@@ -137,6 +143,9 @@ struct stmt *stmt_never(int depth)
 		{"print", "print(curtask->real_parent->comm);"}, {"INDEX", "print(curtask->cpus_mask.bits[0]);"}, {"print", "print((comm, kstack(3), username));"},
 	};
 	unsigned i = rnd(ARRAY_SIZE(effects));
+
+	if (in_macro() && (strchr(effects[i].text, '@') || strstr(effects[i].text, "exit(")))
+		return NULL;
 
 	(void)depth;
 	covered(effects[i].name);

@@ -32,7 +32,7 @@ static struct var *new_map(const char *name)
 
 static enum flow run_header(const struct stmt *s)
 {
-	emit("#%d\n", s->op);
+	emit_text("printf", text("#%d\n", s->op));
 	return ON;
 }
 
@@ -140,8 +140,11 @@ struct program *gen_program(unsigned index)
 {
 	struct stmt *first = new_stmt(run_header, text("printf(\"#%u\\n\");", index)), *set;
 	int maps = 2 + (int)rnd(4);
+	const char *functions;
 
 	program = make(sizeof(*program));
+	begin_functions();
+	begin_macros(text("p%u", index));
 	program->begin = "";
 	serial = 0;
 	nvars = 0;
@@ -163,6 +166,10 @@ struct program *gen_program(unsigned index)
 		if (m->key && chance(15))
 			program->begin = text("%slet %s = %s(%d);\n", program->begin, m->name, m->agg ? "percpuhash" : chance(50) ? "hash" : "lruhash", 300 + (int)rnd(100));
 	}
+	nvars = 0;
+	for (int j = 0; j < program->nmaps; j++)
+		declare(program->maps[j]);
+	functions = gen_functions(text("p%u", index));
 	program->nclauses = 1 + (int)(rnd(10) / 6) + (int)(rnd(10) / 7);
 	program->has_end = program->nclauses > 1 && chance(50);
 	for (int i = 0; i < program->nclauses; i++) {
@@ -190,6 +197,7 @@ struct program *gen_program(unsigned index)
 		else
 			program->begin = text("%s%s", program->begin, clause_text(c, false));
 	}
+	program->begin = text("%s%s%s", macros_text(), functions, program->begin);
 	return program;
 }
 

@@ -157,9 +157,25 @@ static struct expr *string_block(int depth)
 	return block_expr(in_room, depth);
 }
 
+static struct expr *string_fn(int depth)
+{
+	return gen_fn(is_short_string, depth);
+}
+
+static struct expr *string_expands(int depth)
+{
+	return gen_macro(in_room, depth);
+}
+
+static struct expr *string_macro_argument(int depth)
+{
+	(void)depth;
+	return string_given(room);
+}
+
 static const struct production strings[] = {
-	{"leaf", string_leaf}, {"var", string_var}, {"builtin", string_builtin}, {"part", string_part},
-	{"choice", string_choice}, {"str", string_str}, {"str", string_str}, {"concat", string_concat}, {"sum", string_sum}, {"block", string_block},
+	{"leaf", string_leaf}, {"var", string_var}, {"builtin", string_builtin}, {"part", string_part}, {"member", string_member}, {"given", string_macro_argument},
+	{"choice", string_choice}, {"str", string_str}, {"str", string_str}, {"concat", string_concat}, {"sum", string_sum}, {"block", string_block}, {"fn", string_fn}, {"expands", string_expands},
 };
 
 struct expr *gen_string(int depth, int capacity)
@@ -169,7 +185,7 @@ struct expr *gen_string(int depth, int capacity)
 
 	for (int i = 0; i < 20 && (!e || e->type->size > capacity); i++) {
 		room = capacity;
-		e = strings[rnd(depth > 0 ? ARRAY_SIZE(strings) : 4)].make(depth);
+		e = strings[rnd(depth > 0 ? ARRAY_SIZE(strings) : 6)].make(depth);
 	}
 	room = capacity;
 	if (!e || e->type->size > capacity)

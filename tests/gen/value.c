@@ -64,11 +64,19 @@ const struct type *array_type(const struct type *elem, int n)
 	return t;
 }
 
+const struct type *pointer_type(const struct type *to)
+{
+	struct type *t = make(sizeof(*t));
+
+	*t = (struct type){.kind = POINTER, .size = 8, .n = 1, .part = {to}};
+	return t;
+}
+
 const struct type *object_type(const struct layout *l)
 {
 	struct type *t = make(sizeof(*t));
 
-	*t = (struct type){.kind = OBJECT, .size = 8, .layout = l};
+	*t = (struct type){.kind = OBJECT, .size = l->size, .layout = l};
 	return t;
 }
 
@@ -92,6 +100,17 @@ bool same_type(const struct type *a, const struct type *b)
 	return true;
 }
 
+/* where `from` has part i of `to`: records go by name; -1: nowhere */
+static int part_of(const struct type *from, const struct type *to, int i)
+{
+	if (to->kind != RECORD)
+		return i;
+	for (int k = 0; k < from->n; k++)
+		if (!strcmp(from->name[k], to->name[i]))
+			return k;
+	return -1;
+}
+
 bool fits(const struct type *from, const struct type *to)
 {
 	if (from->kind == VOID || from->kind != to->kind)
@@ -106,9 +125,12 @@ bool fits(const struct type *from, const struct type *to)
 		return same_type(from, to);
 	if (from->n != to->n)
 		return false;
-	for (int i = 0; i < to->n; i++)
-		if (!fits(from->part[i], to->part[i]) || (to->kind == RECORD && strcmp(from->name[i], to->name[i])))
+	for (int i = 0; i < to->n; i++) {
+		int at = part_of(from, to, i);
+
+		if (at < 0 || !fits(from->part[at], to->part[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -186,6 +208,8 @@ struct value zero(const struct type *t)
 {
 	struct value v = {.type = t, .text = ""};
 
+	if (t->kind == OBJECT)
+		v.text = make((size_t)t->size);
 	if (t->kind == TEXT)
 		v.text = !strcmp(t->name[0], "strerror") ? "Success" : !strcmp(t->name[0], "ntop") ? "0.0.0.0" : "root";
 	if (t->kind != TUPLE && t->kind != RECORD && t->kind != ARRAY)
@@ -198,7 +222,7 @@ struct value zero(const struct type *t)
 
 struct value convert(struct value v, const struct type *t)
 {
-	struct value out = {.type = t, .num = v.num, .text = v.text, .len = v.len, .part = v.part};
+	struct value out = {.type = t, .num = v.num, .text = v.text, .len = v.len, .part = v.part, .to = v.to};
 
 	if (t->kind == BOOL && v.type->kind == BOOL)
 		return out;
@@ -210,20 +234,22 @@ struct value convert(struct value v, const struct type *t)
 		return out;
 	out.part = make((size_t)t->n * sizeof(*out.part));
 	for (int i = 0; i < t->n; i++)
-		out.part[i] = convert(v.part[i], t->part[i]);
+		out.part[i] = convert(v.part[part_of(v.type, t, i)], t->part[i]);
 	return out;
 }
 
 bool equal(struct value a, struct value b)
 {
-	if (is_number(a.type) || a.type->kind == OBJECT)
+	if (is_number(a.type))
 		return a.num == b.num;
+	if (a.type->kind == OBJECT)
+		return !memcmp(a.text, b.text, (size_t)a.type->size);
 	if (a.type->kind == BUFFER)
 		return a.len == b.len && !memcmp(a.text, b.text, a.len);
 	if (a.type->kind == STRING || a.type->kind == TEXT)
 		return !strcmp(a.text, b.text);
 	for (int i = 0; i < a.type->n; i++)
-		if (!equal(a.part[i], b.part[i]))
+		if (!equal(a.part[i], b.part[part_of(b.type, a.type, i)]))
 			return false;
 	return true;
 }
@@ -284,7 +310,7 @@ const char *render(struct value v)
 	case ARRAY:
 		return text("[%s]", render_parts(v));
 	case OBJECT:
-		return v.type->layout->show(&v.num);
+		return v.type->layout->show(v.text);
 	case VOID:
 		break;
 	}
