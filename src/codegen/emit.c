@@ -47,6 +47,12 @@ static bool is_constant(int id)
 	       id == BPF_FUNC_get_smp_processor_id || id == BPF_FUNC_get_current_cgroup_id;
 }
 
+/* helpers for which the kernel calls the map's own function, which before 6.4 returns an int: above that is what was there */
+static bool returns_int(int id)
+{
+	return id == BPF_FUNC_map_update_elem || id == BPF_FUNC_map_delete_elem;
+}
+
 static LLVMValueRef call_helper(struct cg *cg, LLVMTypeRef result, int id, unsigned n, va_list ap)
 {
 	LLVMValueRef args[5], fn = LLVMConstIntToPtr(cg_num(cg, id), cg->ptr), call;
@@ -70,7 +76,7 @@ LLVMValueRef cg_helper(struct cg *cg, int id, unsigned n, ...)
 	va_start(ap, n);
 	v = call_helper(cg, cg->i64, id, n, ap);
 	va_end(ap);
-	return v;
+	return returns_int(id) ? LLVMBuildSExt(cg->b, LLVMBuildTrunc(cg->b, v, cg->i32, ""), cg->i64, "") : v;
 }
 
 LLVMValueRef cg_helper_ptr(struct cg *cg, int id, unsigned n, ...)

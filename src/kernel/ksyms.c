@@ -86,7 +86,7 @@ const char *ksyms_find(const struct ksyms *s, uint64_t address, uint64_t *offset
 {
 	size_t lo = upper_bound(s->list, s->count, sizeof(*s->list), offsetof(struct ksym, address), address);
 
-	if (!lo)
+	if (!lo || !(address >> 63)) /* below are symbols of no place: what CPUs have copies of (6.1) */
 		return NULL;
 	while (lo > 1 && s->list[lo - 2].address == s->list[lo - 1].address && !strchr("tTwW", s->list[lo - 1].type))
 		lo--; /* a function's name before a label's */

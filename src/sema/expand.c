@@ -257,29 +257,14 @@ bool probe_names(struct pass *p, const struct node *probe, const char *const *wo
 	return s.found;
 }
 
-static bool uses_kstack(struct pass *p, const struct node *probe)
-{
-	return probe_names(p, probe, (const char *const[]){"kstack", "stack", NULL});
-}
-
-/* the kernel's stack at a system call: all of the script then keep the order in which they are written */
-static bool asks_kstack_in_call(struct pass *p, const struct node *probe)
-{
-	for (const struct node *at = probe->probe.attaches; at; at = at->next)
-		if (strstr(at->attach.text, "syscalls"))
-			return uses_kstack(p, probe);
-	return false;
-}
-
 /*
- * May attach points have the form that their provider has for many?  Not
- * beside a kernel stack, which would begin in our program.  A script that goes
- * to other kernels keeps the tracepoint of a single one, as it needs no BTF
- * there.
+ * May attach points have the form that their provider has for many?  A script
+ * that goes to other kernels keeps the tracepoint of a single one, as it needs
+ * no BTF there.
  */
-static bool takes_forms(struct pass *p, const struct node *probe, size_t nmatches)
+static bool takes_forms(const struct pass *p, const struct node *probe, size_t nmatches)
 {
-	return !p->kstack_in_calls && !uses_kstack(p, probe) && (!p->options->late || nmatches > 1 || node_count(probe->probe.attaches) > 1);
+	return !p->options->late || nmatches > 1 || node_count(probe->probe.attaches) > 1;
 }
 
 /* may they have one program, as to how they are attached? */
@@ -465,7 +450,6 @@ bool expand(struct pass *p)
 		if (n->kind == NODE_PROBE) {
 			expand_macros(p, &n->probe.body);
 			expand_macros(p, &n->probe.predicate);
-			p->kstack_in_calls |= asks_kstack_in_call(p, n);
 		}
 	for (struct node *n = s->root; n; n = n->next) {
 		if (n->kind == NODE_MACRO || n->kind == NODE_FN)

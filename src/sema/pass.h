@@ -29,7 +29,6 @@ struct pass {
 	struct dict imports; /* files, by their real path */
 	struct node *imported; /* what they define */
 	regex_t probe_filter; /* of options->probe_filter, where there is one */
-	bool kstack_in_calls; /* some probe at a system call asks for the kernel's stack */
 	struct clause **last_clause;
 	struct map **last_map;
 	/* infer */

