@@ -3,7 +3,9 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct refusal { /* that waits until it is known whether others of its probe are attached */
@@ -86,8 +88,7 @@ static const char *btf_name(struct arena *ar, const struct image_attach *a, uint
 	case ATTACH_fentry:
 	case ATTACH_fexit:
 		*kind = BTF_KIND_FUNC;
-		return *a->target && !str_eq(a->target, "vmlinux") ? NULL
-								   : a->symbol; /* libbpf looks into modules itself */
+		return str_eq(a->target, ATTACH_BPF) ? NULL : a->symbol;
 	case ATTACH_rawtracepoint:
 		*kind = BTF_KIND_TYPEDEF;
 		return arena_printf(ar, "btf_trace_%s", a->symbol);
@@ -96,6 +97,31 @@ static const char *btf_name(struct arena *ar, const struct image_attach *a, uint
 		return arena_printf(ar, "bpf_iter_%s", a->symbol);
 	}
 	return NULL;
+}
+
+/* libbpf looks into modules itself, when it loads the program */
+static bool in_module(struct btf *vmlinux, const char *module, const char *name, uint32_t kind)
+{
+	struct btf *btf = btf__load_module_btf(module, vmlinux);
+	bool found = btf && btf__find_by_name_kind(btf, name, kind) > 0;
+
+	btf__free(btf);
+	return found;
+}
+
+static bool in_modules(struct btf *vmlinux, const char *name, uint32_t kind)
+{
+	struct dirent **list;
+	int n = scandir("/sys/kernel/btf", &list, NULL, alphasort);
+	bool found = false;
+
+	for (int i = 0; i < n; i++) {
+		found = found || (*list[i]->d_name != '.' && in_module(vmlinux, list[i]->d_name, name, kind));
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	return found;
 }
 
 /* -errno of an attach point whose program cannot be loaded here */
@@ -109,7 +135,9 @@ static int absent(struct rt *rt, const struct image_attach *a)
 		return 0;
 	if (!btf || ((a->kind == ATTACH_fentry || a->kind == ATTACH_fexit) && !feature(FEATURE_fentry)))
 		return -ENOENT;
-	return btf__find_by_name_kind(btf, name, kind) > 0 ? 0 : -ENOENT;
+	if (kind == BTF_KIND_FUNC && *a->target && !str_eq(a->target, "vmlinux"))
+		return in_module(btf, a->target, name, kind) ? 0 : -ENOENT;
+	return btf__find_by_name_kind(btf, name, kind) > 0 || in_modules(btf, name, kind) ? 0 : -ENOENT;
 }
 
 int leave_out(struct rt *rt, size_t clause, const char *why)

@@ -175,7 +175,7 @@ static struct btf_scope *find(struct kernel *k, uint32_t kind, const char *name,
 	return NULL;
 }
 
-bool kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out)
+const char *kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out)
 {
 	uint32_t kind = str_eq(keyword, "struct") ? BTF_KIND_STRUCT : str_eq(keyword, "union") ? BTF_KIND_UNION : BTF_KIND_ENUM;
 	const struct btf_type *b;
@@ -185,7 +185,7 @@ bool kernel_type_define(struct kernel *k, const char *keyword, const char *name,
 	if (!s && kind == BTF_KIND_ENUM)
 		s = find(k, BTF_KIND_ENUM64, name, &b);
 	if (!s)
-		return false;
+		return NULL;
 	a = arena_new();
 	buf_printf(out, "%s %s {\n", keyword, name);
 	if (btf_is_composite(b))
@@ -194,7 +194,7 @@ bool kernel_type_define(struct kernel *k, const char *keyword, const char *name,
 		enumerators(s, out, b, 1);
 	buf_puts(out, "};");
 	arena_free(a);
-	return true;
+	return s->name;
 }
 
 const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg)

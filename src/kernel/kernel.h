@@ -53,8 +53,8 @@ typedef void (*name_fn)(const char *name, void *arg);
 void kernel_each_type(struct kernel *k, const char *keyword, name_fn each, void *arg);
 void kernel_each_raw_tracepoint(struct kernel *k, name_fn each, void *arg);
 void kernel_each_iterator(struct kernel *k, name_fn each, void *arg);
-/* C definition of a type, for -lv 'struct x'; false: there is none */
-bool kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out);
+/* C definition of a type, for -lv 'struct x'; "vmlinux" or the module that has it, NULL: there is none */
+const char *kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out);
 
 /* tracefs.c: mounted or, where it is not, a mount of our own that nobody else sees */
 int tracefs_read(const char *path, struct buf *out);

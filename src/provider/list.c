@@ -134,11 +134,14 @@ static void each_type(const char *name, void *arg)
 	struct type_search *s = arg;
 	struct listing *l = s->listing;
 	struct buf text = {0};
+	const char *from = NULL;
 
 	if (!glob_match(s->pattern, name))
 		return;
-	if (l->verbose && kernel_type_define(l->kernel, s->keyword, name, &text))
-		fprintf(l->arg, "vmlinux: %s\n\n", text.data);
+	if (l->verbose)
+		from = kernel_type_define(l->kernel, s->keyword, name, &text);
+	if (from)
+		fprintf(l->arg, "%s: %s\n\n", from, text.data);
 	else
 		fprintf(l->arg, "%s %s\n", s->keyword, name);
 	buf_free(&text);
