@@ -116,6 +116,7 @@ struct node {
 			struct node *cond;
 			struct node *then; /* IF: a BLOCK; NULL in c ?: b */
 			struct node *other; /* BLOCK or IF or NULL */
+			struct held *held; /* of an if comptime, two: what resolve finds wrong with a branch is said if it is taken */
 		} cond;
 		struct { /* FIELD a.b, a->b, t.0 (name "0") */
 			struct node *expr;

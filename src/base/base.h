@@ -184,12 +184,18 @@ struct diag {
 	unsigned kept[2], dropped[2]; /* of each severity since the last flush */
 	uint64_t silent; /* bits of the warnings not to give */
 	bool verbose; /* -v: also the unusual warnings */
+	struct held *held; /* where messages go instead, or NULL */
+};
+struct held { /* of what may turn out to be of no concern */
+	struct message *first;
 };
 void diag_init(struct diag *d, struct arena *a, struct sources *s);
 void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void warning_at(struct diag *d, const struct warning *w, struct span span, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a second place of the latest message, below it */
+struct held *diag_hold(struct diag *d, struct held *h); /* messages go to h from here on, NULL: they are printed; returns where they went before */
+void diag_release(struct diag *d, const struct held *h); /* as if they were given now; h may be NULL */
 void diag_excerpt(struct sources *s, struct span span, struct buf *out); /* the line of the script with tildes below it */
 bool colour_wanted(void); /* by BPFTRACE_COLOR, NO_COLOR, and whether we write to terminals */
 extern const char *const severity_colours[2], colour_end[]; /* by enum severity */

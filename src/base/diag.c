@@ -51,15 +51,28 @@ static bool same_place(struct sources *s, struct span a, struct span b)
 	return p.source == q.source && p.line == q.line && p.column == q.column && p.end_line == q.end_line && p.end_column == q.end_column;
 }
 
-static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span, const char *fmt, va_list ap)
+static bool repeated(const struct diag *d, const struct message *list, enum severity severity, struct span span, const char *text)
 {
-	char *text = vformat(d->arena, fmt, ap);
-	struct message *m;
+	for (const struct message *m = list; m; m = m->next)
+		if (m->severity == severity && str_eq(m->text, text) &&
+		    (severity == SEVERITY_WARNING ? same_place(d->sources, m->span, span) : m->span.from == span.from && m->span.to == span.to))
+			return true;
+	return false;
+}
+
+static void add(struct diag *d, struct message *m)
+{
+	enum severity severity = m->severity;
+	struct message **end = d->last;
 
 	d->latest = NULL;
-	for (m = d->first; m; m = m->next) {
-		if (m->severity == severity && str_eq(m->text, text) && (severity == SEVERITY_WARNING ? same_place(d->sources, m->span, span) : m->span.from == span.from && m->span.to == span.to))
-			return;
+	if (repeated(d, d->held ? d->held->first : d->first, severity, m->span, m->text))
+		return;
+	if (d->held) {
+		for (end = &d->held->first; *end;)
+			end = &(*end)->next;
+		*end = d->latest = m;
+		return;
 	}
 	if (severity == SEVERITY_ERROR)
 		d->errors++;
@@ -70,13 +83,37 @@ static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const
 		return;
 	}
 	d->kept[severity]++;
-	m = arena_alloc(d->arena, sizeof(*m));
+	*end = d->latest = m;
+	d->last = &m->next;
+}
+
+static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span, const char *fmt, va_list ap)
+{
+	struct message *m = arena_alloc(d->arena, sizeof(*m));
+
 	m->severity = severity;
 	m->span = span;
-	m->text = text;
+	m->text = vformat(d->arena, fmt, ap);
 	m->warning = w;
-	*d->last = d->latest = m;
-	d->last = &m->next;
+	add(d, m);
+}
+
+struct held *diag_hold(struct diag *d, struct held *h)
+{
+	struct held *before = d->held;
+
+	d->held = h;
+	return before;
+}
+
+void diag_release(struct diag *d, const struct held *h)
+{
+	for (const struct message *m = h ? h->first : NULL; m; m = m->next) {
+		struct message *again = arena_memdup(d->arena, m, sizeof(*m));
+
+		again->next = NULL;
+		add(d, again);
+	}
 }
 
 void error_at(struct diag *d, struct span span, const char *fmt, ...)

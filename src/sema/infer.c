@@ -115,11 +115,14 @@ const struct type *map_value(struct pass *p, struct node *n, bool whole)
 }
 
 /* an if whose condition is known is the branch it takes */
-void take_branch(struct node *n, const struct node *cond)
+void take_branch(struct pass *p, struct node *n, const struct node *cond)
 {
-	struct node *chosen = (cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0) ? n->cond.then : n->cond.other, *next = n->next;
+	bool first = cond->kind == NODE_STRING ? cond->len > 0 : cond->num != 0;
+	struct node *chosen = first ? n->cond.then : n->cond.other, *next = n->next;
 	struct span span = n->span;
 
+	if (n->kind == NODE_IF && n->cond.held)
+		diag_release(p->diag, &n->cond.held[!first]);
 	if (chosen) {
 		*n = *chosen;
 	} else {
@@ -130,15 +133,33 @@ void take_branch(struct node *n, const struct node *cond)
 	n->next = next;
 }
 
+bool take_comptime(struct pass *p, struct node *n)
+{
+	struct node *cond = n->cond.cond->expr;
+
+	condition(p, cond);
+	if (is_literal(cond)) {
+		take_branch(p, n, cond);
+		return true;
+	}
+	if (late_in(cond))
+		wrong_late(p, late_in(cond));
+	else
+		wrong(p, cond->span, "comptime: this is not known when the script is compiled");
+	return false;
+}
+
 static const struct type *infer_choice(struct pass *p, struct node *n)
 {
 	bool asks = asks_has_field(n->cond.cond);
 	const struct type *a, *b, *t;
 
+	if (n->cond.cond->kind == NODE_COMPTIME && n->kind == NODE_IF)
+		return take_comptime(p, n) ? infer_expr(p, n) : &type_error;
 	operand(p, n->cond.cond);
 	check_condition(p, n->cond.cond);
 	if (asks && is_literal(n->cond.cond) && n->cond.then && n->cond.other) {
-		take_branch(n, n->cond.cond);
+		take_branch(p, n, n->cond.cond);
 		return infer_expr(p, n);
 	}
 	p->asked += asks;

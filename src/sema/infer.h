@@ -8,7 +8,8 @@
 const struct type *operand(struct pass *p, struct node *n); /* an expression whose value is used: of an aggregation its integer */
 const struct type *known(struct pass *p, struct node *n); /* one whose type must be known: that of a parameter comes with its value */
 const struct type *map_value(struct pass *p, struct node *n, bool whole); /* of a MAP, whose keys are looked at; whole: it may stand without them */
-void take_branch(struct node *n, const struct node *cond); /* n becomes what the literal cond chooses */
+void take_branch(struct pass *p, struct node *n, const struct node *cond); /* n becomes what the literal cond chooses */
+bool take_comptime(struct pass *p, struct node *n); /* if comptime: n becomes the branch it takes, the other one is not looked at; false: it was reported why not */
 const struct type *infer_typeinfo(struct pass *p, struct node *n);
 
 /* widen.c: the types that variables and maps have by what they are given */

@@ -446,6 +446,22 @@ static void loop(struct resolver *r, struct node *n)
 	r->scope = s.outer;
 }
 
+/* of an if; which of them an if comptime takes is not known before there are types */
+static void branches(struct resolver *r, struct node *n)
+{
+	bool comptime = n->cond.cond->kind == NODE_COMPTIME;
+	struct held *held = comptime ? arena_alloc(r->pass->arena, 2 * sizeof(*held)) : NULL, *before = r->pass->diag->held;
+
+	n->cond.held = held;
+	if (held)
+		diag_hold(r->pass->diag, &held[0]);
+	visit_scope(r, n->cond.then);
+	if (held)
+		diag_hold(r->pass->diag, &held[1]);
+	visit_scope(r, n->cond.other);
+	diag_hold(r->pass->diag, before);
+}
+
 static void visit(struct resolver *r, struct node *n)
 {
 	struct node **children[8];
@@ -484,8 +500,7 @@ static void visit(struct resolver *r, struct node *n)
 		r->scope = s.outer;
 	} else if (n->kind == NODE_IF) {
 		visit(r, n->cond.cond);
-		visit_scope(r, n->cond.then);
-		visit_scope(r, n->cond.other);
+		branches(r, n);
 	} else if (n->kind == NODE_WHILE || n->kind == NODE_UNROLL) {
 		visit(r, n->while_.cond);
 		r->loops += n->kind == NODE_WHILE;

@@ -223,29 +223,12 @@ void condition(struct pass *p, struct node *n)
 	check_condition(p, n);
 }
 
-/* if comptime (c) a else b: the branch not taken is not looked at */
-static void comptime_if(struct pass *p, struct node *n)
-{
-	struct node *cond = n->cond.cond->expr;
-
-	condition(p, cond);
-	if (!is_literal(cond)) {
-		if (late_in(cond))
-			wrong_late(p, late_in(cond));
-		else
-			wrong(p, cond->span, "comptime: this is not known when the script is compiled");
-		return;
-	}
-	take_branch(n, cond);
-	statement(p, n);
-}
-
 /* if (has_field(...)): for this kernel one branch; for others both, which may name fields that are not here */
 static void has_field_if(struct pass *p, struct node *n)
 {
 	condition(p, n->cond.cond);
 	if (is_literal(n->cond.cond)) {
-		take_branch(n, n->cond.cond);
+		take_branch(p, n, n->cond.cond);
 		statement(p, n);
 		return;
 	}
@@ -278,7 +261,8 @@ void statement(struct pass *p, struct node *n)
 		break;
 	case NODE_IF:
 		if (n->cond.cond->kind == NODE_COMPTIME) {
-			comptime_if(p, n);
+			if (take_comptime(p, n))
+				statement(p, n);
 			break;
 		}
 		if (asks_has_field(n->cond.cond)) {

@@ -60,6 +60,20 @@ static const struct type *named_type(struct pass *p, const char *keyword, const 
 	return t ? t : defined_type(p, keyword, name);
 }
 
+/* sizeof(AF_INET): a name that is no type but a constant */
+static const struct type *constant_type(struct pass *p, const struct node *n)
+{
+	const char *name = n->type_.name;
+	const struct type *t;
+	int64_t value;
+
+	if (n->type_.keyword || n->type_.suffixes)
+		return NULL;
+	if ((p->cdefs && cdefs_enumerator(p->cdefs, name, &value, &t)) || kernel_enumerator(p->kernel, name, &value, &t))
+		return t;
+	return constant_find(name, &value) || kernel_constant_find(name, &value) ? type_int(p->types, value == (int32_t)value ? 4 : 8, true) : NULL;
+}
+
 const struct type *type_of_node(struct pass *p, struct node *n)
 {
 	const struct type *t;
@@ -69,6 +83,7 @@ const struct type *type_of_node(struct pass *p, struct node *n)
 		t = n->type_.typeof_->kind == NODE_TYPE ? type_of_node(p, n->type_.typeof_) : known(p, n->type_.typeof_);
 	} else {
 		t = named_type(p, n->type_.keyword, n->type_.name);
+		t = t ? t : constant_type(p, n);
 		if (!t && !n->type_.keyword && names_aggregation(p, n->type_.name))
 			return wrong(p, n->span, "a value of type '%s' can only be that of a map", n->type_.name);
 		if (!t && n->type_.keyword)
