@@ -32,8 +32,6 @@ static const struct {
 	{"to stack", "it cannot be shown that this writes to memory that is there", NULL},
 	{"stack", "it takes more than the 512 bytes of stack that a program has",
 	 "fewer loops within loops, fewer variables in them"},
-	{"unknown func", "this kernel does not have what is called here", "a newer kernel, or another function"},
-	{"invalid func", "this kernel does not have what is called here", "a newer kernel, or another function"},
 	{"cannot use helper", "probes of this kind may not call this", "another kind of probe"},
 	{"not allowed", "probes of this kind may not do this", "another kind of probe"},
 	{"GPL", "this takes a program under the GPL", "config = { license = \"GPL\" }"},
@@ -48,6 +46,35 @@ static const struct {
 	{"unbounded memory", "it cannot be shown that this length or index is within bounds",
 	 "a constant length, or & with a constant"},
 };
+
+/* of helpers, which older kernels lack */
+#define NAME(name) [BPF_FUNC_##name] = #name
+static const char *const helpers[] = {__BPF_FUNC_MAPPER(NAME)};
+#undef NAME
+
+/* "invalid func unknown#208": a helper that this kernel does not have; NULL: that is not it */
+static char *missing_helper(const char *words)
+{
+	static const struct {
+		unsigned long helper;
+		const char *text;
+	} texts[] = {
+		{BPF_FUNC_ktime_get_tai_ns, "Kernel does not support tai timestamp, please try sw_tai"},
+		{BPF_FUNC_loop, "Missing required kernel feature: loop"},
+		{BPF_FUNC_for_each_map_elem, "Missing required kernel feature: for_each_map_elem"},
+		{BPF_FUNC_map_lookup_percpu_elem, "Missing required kernel feature: map_lookup_percpu_elem"},
+	};
+	const char *number = strstr(words, "invalid func ") || strstr(words, "unknown func ") ? strrchr(words, '#') : NULL;
+	unsigned long id = number ? strtoul(number + 1, NULL, 10) : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (texts[i].helper == id)
+			return xstrdup(texts[i].text);
+	if (!id)
+		return NULL;
+	return id < ARRAY_SIZE(helpers) && helpers[id] ? xasprintf("BPF_FUNC_%s not available for your kernel version", helpers[id]) :
+							 xasprintf("helper %lu not available for your kernel version", id);
+}
 
 /*
  * Of the verifier's log: its last words before its statistics, the
@@ -233,9 +260,16 @@ static bool in_library(const struct verdict *v, const char *place)
 
 static void say_reason(const struct verdict *v, bool ours, int err)
 {
-	char *words = xstrdup(v->words), *line;
+	char *words = xstrdup(v->words), *line, *missing;
 
 	words[v->words_len] = '\0';
+	missing = missing_helper(words);
+	if (missing) {
+		fprintf(stderr, "HINT: the kernel refuses it: %s (%s)\nHINT: a way out: a newer kernel, or another function\n", missing, words);
+		free(missing);
+		free(words);
+		return;
+	}
 	for (size_t i = 0; *words && i < ARRAY_SIZE(reasons); i++) {
 		line = strstr(words, reasons[i].words);
 		if (!line)

@@ -22,7 +22,7 @@ static bool tseries_arguments(struct pass *p, struct node *n, struct agg *a)
 {
 	static const char *const kinds[] = {"last", "avg", "sum", "min", "max"};
 	const struct node *interval = n->call.args->next, *count = interval->next, *kind = count->next;
-	int64_t most = 32768 / (8 * TSERIES_WORDS); /* the kernel's limit for a value per CPU */
+	int64_t most = 32768 / (8 * TSERIES_WORDS);
 
 	a->min = interval->num;
 	a->max = count->num;
@@ -31,7 +31,7 @@ static bool tseries_arguments(struct pass *p, struct node *n, struct agg *a)
 	else if (a->max < 1)
 		wrong(p, count->span, "tseries() expects a positive number of intervals (%lld provided)", (long long)a->max);
 	else if (a->max > most)
-		wrong(p, count->span, "tseries() keeps at most %lld intervals (%lld provided)", (long long)most, (long long)a->max);
+		wrong(p, count->span, "tseries() keeps at most %lld intervals, as a value per CPU has at most 32 KiB (%lld provided)", (long long)most, (long long)a->max);
 	else if (kind) {
 		for (a->step = 0; a->step < (int64_t)ARRAY_SIZE(kinds) && !str_eq(kinds[a->step], kind->str); a->step++)
 			;

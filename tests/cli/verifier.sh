@@ -1,6 +1,6 @@
 # What the kernel refuses is tried in other ways, with a note; if none is left the script's line, the reason and a way out are said,
 # the raw log with -v only, what a bug report needs with -d verifier.
-# spec: R-025 C-023 S-007
+# spec: R-024 R-025 C-023 S-007
 # needs: bpf host uprobe cmd:perl path:/usr/bin/perl
 # timeout: 60
 . ./cli.inc
@@ -15,7 +15,7 @@ probe build "$TMPDIR/call.bt" -o "$TMPDIR/call.o"; status 0
 perl -0777 -pe 's/\x85\0\0\0\x7d\0\0\0/\x85\0\0\0\xff\xff\0\0/ or die "no such call"' "$TMPDIR/call.o" >"$TMPDIR/altered.o" || wrong 'it cannot be altered'
 probe -q "$TMPDIR/altered.o"; status 255
 err 'call.bt:3:18: ERROR: Error loading BPF program for begin'; err '^    @b = 2; @time = nsecs;$'; err '^ {20}~~~~~$'
-err '^HINT: the kernel refuses it: this kernel does not have what is called here \('
+err '^HINT: the kernel refuses it: helper 65535 not available for your kernel version \('
 
 # the other forms, each with a note: one that this kernel really refuses, for walking so long strings is too much for it; then as if
 probe -q -e 'config = { max_strlen = 4096 } BEGIN { if (strcontains(str(kaddr("_stext")), str(kaddr("_etext")))) { @++; } @n = 7; exit(); }'
