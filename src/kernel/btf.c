@@ -221,8 +221,9 @@ static const struct type *convert_struct(struct btf_scope *s, uint32_t id, const
 
 static const struct type *convert(struct btf_scope *s, uint32_t id)
 {
-	bool user = false, ignored = false;
+	bool user = false;
 	const struct btf_type *b;
+	uint32_t bare;
 	const struct type *t, **made;
 
 	if (id < btfdata_first(s->data))
@@ -232,15 +233,12 @@ static const struct type *convert(struct btf_scope *s, uint32_t id)
 	made = &s->made[id - btfdata_first(s->data)];
 	if (*made)
 		return *made;
-	b = btfdata_type(s->data, btf_strip(s, id, &user));
+	bare = btf_strip(s, id, &user);
+	b = btfdata_type(s->data, bare);
 	if (!b || btf_is_void(b) || btf_is_func_proto(b)) {
 		t = &type_none;
 	} else if (btf_is_int(b)) {
 		t = convert_int(s, b);
-	} else if (btf_is_any_enum(b)) {
-		uint32_t bare = btf_strip(s, id, &ignored);
-
-		t = bare == id ? convert_enum(s, b) : convert(s, bare);
 	} else if (btf_is_ptr(b)) {
 		bool to_user = user, percpu = false;
 
@@ -248,10 +246,12 @@ static const struct type *convert(struct btf_scope *s, uint32_t id)
 		t = type_pointer(s->kernel->types, convert(s, b->type), to_user ? SPACE_USER : percpu ? SPACE_NONE : SPACE_KERNEL, false);
 	} else if (btf_is_array(b)) {
 		t = type_array(s->kernel->types, convert(s, btf_array(b)->type), btf_array(b)->nelems);
+	} else if (bare != id) { /* a struct or an enum is made once */
+		t = convert(s, bare);
+	} else if (btf_is_any_enum(b)) {
+		t = convert_enum(s, b);
 	} else if (btf_is_composite(b) || btf_is_fwd(b)) {
-		uint32_t bare = btf_strip(s, id, &ignored);
-
-		t = bare == id ? convert_struct(s, id, b) : convert(s, bare);
+		t = convert_struct(s, id, b);
 	} else {
 		t = &type_none;
 	}

@@ -1,6 +1,6 @@
 /*
  * Sessions: one program that the kernel runs when a function is entered and
- * again when it returns (kprobes since 6.10, uprobes since 6.13), instead of
+ * again when it returns (uprobes since 6.13, kprobes since 6.10, see has_room()), instead of
  *	kprobe:vfs_read { @start[tid] = nsecs; }
  *	kretprobe:vfs_read { @ = hist(nsecs - @start[tid]); }
  * as two programs by two links.
@@ -77,6 +77,24 @@ static struct clause *other_end(struct pass *p, const struct dict *places, const
 	return end;
 }
 
+/*
+ * Before 6.14 an fprobe keeps two returns in mind for each CPU and function.
+ * A call for which there is no room is not seen when it is entered, either:
+ * of 16 processes in do_nanosleep() on two CPUs 7 were counted.
+ */
+static bool has_room(struct pass *p)
+{
+	const struct ksyms *s = kernel_symbols(p->kernel);
+	uint64_t ignored;
+
+	return s && ksyms_address(s, "bpf_session_is_return", &ignored) && !ksyms_address(s, "fprobe_exit_handler", &ignored);
+}
+
+static bool has_sessions(struct pass *p, const struct clause *c)
+{
+	return in_user(c) ? feature(FEATURE_uprobe_session) : feature(FEATURE_kprobe_session) && has_room(p);
+}
+
 void join_sessions(struct pass *p)
 {
 	struct dict places;
@@ -90,7 +108,7 @@ void join_sessions(struct pass *p)
 	for (struct clause *c = p->script->clauses; c; c = c->next) {
 		struct clause *end = on_entry(c) ? other_end(p, &places, c) : NULL;
 
-		if (!end || !feature(in_user(c) ? FEATURE_uprobe_session : FEATURE_kprobe_session))
+		if (!end || !has_sessions(p, c))
 			continue;
 		c->session = end;
 		end->session = c;
