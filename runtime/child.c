@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,25 +40,35 @@ static char **split(struct arena *a, const char *text)
 	return words;
 }
 
+static bool is_program(const char *path)
+{
+	struct stat s;
+
+	if (stat(path, &s))
+		return false;
+	errno = EACCES;
+	return S_ISREG(s.st_mode) && !access(path, X_OK);
+}
+
 /*
- * The program as PATH has it.  Links are not followed: the process is called by
+ * The program as PATH has it; NULL: errno says why not.  Links are not followed: the process is called by
  * the name it is started by, sh and not what sh is here.
  */
 static const char *in_path(struct arena *a, const char *name)
 {
 	const char *dirs = getenv("PATH");
-	struct stat s;
 
 	if (strchr(name, '/')) /* as it stands */
-		return access(name, X_OK) ? NULL : name;
+		return is_program(name) ? name : NULL;
 	dirs = dirs ? dirs : "/usr/local/bin:/usr/bin:/bin";
 	for (size_t n; *dirs; dirs += n + (dirs[n] == ':')) {
 		n = strcspn(dirs, ":");
 		const char *path = arena_printf(a, "%.*s%s%s", (int)n, dirs, n ? "/" : "", name);
 
-		if (!access(path, X_OK) && !stat(path, &s) && S_ISREG(s.st_mode))
+		if (is_program(path))
 			return path;
 	}
+	errno = ENOENT;
 	return NULL;
 }
 
@@ -87,6 +98,10 @@ int child_start(struct rt *rt)
 	int go[2];
 
 	path = words[0] ? in_path(rt->arena, words[0]) : NULL;
+	if (!path && words[0] && errno != ENOENT) {
+		fprintf(stderr, "ERROR: cannot run '%s' of -c: %s\n", words[0], strerror(errno));
+		return 1;
+	}
 	if (!path) {
 		fprintf(stderr, "ERROR: Failed to find the program '%s' of -c\n", words[0] ? words[0] : "");
 		return 1;
@@ -118,6 +133,27 @@ void child_run(struct rt *rt)
 		warn("cannot let the program of -c run: %s", strerror(errno));
 }
 
+#define ENDING_MS 5000 /* that it has to end */
+
+/* false: it heeds no SIGTERM */
+static bool end_it(struct rt *rt, int *status)
+{
+	struct pollfd ended = {.fd = rt->child_fd, .events = POLLIN};
+	int n;
+
+	if (waitpid(rt->child, status, WNOHANG))
+		return true;
+	kill(rt->child, SIGTERM);
+	kill(rt->child, SIGCONT); /* who is stopped hears nothing */
+	do
+		n = rt->child_fd < 0 ? 1 : poll(&ended, 1, ENDING_MS);
+	while (n < 0 && errno == EINTR);
+	if (!n)
+		return false;
+	waitpid(rt->child, status, 0);
+	return true;
+}
+
 int child_end(struct rt *rt)
 {
 	int status, exited;
@@ -126,9 +162,9 @@ int child_end(struct rt *rt)
 		close(rt->child_go);
 	if (rt->child <= 0)
 		return 0;
-	if (!waitpid(rt->child, &status, WNOHANG)) {
-		kill(rt->child, SIGTERM);
-		waitpid(rt->child, &status, 0);
+	if (!end_it(rt, &status)) {
+		warn("the program of -c, process %d, does not end by SIGTERM: it is left running", (int)rt->child);
+		return 0;
 	}
 	exited = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (rt->options->verbose && WIFEXITED(status))

@@ -25,6 +25,16 @@ probe -q -c "sh -c 'kill -HUP \$\$'" -e 'interval:s:10 { }'; status 129; no_err
 probe -q -c "bash -c 'yes | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}'" -e 'interval:s:10 { }'; status 141; no_err
 probe -q -e 'interval:ms:1 { printf("%d\n", cpid); exit(); }' -c 'sleep 1000'; status 0; no_err
 ! kill -0 "$(head -n 1 "$out")" 2>/dev/null || wrong 'it goes on'
+# one that is stopped is ended as well; one that heeds nothing is left, and nobody waits for it
+probe -q -e 'tracepoint:signal:signal_generate /pid == cpid && args.sig == 19/ { exit(); }' -c "sh -c 'kill -STOP \$\$; exec sleep 1000'"; status 0; no_err
+probe -q -e 'tracepoint:syscalls:sys_enter_getppid /comm == "getppids"/ { printf("%d\n", cpid); exit(); }' -c "sh -c 'trap \"\" TERM; getppids 1; exec sleep 1000'"
+status 0; err '^WARNING: the program of -c, process [0-9]+, does not end by SIGTERM: it is left running$'
+kill -KILL "$(head -n 1 "$out")" || wrong 'it is not left running'
+echo text >"$TMPDIR/text"
+probe -q -e 'interval:s:10 { }' -c "$TMPDIR/text"; status 1; sane; err "^ERROR: cannot run '.*/text' of -c: Permission denied$"
+probe -q -e 'interval:s:10 { }' -c "$TMPDIR"; status 1; sane; err "^ERROR: cannot run '.*' of -c: Permission denied$"
+# what it leaves behind keeps nobody
+probe -q -e 'interval:s:100 { }' -c "sh -c 'sleep 3 >/dev/null 2>&1 </dev/null & exit 4'"; status 4; no_err
 printf '#!/no/such/interpreter\n' >"$TMPDIR/lost"
 chmod 755 "$TMPDIR/lost"
 probe -q -c "$TMPDIR/lost" -e 'interval:s:10 { }'; status 127; err "ERROR: cannot run '.*lost' of -c: No such file"
