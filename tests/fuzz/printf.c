@@ -118,7 +118,7 @@ static void place(struct image_event *e, struct image_arg *args, const char *let
 {
 	e->size = sizeof(struct event_header);
 	for (size_t i = 0; i < n; i++) {
-		unsigned row = (unsigned char)letters[i] % ARRAY_SIZE(types);
+		unsigned row = (unsigned char)(letters[i] - 'a') % ARRAY_SIZE(types);
 
 		args[i] = (struct image_arg){row + 1, e->size};
 		e->size += (types[row].size + 7) / 8 * 8;
@@ -132,7 +132,7 @@ static bool read_plan(const void *data, size_t len)
 	const char *s = data, *end = s + len, *stop;
 	struct image_event event = {.action = EVENT_printf, .place = "", .text = ""};
 	struct image im = {.version = IMAGE_VERSION, .source = "", .str_trunc_trailer = "..", .str_trunc_trailer_len = 2, .types = types, .ntypes = ARRAY_SIZE(types), .events = &event, .nevents = 1};
-	size_t n = len ? (unsigned char)*s % 10 : 0;
+	size_t n = len ? (unsigned char)(*s - '0') % 10 : 0;
 	struct arena *a = arena_new();
 	struct image_arg args[10];
 	struct image *again = NULL;

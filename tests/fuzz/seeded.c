@@ -76,6 +76,8 @@ static void keep(const struct buf *good, const char *what, long i, long seed)
 /* as it is and n times damaged */
 static void run(const char *what, const struct buf *good, long n, long seed)
 {
+	unsigned lost = 0;
+
 	for (long from = 0, to; from <= n; from = to) {
 		struct tally before = *tally;
 
@@ -84,9 +86,12 @@ static void run(const char *what, const struct buf *good, long n, long seed)
 			continue;
 		*tally = before;
 		for (long i = from; i < to; i++)
-			if (!survives(good, i, i + 1, seed))
+			if (!survives(good, i, i + 1, seed)) {
 				keep(good, what, i, seed);
+				lost++;
+			}
 	}
+	unit_is_int(lost, 0);
 }
 
 static void run_file(const char *path, long n, long seed)
