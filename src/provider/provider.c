@@ -65,21 +65,22 @@ const char *no_matches(struct attach *a, const char *what)
 }
 
 /* "a:b" to its fields: quotes are taken off, what they hold is not split */
-static size_t split(struct arena *ar, const char *text, const char **fields, size_t most)
+static const char **split(struct arena *ar, const char *text, size_t *count)
 {
 	char *word = arena_alloc(ar, strlen(text) + 1), *out = word;
+	const char **fields = arena_alloc(ar, (strlen(text) + 1) * sizeof(*fields));
 	bool quoted = false;
 	size_t n = 0;
 
 	for (const char *s = text;; s++) {
 		if (!*s || (*s == ':' && !quoted)) {
 			*out = '\0';
-			if (n < most)
-				fields[n] = word;
-			n++;
-			if (!*s)
-				return n;
-			word = out = arena_alloc(ar, strlen(s) + 1);
+			fields[n++] = word;
+			if (!*s) {
+				*count = n;
+				return fields;
+			}
+			word = ++out;
 		} else if (*s == '"') {
 			quoted = !quoted;
 		} else if (*s == '\\' && quoted && s[1]) {
@@ -219,8 +220,6 @@ static void tell_local(const struct attach *a)
 		warning_at(a->diag, WARN(not_portable), a->span, "the %zu attach points that match are those of this machine", a->nmatches);
 }
 
-#define MOST_FIELDS 8
-
 /* fields to a->matches, in the kernel or by assumption; false: reported */
 static bool find(const struct attach_context *c, struct attach *a, const char **missing)
 {
@@ -271,8 +270,8 @@ static void find_all(const struct attach_context *c, const struct attach *writte
 
 bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n, const char **missing)
 {
-	const char **fields = arena_alloc(c->arena, MOST_FIELDS * sizeof(*fields)), *eq;
-	size_t nfields = split(c->arena, text, fields, MOST_FIELDS);
+	size_t nfields;
+	const char **fields = split(c->arena, text, &nfields), *eq;
 	struct attach *a = arena_alloc(c->arena, sizeof(*a));
 
 	*list = arena_alloc(c->arena, ARRAY_SIZE(providers) * sizeof(**list));
@@ -288,7 +287,7 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 	a->nfields = nfields - 1;
 	a->provider = provider_find(fields[0]);
 	if (a->provider) {
-		while (a->nfields > a->provider->max_fields && a->nfields <= MOST_FIELDS && !*a->fields[a->nfields - 1])
+		while (a->nfields > a->provider->max_fields && !*a->fields[a->nfields - 1])
 			a->nfields--; /* "software:cs:" */
 		if (!count_fields(a) || !a->provider->parse(a) || !find(c, a, missing))
 			return false;

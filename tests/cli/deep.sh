@@ -25,4 +25,6 @@ n=10000
 { printf 'BEGIN { '; repeat '@a[' $n; printf 1; repeat ']' $n; printf ' = 1; exit(); }\n'; } | try
 { printf 'BEGIN { print('; repeat '(1,' $n; printf '1'; repeat ')' $n; printf '); exit(); }\n'; } | try
 { repeat 'struct a { ' $n; repeat '}; ' $n; echo 'BEGIN { exit(); }'; } | try
+{ printf 'usdt'; repeat ':a' $n; printf ' { }\n'; } | try
+{ printf 'usdt'; repeat ':' 100000; printf ' { }\n'; } | try
 end
