@@ -206,7 +206,7 @@ static bool same_bytes(const struct type *a, const struct type *b)
 		if (a->nfields != b->nfields)
 			return false;
 		for (uint32_t i = 0; i < a->nfields; i++)
-			if (!same_bytes(a->fields[i].type, b->fields[i].type))
+			if (!same_bytes(a->fields[i].type, b->fields[i].type) || (a->kind == TYPE_RECORD && !str_eq(a->fields[i].name, b->fields[i].name)))
 				return false;
 	}
 	return true;

@@ -141,6 +141,7 @@ struct program *gen_program(unsigned index)
 	struct stmt *first = new_stmt(run_header, text("printf(\"#%u\\n\");", index)), *set;
 	int maps = 2 + (int)rnd(4);
 	const char *functions;
+	bool is_large = chance(5);
 
 	program = make(sizeof(*program));
 	begin_functions();
@@ -187,7 +188,7 @@ struct program *gen_program(unsigned index)
 			if (strpbrk(c->predicate->text, "/*"))
 				c->predicate->text = text("(%s)", c->predicate->text);
 		}
-		c->body = gen_block(4 + (int)rnd(8), 1 + (int)rnd(3));
+		c->body = gen_block(is_large ? 20 + (int)rnd(20) : 4 + (int)rnd(8), 1 + (int)rnd(is_large ? 4 : 3));
 		if (!i)
 			c->body = append(first, c->body);
 		if (is_last)
