@@ -65,7 +65,9 @@ bool in_loop_head(struct lexer *lx, int token)
 
 static bool begins_operand(int token)
 {
-	return token == IDENT || token == VAR || token == MAP || token == INT || token == STRING || token == PARAM;
+	return token == SIF || token == IF || token == FOR || token == WHILE || token == UNROLL || token == LET ||
+	       token == RETURN || token == IDENT || token == VAR || token == MAP || token == INT || token == STRING ||
+	       token == PARAM;
 }
 
 /* BEGIN print(1);	kprobe vfs_read { } */
@@ -93,12 +95,17 @@ static void advise_statement(const struct spot *s)
 	static const char *const types[] = {
 		"int", "char", "short", "long",  "unsigned", "bool",  "auto",   "var",    "u8",     "u16",    "u32",
 		"u64", "int8", "int16", "int32", "int64",    "uint8", "uint16", "uint32", "uint64", "string", NULL};
+	static const char *const logic[] = {"and", "or", "not", NULL};
 	static const char *const only_else[] = {"else", NULL};
 	struct diag *d = s->lx->diag;
 	const char *name = s->lx->text + s->lx->at;
 	int len = (int)word_len(name);
 
-	if (s->token == '{' && word_among(s->first, elses))
+	if (s->token == '{' && s->within == '/')
+		hint(d, "the predicate ends with '/': /pid == 1/ { ... }");
+	else if (word_among(name, logic) || ends_word(s->lx, s->before + 1, logic))
+		hint(d, "and, or, not are written &&, ||, !");
+	else if (s->token == '{' && word_among(s->first, elses))
 		hint(d, "write else if (...) { ... }");
 	else if (word_is(s->first, "for"))
 		hint(d, "a loop is for ($i : 0..10) { ... }, or for ($entry : @map) { ... }");
@@ -110,7 +117,7 @@ static void advise_statement(const struct spot *s)
 		hint(d, "what depends on a condition stands in braces: if (...) { ... }");
 	else if (s->token == '=' && s->within && s->within != '[')
 		hint(d, "== compares");
-	else if (begins_operand(s->token) && (is_word(*s->before) || strchr(")]\"", *s->before)) && s->within != '/')
+	else if (begins_operand(s->token) && (is_word(*s->before) || strchr(")]\"+-", *s->before)) && s->within != '/')
 		hint(d, "is a '%s' missing before it?", s->within ? "," : ";");
 	else if (strchr(";={", s->token) && (s->within == '(' || s->within == '['))
 		hint(d, "is a '%s' missing before it?", s->within == '(' ? ")" : "]");

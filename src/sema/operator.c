@@ -24,8 +24,11 @@ static bool has_truth(const struct type *t)
 
 void check_condition(struct pass *p, const struct node *n)
 {
-	if (!has_truth(n->type))
-		wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, n->type));
+	if (has_truth(n->type))
+		return;
+	wrong(p, n->span, "Invalid condition: '%s' has no truth value", name_of(p, n->type));
+	if (p->report && n->kind == NODE_RECORD) /* (x = 1) */
+		hint(p->diag, "== compares");
 }
 
 /* char *, and its like */
