@@ -3,6 +3,7 @@
  * `probe build` puts it there, it is a tool; else its argument is the image.
  */
 #include "image/image.h"
+#include "kernel/kernel.h"
 #include "runtime/runtime.h"
 
 #include <errno.h>
@@ -248,6 +249,8 @@ static int perform(int argc, char **argv)
 		usage(stderr, argv[0], NULL);
 	else if (c.run.command && c.run.pid)
 		fputs("ERROR: USAGE: Cannot use both -c and -p.\n", stderr);
+	else if (permitted(c.arena, &why))
+		fprintf(stderr, "ERROR: %s\n", why);
 	else if (tool || image_file(file, &c.image))
 		status = run(c.image.data, c.image.len, &c.run);
 	buf_free(&c.image);

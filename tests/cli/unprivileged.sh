@@ -18,4 +18,11 @@ unprivileged -e 'BEGIN { exit(); }'; status 1; no_out; sane; err 'ERROR: .*(CAP_
 unprivileged --help; status 0; no_err
 unprivileged --version; status 0; no_err
 unprivileged -d ast -e 'BEGIN { exit(); }'; status 0; no_err
+# a tool says the same
+echo 'BEGIN { exit(); }' >"$dir/x.bt"
+"$PROBE" build -o "$dir/tool" "$dir/x.bt"
+bin=$dir/tool
+unprivileged -q; status 1; no_out; sane; err 'ERROR: .*(CAP_BPF|root)'
+! grep -q libbpf "$err" || wrong 'libbpf speaks, too'
+unprivileged --help; status 0; no_err
 end
