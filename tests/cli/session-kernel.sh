@@ -1,6 +1,7 @@
 # kprobe and kretprobe of the same functions are one program and one link where the kernel has sessions that lose nothing (6.14), and the same without.
 # spec: P-034 P-033 P-036 P-025
 # needs: kprobe kprobe_session
+# timeout: 60
 . ./cli.inc
 sessions() {
 	$PROBE -d image -e "$1" -c true --no-feature "${2:-uprobe_session}" | grep -c ' of a session$' | awk '{ print $1 / 2 }'
