@@ -148,7 +148,7 @@ struct cvalue {
 };
 bool constant_expr(struct cdefs *c, const struct token *list, size_t *at, struct cvalue *v);
 
-/* decl.c */
+/* decl.c, declarator.c */
 void declarations(struct cdefs *c);
 /* a type name as in a cast at list[*at]; false: there is none */
 bool type_name_at(struct cdefs *c, const struct token *list, size_t *at, struct ctype *t);
