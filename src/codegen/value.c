@@ -38,6 +38,17 @@ struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64)
 	return cg_int(t, sized(cg, i64, t));
 }
 
+/* of a scalar in our memory: on the stack, where the verifier insists, a member of a packed struct may lie anywhere */
+static unsigned alignment_of(LLVMValueRef address, unsigned size)
+{
+	LLVMValueRef base = address;
+	unsigned align = cg_alignment(address);
+
+	while (LLVMIsAGetElementPtrInst(base))
+		base = LLVMGetOperand(base, 0);
+	return LLVMIsAAllocaInst(base) && align < size ? align : size;
+}
+
 static struct value load_scalar(struct cg *cg, struct value v)
 {
 	const struct type *t = v.type;
@@ -56,7 +67,7 @@ static struct value load_scalar(struct cg *cg, struct value v)
 		return (struct value){t, x, AT_REGISTER};
 	}
 	if (v.at == AT_MEMORY) {
-		x = cg_load_raw(cg, v.v, size, t->is_signed, size);
+		x = cg_load_raw(cg, v.v, size, t->is_signed, alignment_of(v.v, size));
 	} else {
 		slot = cg_temp(cg);
 		cg_read(cg, slot, size, v.v, v.at);
