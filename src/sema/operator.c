@@ -48,7 +48,7 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 		compare_pointers(p, n, a, b);
 	if ((type_is_int(a) || a->kind == TYPE_POINTER) && (type_is_int(b) || b->kind == TYPE_POINTER))
 		return &type_bool;
-	if (ordering)
+	if (ordering || (a->kind == TYPE_TIMESTAMP && b->kind == TYPE_TIMESTAMP)) /* written when it is printed */
 		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
 	if (type_unify(p->types, a, b))
 		return &type_bool;
