@@ -7,11 +7,13 @@
 
 #define TEXT_MOST 60 /* bytes of the script that a row quotes */
 
-/* the words of the script, on one line */
-static char *quote(struct cg *cg, const struct place *p, struct span span)
+/* the words of the script at a place, on one line */
+static char *quote(struct cg *cg, const struct place *p)
 {
-	size_t n = span.to > span.from ? span.to - span.from : 0, len = 0;
-	const char *from = p->source->text + (span.from - p->source->base);
+	const struct source *src = p->source;
+	const char *from = src->text + src->lines[p->line - 1] + p->column - 1;
+	const char *to = src->text + src->lines[p->end_line - 1] + p->end_column - 1;
+	size_t n = to > from ? (size_t)(to - from) : 0, len = 0;
 	char *text = arena_alloc(cg->arena, TEXT_MOST + 4);
 
 	for (size_t i = 0; i < n && len < TEXT_MOST; i++) {
@@ -39,8 +41,7 @@ static size_t row(struct cg *cg, enum loss_kind kind, unsigned index)
 			return i;
 	cg->im.losses = arena_grow(cg->arena, cg->im.losses, n, sizeof(*cg->im.losses));
 	l = &cg->im.losses[cg->im.nlosses++];
-	*l = (struct image_loss){
-		.kind = kind, .index = index, .place = place, .text = *place ? quote(cg, &p, cg->span) : ""};
+	*l = (struct image_loss){.kind = kind, .index = index, .place = place, .text = *place ? quote(cg, &p) : ""};
 	l->place_len = strlen(l->place);
 	l->text_len = strlen(l->text);
 	return n;

@@ -3,6 +3,10 @@
 # needs: tracefs host
 # timeout: 40
 . ./cli.inc
+if grep -q __asan_init "$PROBE"; then
+	echo 'sanitizers keep what is freed'
+	exit 77
+fi
 ran=soak
 said=$(../soak/run 5 "$PROBE" "$WORKLOADS" 2>&1) || wrong "$said"
 end
