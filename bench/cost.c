@@ -183,7 +183,8 @@ static void measure(const struct work *w, long n, bool keep_stats, char **argv)
 			before = runs_of(pid);
 			if (!before.count)
 				usleep(100);
-			if (waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) || wall() - from > 120e6)
+			if (waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) ||
+			    wall() - from > 120e6)
 				break;
 		} while (!before.count);
 		live = wall() - from;
@@ -204,10 +205,12 @@ static void measure(const struct work *w, long n, bool keep_stats, char **argv)
 		errx(1, "%s failed", argv[0]);
 	total = wall();
 	pthread_join(thread_id, NULL);
-	from = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-	printf("cpu=%.0f peak=%ld live=%.0f event=%.1f thread=%.1f reader=%.0f last=%.0f end=%.0f\n", from, used.ru_maxrss, live,
-	       after.count > before.count ? (double)(after.ns - before.ns) / (double)(after.count - before.count) : 0.0, thread, from - cpu,
-	       r.last > stopped ? r.last - stopped : 0.0, total - stopped);
+	from = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+	printf("cpu=%.0f peak=%ld live=%.0f event=%.1f thread=%.1f reader=%.0f last=%.0f end=%.0f\n", from,
+	       used.ru_maxrss, live,
+	       after.count > before.count ? (double)(after.ns - before.ns) / (double)(after.count - before.count) : 0.0,
+	       thread, from - cpu, r.last > stopped ? r.last - stopped : 0.0, total - stopped);
 }
 
 static void hold(const char *path, const char *name)
@@ -219,7 +222,7 @@ static void hold(const char *path, const char *name)
 
 	if (!o || !bpf_object__find_program_by_name(o, name))
 		errx(1, "no program %s in %s", name, path);
-	bpf_object__for_each_program(p, o)
+	bpf_object__for_each_program (p, o)
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
 	if (bpf_object__load(o) || !bpf_program__attach(bpf_object__find_program_by_name(o, name)))
 		errx(1, "cannot attach %s", name);

@@ -29,7 +29,8 @@ static void *make(void *arg)
 	struct ahead *a = arg;
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = a->shape.flags);
 
-	a->fd = bpf_map_create(a->shape.type, a->name, a->shape.key_size, a->shape.value_size, a->shape.max_entries, &opts);
+	a->fd = bpf_map_create(a->shape.type, a->name, a->shape.key_size, a->shape.value_size, a->shape.max_entries,
+			       &opts);
 	return NULL;
 }
 
@@ -38,7 +39,8 @@ void map_ahead(const char *name, const struct map_shape *shape)
 	struct ahead *a = &list[count];
 	sigset_t all, before;
 
-	if (shape->type != BPF_MAP_TYPE_PERCPU_HASH || shape->flags & BPF_F_NO_PREALLOC || shape->max_entries < LONG_ENTRIES || count == MOST)
+	if (shape->type != BPF_MAP_TYPE_PERCPU_HASH || shape->flags & BPF_F_NO_PREALLOC ||
+	    shape->max_entries < LONG_ENTRIES || count == MOST)
 		return;
 	*a = (struct ahead){.shape = *shape};
 	snprintf(a->name, sizeof(a->name), "%s", name);
@@ -51,8 +53,9 @@ void map_ahead(const char *name, const struct map_shape *shape)
 
 static bool fits(const struct ahead *a, const struct bpf_map *m)
 {
-	return str_eq(a->name, bpf_map__name(m)) && a->shape.type == bpf_map__type(m) && a->shape.key_size == bpf_map__key_size(m) &&
-	       a->shape.value_size == bpf_map__value_size(m) && a->shape.max_entries == bpf_map__max_entries(m) && a->shape.flags == bpf_map__map_flags(m);
+	return str_eq(a->name, bpf_map__name(m)) && a->shape.type == bpf_map__type(m) &&
+	       a->shape.key_size == bpf_map__key_size(m) && a->shape.value_size == bpf_map__value_size(m) &&
+	       a->shape.max_entries == bpf_map__max_entries(m) && a->shape.flags == bpf_map__map_flags(m);
 }
 
 void maps_take(struct rt *rt)

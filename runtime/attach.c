@@ -47,7 +47,9 @@ const char *attach_reason(const struct image_attach *a, int err)
 	if (a->kind == ATTACH_iter && a->target_len && (err == -ENOENT || err == -EPERM))
 		return "the pin must be in a bpf file system, such as /sys/fs/bpf";
 	if (err == -524) /* ENOTSUPP */
-		return a->kind == ATTACH_fentry || a->kind == ATTACH_fexit ? "more than six arguments are too many for this kernel (6.6): kprobe will do" : "this kernel does not support it";
+		return a->kind == ATTACH_fentry || a->kind == ATTACH_fexit
+			       ? "more than six arguments are too many for this kernel (6.6): kprobe will do"
+			       : "this kernel does not support it";
 	if (a->kind == ATTACH_hardware && (err == -ENOENT || err == -EOPNOTSUPP))
 		return "this machine has no such counter: software:cpu-clock, or profile, will do";
 	return strerror(-err);
@@ -99,7 +101,8 @@ static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t 
 	bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe || c->kind == ATTACH_usdt;
 
 	if (!p || c->kind >= ATTACH_COUNT || (!user && !attachers[c->kind])) {
-		fprintf(stderr, "ERROR: this image has a %s probe, which this probe cannot attach\n", attach_kind_name(c->kind));
+		fprintf(stderr, "ERROR: this image has a %s probe, which this probe cannot attach\n",
+			attach_kind_name(c->kind));
 		rt->attach_status = 255;
 		return;
 	}
@@ -108,27 +111,33 @@ static void attach_clause(struct rt *rt, const struct image_clause *c, uint64_t 
 	rt->refused = 0;
 	if (user)
 		attach_user(rt, p, c, cookie);
-	else if (bpf_program__expected_attach_type(p) == KPROBE_MULTI || bpf_program__expected_attach_type(p) == KPROBE_SESSION)
+	else if (bpf_program__expected_attach_type(p) == KPROBE_MULTI ||
+		 bpf_program__expected_attach_type(p) == KPROBE_SESSION)
 		attach_kprobes(rt, p, c, cookie);
 	else if (c->kind == ATTACH_sys_enter || c->kind == ATTACH_sys_exit) /* one program is all of them */
 		attach_all(rt, c, attach_btf(rt, p, &c->attaches[0], cookie));
 	else
 		for (size_t i = 0; i < c->nattaches && !rt->attach_status && !rt_interrupted(rt); i++)
-			attach_done(rt, c, &c->attaches[i], attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
+			attach_done(
+				rt, c, &c->attaches[i],
+				attach_reason(&c->attaches[i], attachers[c->kind](rt, p, &c->attaches[i], cookie + i)));
 	if (rt->refused && process_ended(rt))
 		rt->attach_status = attach_failed(rt, c, &c->attaches[0], NULL);
 	else if (rt->refused && !rt->attach_status)
-		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches, c->place);
+		warn("%u of the %zu points that a wildcard at %s matched cannot be attached", rt->refused, c->nattaches,
+		     c->place);
 }
 
 /* The kernel runs these newest first; they are attached backwards, so that they run as written (P-007). */
 static const bool backwards[ATTACH_COUNT] = {
-	[ATTACH_kprobe] = true, [ATTACH_uprobe] = true, [ATTACH_uretprobe] = true, [ATTACH_usdt] = true, [ATTACH_fentry] = true, [ATTACH_fexit] = true,
+	[ATTACH_kprobe] = true, [ATTACH_uprobe] = true, [ATTACH_uretprobe] = true,
+	[ATTACH_usdt] = true,   [ATTACH_fentry] = true, [ATTACH_fexit] = true,
 };
 
 static bool run_by_us(const struct image_clause *c)
 {
-	return c->kind == ATTACH_begin || c->kind == ATTACH_end || c->kind == ATTACH_self || c->kind == ATTACH_test || c->kind == ATTACH_bench;
+	return c->kind == ATTACH_begin || c->kind == ATTACH_end || c->kind == ATTACH_self || c->kind == ATTACH_test ||
+	       c->kind == ATTACH_bench;
 }
 
 static bool is_backwards(const struct image_clause *c)

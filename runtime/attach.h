@@ -20,11 +20,17 @@ typedef int (*attach_fn)(struct rt *rt, struct bpf_program *p, const struct imag
 #define UPROBE_SESSION ((enum bpf_attach_type)57) /* BPF_TRACE_UPROBE_SESSION, 6.13 */
 
 /* attach.c */
-/* what is left when the clause's functions return: the other clause of its session; NULL: it has none, or is that itself */
+/*
+ * what is left when the clause's functions return: the other clause of its session; NULL: it has none, or is that
+ * itself
+ */
 const struct image_clause *session_end(const struct rt *rt, const struct image_clause *c);
 void attach_keep(struct rt *rt, int fd); /* closed when we detach */
 
-/* how it went with a point of a clause: why not, or NULL.  That is said, counted in rt->refused, or set in rt->attach_status */
+/*
+ * how it went with a point of a clause: why not, or NULL.  That is said, counted in rt->refused, or set in
+ * rt->attach_status
+ */
 void attach_done(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why);
 const char *attach_reason(const struct image_attach *a, int err); /* in words; NULL: err is 0 */
 
@@ -41,12 +47,14 @@ int on_cpus(struct rt *rt, const struct sampled *s); /* those online now, and la
 int perf_open(struct perf_event_attr *attr, int pid, int cpu); /* fd or -errno */
 int read_number(const char *path, const char *format); /* what format, with one %d, finds in a file; or -errno */
 int perf_link(int prog, int fd, uint64_t cookie); /* takes fd: the link, which holds the event, or -errno */
-int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie); /* of perf_open: takes fd, or reports its error */
+/* of perf_open: takes fd, or reports its error */
+int perf_attach(struct rt *rt, struct bpf_program *p, int fd, uint64_t cookie);
 void samplers_close(struct rt *rt);
 int attach_tracepoint(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 int attach_interval(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
-int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie); /* software, hardware */
+/* software, hardware */
+int attach_counter(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);
 
 /* attach_kernel.c */
 int attach_kprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie);

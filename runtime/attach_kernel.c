@@ -59,7 +59,8 @@ static void attach_namesake(const char *module, const char *function, uint64_t a
 		return;
 	if (s->err && s->err != -EADDRNOTAVAIL)
 		return;
-	s->err = perf_attach(s->rt, s->program, kprobe_open(NULL, address + a->offset, a->kind == ATTACH_kretprobe), s->cookie);
+	s->err = perf_attach(s->rt, s->program, kprobe_open(NULL, address + a->offset, a->kind == ATTACH_kretprobe),
+			     s->cookie);
 }
 
 int attach_kprobe(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)
@@ -91,7 +92,9 @@ const char *kprobe_reason(const struct image_attach *a, int err)
 	case EILSEQ:
 		return "the offset is not where an instruction begins";
 	case EINVAL:
-		return a->offset ? "the offset is not inside the function, or tracing is not allowed there (\"notrace\")" : "tracing it is not allowed (\"notrace\")";
+		return a->offset
+			       ? "the offset is not inside the function, or tracing is not allowed there (\"notrace\")"
+			       : "tracing it is not allowed (\"notrace\")";
 	}
 	return strerror(-err);
 }
@@ -111,7 +114,8 @@ static int link_many(struct rt *rt, struct bpf_program *p, const struct image_at
 	}
 	attr.link_create.prog_fd = (uint32_t)bpf_program__fd(p);
 	attr.link_create.attach_type = type;
-	attr.link_create.kprobe_multi.flags = type == KPROBE_MULTI && list[0].kind == ATTACH_kretprobe ? BPF_F_KPROBE_MULTI_RETURN : 0;
+	attr.link_create.kprobe_multi.flags =
+		type == KPROBE_MULTI && list[0].kind == ATTACH_kretprobe ? BPF_F_KPROBE_MULTI_RETURN : 0;
 	attr.link_create.kprobe_multi.syms = (uint64_t)symbols;
 	attr.link_create.kprobe_multi.cookies = (uint64_t)cookies;
 	attr.link_create.kprobe_multi.cnt = (uint32_t)n;
@@ -125,7 +129,8 @@ static int link_many(struct rt *rt, struct bpf_program *p, const struct image_at
 	return fd < 0 ? fd : 0;
 }
 
-static void attach_some(struct rt *rt, struct bpf_program *p, const struct image_clause *c, size_t from, size_t n, uint64_t cookie)
+static void attach_some(struct rt *rt, struct bpf_program *p, const struct image_clause *c, size_t from, size_t n,
+			uint64_t cookie)
 {
 	int err = rt->attach_status ? 0 : link_many(rt, p, &c->attaches[from], n, cookie + from);
 

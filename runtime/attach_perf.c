@@ -134,7 +134,10 @@ int on_cpus(struct rt *rt, const struct sampled *s)
 	return err;
 }
 
-/* an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when that goes */
+/*
+ * an event ends with its CPU for good: one that came, or came back, gets a new one; what is on one CPU moves when
+ * that goes
+ */
 static void samplers_follow(struct rt *rt, const struct cpus *was, const struct cpus *now)
 {
 	for (size_t i = 0; i < rt->nsampled; i++) {
@@ -149,7 +152,9 @@ static void samplers_follow(struct rt *rt, const struct cpus *was, const struct 
 			if (!cpus_has(was, now->list[k]))
 				err = sample_cpu(rt, s, now->list[k]);
 		if (err && err != -ENODEV) /* that went again */
-			warn("%s: %s: %s%s", s->attach->name, s->one ? "it has ended with the CPU that went offline" : "a CPU that was brought online is not sampled",
+			warn("%s: %s: %s%s", s->attach->name,
+			     s->one ? "it has ended with the CPU that went offline"
+				    : "a CPU that was brought online is not sampled",
 			     strerror(-err), rt_capable(err));
 	}
 }
@@ -182,7 +187,8 @@ static struct perf_event_attr clock_of(const struct image_attach *a)
 
 static int attach_clock(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie, bool one)
 {
-	return on_cpus(rt, &(struct sampled){.program = p, .attach = a, .attr = clock_of(a), .cookie = cookie, .one = one});
+	return on_cpus(rt,
+		       &(struct sampled){.program = p, .attach = a, .attr = clock_of(a), .cookie = cookie, .one = one});
 }
 
 int attach_profile(struct rt *rt, struct bpf_program *p, const struct image_attach *a, uint64_t cookie)

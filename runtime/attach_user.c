@@ -265,7 +265,9 @@ void attach_user(struct rt *rt, struct bpf_program *p, const struct image_clause
 		.prog = bpf_program__fd(p),
 		.link = bpf_program__expected_attach_type(p),
 		.ret = c->kind == ATTACH_uretprobe,
-		.pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : -1,
+		.pid = rt->options->pid ? rt->options->pid
+		       : rt->child > 0  ? rt->child
+					: -1,
 	};
 	size_t all;
 

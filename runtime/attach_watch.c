@@ -73,8 +73,13 @@ int attach_watchpoint(struct rt *rt, struct bpf_program *p, const struct image_a
 {
 	int pid = rt->options->pid ? rt->options->pid : rt->child > 0 ? rt->child : 0;
 	struct perf_event_attr attr = {
-		.type = PERF_TYPE_BREAKPOINT, .bp_type = (uint32_t)(a->config >> 8), .bp_addr = a->offset, .bp_len = a->config & 255,
-		.sample_period = 1, .inherit = pid != 0, .inherit_thread = pid != 0,
+		.type = PERF_TYPE_BREAKPOINT,
+		.bp_type = (uint32_t)(a->config >> 8),
+		.bp_addr = a->offset,
+		.bp_len = a->config & 255,
+		.sample_period = 1,
+		.inherit = pid != 0,
+		.inherit_thread = pid != 0,
 	};
 
 	if (attr.bp_type == HW_BREAKPOINT_X)

@@ -43,7 +43,8 @@ static void rename_values(struct rt *rt, struct image_type *t)
 		return;
 	list = arena_alloc(rt->arena, (btf_vlen(e) + 1) * sizeof(*list));
 	for (unsigned i = 0; i < btf_vlen(e); i++) {
-		const char *name = btf__name_by_offset(rt->btf, btf_is_enum(e) ? btf_enum(e)[i].name_off : btf_enum64(e)[i].name_off);
+		const char *name = btf__name_by_offset(rt->btf, btf_is_enum(e) ? btf_enum(e)[i].name_off
+									       : btf_enum64(e)[i].name_off);
 
 		list[i].name = arena_strndup(rt->arena, name, strlen(name));
 		list[i].name_len = strlen(name);

@@ -44,10 +44,12 @@ static void say(struct rt *rt, const struct image_event *e, enum severity severi
 	const char *on = rt->colour ? severity_colours[severity] : "", *off = rt->colour ? colour_end : "";
 
 	output_flush(rt);
-	fprintf(stderr, "%s%s: %s: %s%s\n%s%.*s", on, e->place, words[severity], text, off, more, (int)e->excerpt_len, e->excerpt);
+	fprintf(stderr, "%s%s: %s: %s%s\n%s%.*s", on, e->place, words[severity], text, off, more, (int)e->excerpt_len,
+		e->excerpt);
 }
 
-static void say_event(struct rt *rt, const struct image_event *e, const char *record, enum severity severity, const char *type)
+static void say_event(struct rt *rt, const struct image_event *e, const char *record, enum severity severity,
+		      const char *type)
 {
 	const char *text;
 
@@ -127,7 +129,8 @@ static void do_cat(struct rt *rt, const struct image_event *e, const char *recor
 		int err = errno;
 
 		output_flush(rt);
-		fprintf(stderr, "ERROR: failed to open file '%s' (%s)\n", rt->line.data ? rt->line.data : "", strerror(err));
+		fprintf(stderr, "ERROR: failed to open file '%s' (%s)\n", rt->line.data ? rt->line.data : "",
+			strerror(err));
 	} else {
 		buf_reset(&rt->line);
 		copy_stream(rt, fd, (uint64_t)rt_setting(rt, "max_cat_bytes", 10240), "cat", true);

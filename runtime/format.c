@@ -65,7 +65,8 @@ static void number(struct buf *out, const struct image_conversion *c, int64_t v)
 }
 
 /* %r as it is or \xNN, %rx all \xNN, %rh spaced */
-static void bytes(struct rt *rt, struct buf *out, const struct image_conversion *c, const struct image_type *t, const unsigned char *s)
+static void bytes(struct rt *rt, struct buf *out, const struct image_conversion *c, const struct image_type *t,
+		  const unsigned char *s)
 {
 	uint32_t n = (uint32_t)t->size;
 

@@ -113,7 +113,8 @@ void hist_print(struct buf *out, const struct image_type *t, const uint64_t *buc
 			hist_label(label, sizeof(label), (unsigned)t->bits, i);
 		else
 			lhist_label(label, sizeof(label), t, i, n - 1);
-		buf_printf(out, "%-16s%8llu |%-52.*s|\n", label, (unsigned long long)(div > 1 ? buckets[i] / (uint64_t)div : buckets[i]), len, bar);
+		buf_printf(out, "%-16s%8llu |%-52.*s|\n", label,
+			   (unsigned long long)(div > 1 ? buckets[i] / (uint64_t)div : buckets[i]), len, bar);
 	}
 	buf_putc(out, '\n');
 }

@@ -37,7 +37,8 @@ static const struct {
 };
 
 static const enum feature probe_types[] = {
-	FEATURE_kprobe, FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe, FEATURE_uprobe_multi, FEATURE_uprobe_session, FEATURE_fentry, FEATURE_iter,
+	FEATURE_kprobe,       FEATURE_kprobe_multi,   FEATURE_kprobe_session, FEATURE_uprobe,
+	FEATURE_uprobe_multi, FEATURE_uprobe_session, FEATURE_fentry,         FEATURE_iter,
 };
 
 static bool is_probe_type(enum feature f)
@@ -82,10 +83,12 @@ void info_print(FILE *out, const char *version, const char *llvm)
 	libbpf_set_print(say_nothing);
 	uname(&u);
 	fprintf(out, "System\n  OS: %s %s %s\n  Arch: %s\n\n", u.sysname, u.release, u.version, u.machine);
-	fprintf(out, "Build\n  version: v%s\n  LLVM: %s\n  libbpf: %s\n  libdw (DWARF support): yes\n\n", version, llvm, libbpf_version_string());
+	fprintf(out, "Build\n  version: v%s\n  LLVM: %s\n  libbpf: %s\n  libdw (DWARF support): yes\n\n", version, llvm,
+		libbpf_version_string());
 	fputs("Kernel helpers\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
-		fprintf(out, "  %s: %s\n", helpers[i].name, yes(libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helpers[i].id, NULL) > 0));
+		fprintf(out, "  %s: %s\n", helpers[i].name,
+			yes(libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helpers[i].id, NULL) > 0));
 	fprintf(out, "\nKernel features\n  Instruction limit: %d\n", instruction_limit());
 	for (int f = 0; f < FEATURE_COUNT; f++)
 		if (!is_probe_type((enum feature)f))

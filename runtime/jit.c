@@ -134,7 +134,8 @@ static bool read_more(struct jit *j)
 	if (!text)
 		return false;
 	len = (size_t)pread(j->fd, text, len, j->read);
-	for (const char *end; (ssize_t)len > 0 && (end = memchr(text + done, '\n', len - done)); done = (size_t)(end - text) + 1)
+	for (const char *end; (ssize_t)len > 0 && (end = memchr(text + done, '\n', len - done));
+	     done = (size_t)(end - text) + 1)
 		parse_line(j, text + done, (size_t)(end - text) - done);
 	free(text);
 	j->read += (off_t)done;

@@ -113,7 +113,8 @@ static void value(struct rt *rt, struct buf *out, uint64_t ref, const char *byte
 		integer(out, load_int(bytes, t->size, t->is_signed), t->is_signed);
 	} else if (t->kind == TYPE_POINTER) {
 		integer(out, load_int(bytes, 8, false), false);
-	} else if ((t->kind == TYPE_STRING && is_fault(bytes, t->size)) || (t->kind == TYPE_BUFFER && load_int(bytes, 4, false) == FAULT_LENGTH)) {
+	} else if ((t->kind == TYPE_STRING && is_fault(bytes, t->size)) ||
+		   (t->kind == TYPE_BUFFER && load_int(bytes, 4, false) == FAULT_LENGTH)) {
 		rt->fault = true;
 		buf_puts(out, "null");
 	} else if (t->kind == TYPE_BUFFER) { /* as bpftrace has it: signed bytes */
@@ -326,7 +327,8 @@ void json_test(struct rt *rt, const char *name, uint64_t ns, bool passed, const 
 	struct buf out = {0};
 
 	begin_result(&out, "test_result", name);
-	buf_printf(&out, ": {\"duration\": %llu, \"passed\": %s, \"output\": ", (unsigned long long)ns, passed ? "true" : "false");
+	buf_printf(&out, ": {\"duration\": %llu, \"passed\": %s, \"output\": ", (unsigned long long)ns,
+		   passed ? "true" : "false");
 	quote(&out, output, len);
 	buf_puts(&out, "}}");
 	end(rt, &out);
@@ -337,7 +339,8 @@ void json_bench(struct rt *rt, const char *name, uint64_t ns, uint64_t iteration
 	struct buf out = {0};
 
 	begin_result(&out, "benchmark_result", name);
-	buf_printf(&out, ": {\"average\": %llu, \"iters\": %llu}}", (unsigned long long)ns, (unsigned long long)iterations);
+	buf_printf(&out, ": {\"average\": %llu, \"iters\": %llu}}", (unsigned long long)ns,
+		   (unsigned long long)iterations);
 	end(rt, &out);
 }
 
@@ -346,7 +349,8 @@ void json_lost(struct rt *rt, uint64_t events)
 	struct buf out = {0};
 
 	begin(&out, "lost_events");
-	buf_printf(&out, "\"count\": %llu, \"data\": {\"events\": %llu}", (unsigned long long)events, (unsigned long long)events);
+	buf_printf(&out, "\"count\": %llu, \"data\": {\"events\": %llu}", (unsigned long long)events,
+		   (unsigned long long)events);
 	end(rt, &out);
 }
 
@@ -372,7 +376,8 @@ void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint
 	struct buf out = {0};
 
 	begin(&out, "loss");
-	buf_printf(&out, "\"kind\": \"%s\", \"count\": %llu, \"what\": ", loss_kind_name(l->kind), (unsigned long long)n);
+	buf_printf(&out, "\"kind\": \"%s\", \"count\": %llu, \"what\": ", loss_kind_name(l->kind),
+		   (unsigned long long)n);
 	quote(&out, what, strlen(what));
 	place_members(&out, l->place);
 	end(rt, &out);

@@ -102,12 +102,14 @@ static void say(struct rt *rt, const struct image_loss *l, uint64_t n)
 		buf_printf(&line, "%s: ", l->place);
 	buf_puts(&line, "WARNING: ");
 	if (l->kind == LOSS_map)
-		buf_printf(&line,
-			   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration "
-			   "e.g. `let %s = hash(5000)` (%s, %llu times)",
-			   text, text, (unsigned long long)n);
+		buf_printf(
+			&line,
+			"Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration "
+			"e.g. `let %s = hash(5000)` (%s, %llu times)",
+			text, text, (unsigned long long)n);
 	else
-		buf_printf(&line, "%s%s%llu %s", text, *text ? ": " : "", (unsigned long long)n, loss_kind_text(l->kind));
+		buf_printf(&line, "%s%s%llu %s", text, *text ? ": " : "", (unsigned long long)n,
+			   loss_kind_text(l->kind));
 	fprintf(stderr, "%s\n", line.data);
 	buf_free(&line);
 }
@@ -122,7 +124,10 @@ static bool say_others(struct rt *rt)
 		links[i].n = link_missed(rt->links[i], &links[i].program);
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
-		struct image_loss l = {.kind = LOSS_missed, .index = i, .place = c->place, .text = c->nattaches ? c->attaches[0].name : ""};
+		struct image_loss l = {.kind = LOSS_missed,
+				       .index = i,
+				       .place = c->place,
+				       .text = c->nattaches ? c->attaches[0].name : ""};
 
 		if (c->session && c->session <= i) /* that program has been counted */
 			continue;
@@ -133,7 +138,8 @@ static bool say_others(struct rt *rt)
 	for (size_t i = 0; i < rt->nsamplers; i++) {
 		struct image_loss l = {.kind = LOSS_throttled, .place = "", .text = rt->samplers[i].attach->name};
 
-		for (n = sampler_throttled(&rt->samplers[i]); i + 1 < rt->nsamplers && rt->samplers[i + 1].attach == rt->samplers[i].attach; i++)
+		for (n = sampler_throttled(&rt->samplers[i]);
+		     i + 1 < rt->nsamplers && rt->samplers[i + 1].attach == rt->samplers[i].attach; i++)
 			n += sampler_throttled(&rt->samplers[i + 1]); /* a CPU each */
 		all += n;
 		say(rt, &l, n);

@@ -47,7 +47,8 @@ static void choose_links(struct rt *rt)
 	for (size_t i = 0; i < rt->im->nclauses; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
 		struct bpf_program *p = rt_program(rt, c);
-		bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe, many = c->kind == ATTACH_usdt || (user && c->nattaches > 1);
+		bool user = c->kind == ATTACH_uprobe || c->kind == ATTACH_uretprobe,
+		     many = c->kind == ATTACH_usdt || (user && c->nattaches > 1);
 		bool kprobe = (c->kind == ATTACH_kprobe || c->kind == ATTACH_kretprobe) && c->nattaches > 1;
 
 		for (size_t j = 0; j < c->nattaches; j++)
@@ -68,8 +69,7 @@ static void leave_others(struct rt *rt)
 {
 	struct bpf_program *p;
 
-	bpf_object__for_each_program(p, rt->object)
-	{
+	bpf_object__for_each_program (p, rt->object) {
 		bool ours = false;
 
 		for (size_t i = 0; i < rt->im->nclauses && !ours; i++)
@@ -86,7 +86,8 @@ static void leave_others(struct rt *rt)
 /* a power of two of whole pages.  A large ring costs: 16 MiB take 6 ms to make, and are resident twice. */
 static uint32_t ring_bytes(struct rt *rt)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wanted = (uint64_t)rt_setting(rt, "perf_rb_pages", 0) * page, bytes = page, few = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wanted = (uint64_t)rt_setting(rt, "perf_rb_pages", 0) * page,
+		 bytes = page, few = 0;
 	bool often = false;
 
 	for (size_t i = 0; i < rt->im->nevents; i++) {
@@ -114,10 +115,11 @@ static void preallocate(struct rt *rt)
 	uint64_t cpus = (uint64_t)libbpf_num_possible_cpus();
 	struct bpf_map *m;
 
-	bpf_object__for_each_map(m, rt->object) {
+	bpf_object__for_each_map (m, rt->object) {
 		uint64_t value = bpf_map__value_size(m);
 
-		if (bpf_map__type(m) == BPF_MAP_TYPE_PERCPU_HASH && value > PREALLOCATED_VALUE && value * cpus * bpf_map__max_entries(m) <= VALUES_MOST)
+		if (bpf_map__type(m) == BPF_MAP_TYPE_PERCPU_HASH && value > PREALLOCATED_VALUE &&
+		    value * cpus * bpf_map__max_entries(m) <= VALUES_MOST)
 			bpf_map__set_map_flags(m, bpf_map__map_flags(m) & ~BPF_F_NO_PREALLOC);
 	}
 }
@@ -194,8 +196,7 @@ static void print_ids(struct rt *rt)
 	struct bpf_prog_info info;
 	struct bpf_program *p;
 
-	bpf_object__for_each_program(p, rt->object)
-	{
+	bpf_object__for_each_program (p, rt->object) {
 		uint32_t len = sizeof(info);
 
 		memset(&info, 0, sizeof(info));
@@ -238,8 +239,7 @@ size_t rt_program_index(struct rt *rt, const struct bpf_program *program)
 	struct bpf_program *p;
 	size_t i = 0;
 
-	bpf_object__for_each_program(p, rt->object)
-	{
+	bpf_object__for_each_program (p, rt->object) {
 		if (p == program)
 			break;
 		i++;
@@ -253,11 +253,11 @@ static void count_insns(struct rt *rt)
 	struct bpf_program *p;
 	size_t n = 0;
 
-	bpf_object__for_each_program(p, rt->object)
+	bpf_object__for_each_program (p, rt->object)
 		n++;
 	rt->own_insns = arena_alloc(rt->arena, (n + 1) * sizeof(*rt->own_insns));
 	n = 0;
-	bpf_object__for_each_program(p, rt->object)
+	bpf_object__for_each_program (p, rt->object)
 		rt->own_insns[n++] = (uint32_t)bpf_program__insn_cnt(p);
 }
 
@@ -271,7 +271,8 @@ static int open_traced(struct rt *rt, int *fds)
 		struct bpf_program *p = rt_program(rt, c);
 
 		fds[i] = -1;
-		if (status || !p || !c->nattaches || (c->kind != ATTACH_fentry && c->kind != ATTACH_fexit) || !str_eq(c->attaches[0].target, ATTACH_BPF))
+		if (status || !p || !c->nattaches || (c->kind != ATTACH_fentry && c->kind != ATTACH_fexit) ||
+		    !str_eq(c->attaches[0].target, ATTACH_BPF))
 			continue;
 		fds[i] = bpf_prog_get_fd_by_id((uint32_t)c->attaches[0].config);
 		if (fds[i] >= 0 && !bpf_program__set_attach_target(p, fds[i], c->attaches[0].symbol))
@@ -332,7 +333,10 @@ static void take_places(struct rt *rt, int *handlers)
 	if (rt->placed && !kept)
 		kept = libbpf_register_prog_handler("probe.none", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(placed); i++)
-		handlers[i] = rt->placed ? libbpf_register_prog_handler(placed[i].sections, BPF_PROG_TYPE_RAW_TRACEPOINT, placed[i].type, &opts) : -1;
+		handlers[i] = rt->placed
+				      ? libbpf_register_prog_handler(placed[i].sections, BPF_PROG_TYPE_RAW_TRACEPOINT,
+								     placed[i].type, &opts)
+				      : -1;
 }
 
 static void forget_places(const int *handlers)
@@ -348,7 +352,8 @@ static int load(struct rt *rt, const void *image, size_t len)
 {
 	uint64_t log_size = (uint64_t)rt_setting(rt, "log_size", 1000000);
 	char *log = arena_alloc(rt->arena, log_size < LOG_LEAST ? LOG_LEAST : log_size);
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe", .kernel_log_buf = log, .kernel_log_size = log_size < LOG_LEAST ? LOG_LEAST : log_size);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "probe", .kernel_log_buf = log,
+		    .kernel_log_size = log_size < LOG_LEAST ? LOG_LEAST : log_size);
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct bpf_map *ring;
 	int err, status, *traced;

@@ -21,7 +21,8 @@ struct looked_up {
 static const char *known(const struct looked_up *list, uint64_t id, const char *pattern)
 {
 	for (; list; list = list->next)
-		if (list->id == id && (list->pattern == pattern || (pattern && list->pattern && str_eq(list->pattern, pattern))))
+		if (list->id == id &&
+		    (list->pattern == pattern || (pattern && list->pattern && str_eq(list->pattern, pattern))))
 			return list->text;
 	return NULL;
 }
@@ -97,7 +98,8 @@ static void find_cgroup(struct buf *out, uint64_t id, const char *pattern)
 		size_t root = strlen(m->mnt_dir);
 		struct buf path = {0};
 
-		if ((!v2 && !str_eq(m->mnt_type, "cgroup")) || (pattern && fnmatch(pattern, name, 0)) || stat(m->mnt_dir, &st))
+		if ((!v2 && !str_eq(m->mnt_type, "cgroup")) || (pattern && fnmatch(pattern, name, 0)) ||
+		    stat(m->mnt_dir, &st))
 			continue;
 		for (i = 0; i < nseen && seen[i] != st.st_dev; i++)
 			;

@@ -53,9 +53,10 @@ static bool own_image(struct buf *out)
 
 	if (fd < 0) /* /proc is not mounted */
 		fd = open((const char *)getauxval(AT_EXECFN), O_RDONLY | O_CLOEXEC);
-	ok = fd >= 0 && !fstat(fd, &st) && st.st_size > (off_t)sizeof(t) && read_at(fd, &t, sizeof(t), st.st_size - (off_t)sizeof(t)) &&
-		  !memcmp(t.magic, TOOL_MAGIC, sizeof(t.magic)) && t.image_size < (uint64_t)st.st_size &&
-		  read_part(fd, st.st_size - (off_t)sizeof(t) - (off_t)t.image_size, t.image_size, out);
+	ok = fd >= 0 && !fstat(fd, &st) && st.st_size > (off_t)sizeof(t) &&
+	     read_at(fd, &t, sizeof(t), st.st_size - (off_t)sizeof(t)) &&
+	     !memcmp(t.magic, TOOL_MAGIC, sizeof(t.magic)) && t.image_size < (uint64_t)st.st_size &&
+	     read_part(fd, st.st_size - (off_t)sizeof(t) - (off_t)t.image_size, t.image_size, out);
 
 	if (fd >= 0)
 		close(fd);
@@ -109,7 +110,8 @@ static void print_script_options(FILE *out, const struct image *im)
 			continue;
 		fputs(first ? "\nOptions of this program:\n" : "", out);
 		first = false;
-		snprintf(left, sizeof(left), "    --%s%s%s", p->name, kinds[p->kind] ? "=" : "", kinds[p->kind] ? kinds[p->kind] : "");
+		snprintf(left, sizeof(left), "    --%s%s%s", p->name, kinds[p->kind] ? "=" : "",
+			 kinds[p->kind] ? kinds[p->kind] : "");
 		fprintf(out, "  %-28s %s%s", left, p->description, p->description_len ? " " : "");
 		if (p->kind == OPTION_TEXT)
 			fprintf(out, "(default: \"%s\")\n", p->text);
@@ -177,7 +179,8 @@ static struct option *option_table(struct command *c, char *letters)
 		for (char *s = name; *s; s++)
 			if (*s == '_')
 				*s = '-';
-		table[n++] = (struct option){name, rows[i].argument ? required_argument : no_argument, NULL, LONG_ONLY + i};
+		table[n++] =
+			(struct option){name, rows[i].argument ? required_argument : no_argument, NULL, LONG_ONLY + i};
 		if (rows[i].letter)
 			snprintf(letters + strlen(letters), 3, "%c%s", rows[i].letter, rows[i].argument ? ":" : "");
 	}
@@ -198,7 +201,8 @@ static int parse(struct command *c, int argc, char **argv)
 			return got == 'h' ? 1 : -1;
 		}
 		if (got == SCRIPT_OPTION) {
-			c->named[c->run.nnamed++] = arena_printf(c->arena, "--%s%s%s", table[at].name, optarg ? "=" : "", optarg ? optarg : "");
+			c->named[c->run.nnamed++] = arena_printf(c->arena, "--%s%s%s", table[at].name,
+								 optarg ? "=" : "", optarg ? optarg : "");
 			continue;
 		}
 		row = got - LONG_ONLY;

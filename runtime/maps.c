@@ -17,7 +17,8 @@ static void print_value(struct table *t, struct buf *out, const struct entry *e,
 		else
 			render(t->rt, out, t->map->value, e->value);
 	} else if (t->value->agg == AGG_stats) {
-		const char *form = t->value->is_signed ? "{ .count = %llu, .average = %lld, .total = %lld }" : "{ .count = %llu, .average = %llu, .total = %llu }";
+		const char *form = t->value->is_signed ? "{ .count = %llu, .average = %lld, .total = %lld }"
+						       : "{ .count = %llu, .average = %llu, .total = %llu }";
 
 		buf_printf(out, form, (unsigned long long)v[1], (long long)average(t, v) / div, (long long)v[0]);
 	} else if (t->value->is_signed) {
@@ -146,7 +147,8 @@ void maps_print_all(struct rt *rt)
 	for (size_t i = 0; i < n; i++) {
 		struct table t;
 
-		if (rt->held[order[i]] && table_open(&t, rt, order[i])) { /* exchanged, and the event to print it was lost */
+		/* exchanged, and the event to print it was lost */
+		if (rt->held[order[i]] && table_open(&t, rt, order[i])) {
 			table_read(&t);
 			table_print(&t, 0, 0);
 			table_close(&t);

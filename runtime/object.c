@@ -78,7 +78,8 @@ static int open_foreign(pid_t pid, const struct mapped *m)
 	char path[4400];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", pid, (unsigned long long)m->start, (unsigned long long)m->end);
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", pid, (unsigned long long)m->start,
+		 (unsigned long long)m->end);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
@@ -103,7 +104,8 @@ struct object *object_get(struct objects *all, pid_t pid, const struct mapped *m
 		o->device = makedev(m->major, m->minor);
 		o->inode = m->inode;
 		o->fd = -1;
-		o->anonymous = m->name[0] != '/' || !strncmp(m->name, "//anon", 6) || !strncmp(m->name, "/memfd:", 7) || !strncmp(m->name, "/dev/zero", 9);
+		o->anonymous = m->name[0] != '/' || !strncmp(m->name, "//anon", 6) || !strncmp(m->name, "/memfd:", 7) ||
+			       !strncmp(m->name, "/dev/zero", 9);
 		if (!o->anonymous && !is_ours(o, o->name))
 			o->fd = open_foreign(pid, m);
 		dict_set(&all->by_key, key, o);

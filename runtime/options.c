@@ -43,7 +43,8 @@ static bool set_dwarf_pid(struct run_options *o, const char *arg)
 	int pid = pid_of(arg);
 
 	if (o->ndwarf_pids == ARRAY_SIZE(o->dwarf_pids)) {
-		fprintf(stderr, "ERROR: USAGE: --dwarf-pid: at most %zu of them are possible\n", ARRAY_SIZE(o->dwarf_pids));
+		fprintf(stderr, "ERROR: USAGE: --dwarf-pid: at most %zu of them are possible\n",
+			ARRAY_SIZE(o->dwarf_pids));
 		return false;
 	}
 	o->dwarf_pids[o->ndwarf_pids++] = pid;
@@ -85,11 +86,11 @@ static bool set_buffering(struct run_options *o, const char *arg)
 	return false;
 }
 
-#define FLAG(name, member)                                              \
+#define FLAG(name, member) \
 	static bool set_##name(struct run_options *o, const char *arg) \
-	{                                                               \
-		(void)arg;                                              \
-		return o->member = true;                                \
+	{ \
+		(void)arg; \
+		return o->member = true; \
 	}
 
 FLAG(quiet, quiet)
@@ -124,7 +125,8 @@ static bool set_bench(struct run_options *o, const char *arg)
 
 static bool set_no_feature(struct run_options *o, const char *arg)
 {
-	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi, FEATURE_uprobe_session};
+	static const enum feature features[] = {FEATURE_kprobe_multi, FEATURE_kprobe_session, FEATURE_uprobe_multi,
+						FEATURE_uprobe_session};
 	char *words = xstrdup(arg), *rest = words;
 	bool ok = true;
 
@@ -139,7 +141,8 @@ static bool set_no_feature(struct run_options *o, const char *arg)
 	}
 	free(words);
 	if (!ok)
-		fputs("ERROR: USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi,uprobe_session'.\n", stderr);
+		fputs("ERROR: USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi,uprobe_session'.\n",
+		      stderr);
 	return ok;
 }
 
@@ -168,7 +171,7 @@ void print_option(FILE *out, int letter, const char *name, const char *argument,
 	for (char *s = word; *s; s++)
 		if (*s == '_')
 			*s = '-';
-	snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? "," : " ", word, argument ? " " : "",
-		 argument ? argument : "");
+	snprintf(left, sizeof(left), "%s%c%s --%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? "," : " ",
+		 word, argument ? " " : "", argument ? argument : "");
 	fprintf(out, "  %-28s %s\n", left, help);
 }

@@ -19,7 +19,8 @@ int output_open(struct rt *rt)
 	if (rt->options->output) {
 		rt->out = open(rt->options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (rt->out < 0) {
-			fprintf(stderr, "ERROR: Failed to open output file: \"%s\": %s\n", rt->options->output, strerror(errno));
+			fprintf(stderr, "ERROR: Failed to open output file: \"%s\": %s\n", rt->options->output,
+				strerror(errno));
 			return 1;
 		}
 	}

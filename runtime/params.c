@@ -47,12 +47,14 @@ static bool word(struct rt *rt, const struct image_param *p, int64_t *n)
 	case -ENOENT:
 		return true;
 	case -ESRCH:
-		fprintf(stderr, "ERROR: in this kernel the function %.*s has no parameter '%s'\n", function ? (int)(dot - function - 1) : 0, function + 1, dot + 1);
+		fprintf(stderr, "ERROR: in this kernel the function %.*s has no parameter '%s'\n",
+			function ? (int)(dot - function - 1) : 0, function + 1, dot + 1);
 		return false;
 	}
 	if (*n < words)
 		return true;
-	fprintf(stderr, "ERROR: in this kernel the parameter '%s' is beyond the %lld that can be reached\n", p->name, (long long)words);
+	fprintf(stderr, "ERROR: in this kernel the parameter '%s' is beyond the %lld that can be reached\n", p->name,
+		(long long)words);
 	return false;
 }
 
@@ -66,7 +68,8 @@ static bool found_out(const struct image_param *p, struct ksyms **symbols, int64
 	if (p->kind == PARAM_CONFIG) {
 		err = kernel_constant_value(p->name, n);
 		if (err)
-			fprintf(stderr, "ERROR: the value of %s is not known: %s\n", p->name, kernel_constant_error(err));
+			fprintf(stderr, "ERROR: the value of %s is not known: %s\n", p->name,
+				kernel_constant_error(err));
 		return !err;
 	}
 	if (p->kind == PARAM_KADDR) {

@@ -16,7 +16,7 @@ struct processes {
 	struct ended { /* a circle; the oldest is forgotten for the next */
 		pid_t pid;
 		uint32_t serial;
-	} *ended;
+	} * ended;
 	size_t nended;
 };
 
@@ -179,7 +179,9 @@ static bool parse_line(char *line, struct mapped *m)
 	char flags[5];
 	int name = 0;
 
-	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, flags, &offset, &m->major, &m->minor, &inode, &name) < 7 || flags[2] != 'x')
+	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, flags, &offset, &m->major, &m->minor, &inode,
+		   &name) < 7 ||
+	    flags[2] != 'x')
 		return false;
 	m->start = start;
 	m->end = end;

@@ -214,7 +214,8 @@ static void render_time(struct rt *rt, struct buf *out, const char *bytes)
 	localtime_r(&t, &tm);
 	for (const char *s = text; *s && n + 8 < sizeof(expanded); s++) {
 		if (s[0] == '%' && s[1] == 'f') {
-			n += (size_t)snprintf(expanded + n, sizeof(expanded) - n, "%06llu", (unsigned long long)(now % 1000000000 / 1000));
+			n += (size_t)snprintf(expanded + n, sizeof(expanded) - n, "%06llu",
+					      (unsigned long long)(now % 1000000000 / 1000));
 			s++;
 		} else {
 			expanded[n++] = *s;
@@ -258,7 +259,8 @@ static void render_symbol(struct rt *rt, struct buf *out, const struct image_typ
 		render_traced(rt, out, name, strlen(name));
 		return;
 	}
-	s = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, 0) : symbol_kernel(rt->symbols, address, 0);
+	s = t->kind == TYPE_USYM ? symbol_user(rt->symbols, (pid_t)pid, address, 0)
+				 : symbol_kernel(rt->symbols, address, 0);
 	if (s->known)
 		render_traced(rt, out, s->name, strlen(s->name));
 	else

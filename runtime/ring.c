@@ -34,7 +34,12 @@ struct ring *ring_new(int fd, size_t size)
 	void *consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	char *producer = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, fd, (off_t)page);
 
-	*r = (struct ring){.fd = fd, .size = size, .page = page, .consumer = consumer, .producer = (void *)producer, .data = producer + page};
+	*r = (struct ring){.fd = fd,
+			   .size = size,
+			   .page = page,
+			   .consumer = consumer,
+			   .producer = (void *)producer,
+			   .data = producer + page};
 	if (consumer != MAP_FAILED && producer != MAP_FAILED)
 		return r;
 	r->consumer = consumer == MAP_FAILED ? NULL : consumer;

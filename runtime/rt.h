@@ -54,7 +54,8 @@ struct rt {
 	struct watch *watches; /* watchpoints that can be taken away again */
 	size_t nwatches;
 	unsigned attached; /* points, for the banner */
-	unsigned refused; /* points of the clause being attached that a wildcard matched and the kernel would not have */
+	/* points of the clause being attached that a wildcard matched and the kernel would not have */
+	unsigned refused;
 	struct { /* the file of the latest uprobe: the next one is mostly there, too */
 		const char *path;
 		struct elf_file *file; /* NULL: err says why */
@@ -68,7 +69,8 @@ struct rt {
 	bool child_ended; /* the program of -c, by itself, and the trace with it */
 	bool interrupted; /* by a signal that ends us */
 	bool exiting; /* exit() was called: events after it are dropped */
-	uint64_t leaving; /* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
+	/* coarse_ns() since when what was issued before the end is printed; 0: not yet, or that was said */
+	uint64_t leaving;
 	int iter_fd; /* of an iter, or -1 */
 	bool pinned; /* an iter stays when we go: there is nothing else to do */
 	int self_fd; /* signals that self probes run on */
@@ -80,7 +82,8 @@ struct rt {
 	uint64_t events_lost; /* as said last */
 	struct sampler *samplers; /* perf events that may be throttled */
 	size_t nsamplers;
-	struct sampled *sampled; /* clocks, counters and watchpoints of the kernel, which follow the CPUs that are online */
+	/* clocks, counters and watchpoints of the kernel, which follow the CPUs that are online */
+	struct sampled *sampled;
 	size_t nsampled;
 	struct cpus cpus; /* online, when last looked at */
 	uint64_t cpus_seen; /* coarse_ns() of that */
@@ -102,7 +105,8 @@ void maps_take(struct rt *rt); /* those that were made ahead, into the object th
 struct btf *rt_btf(struct rt *rt); /* NULL: there is none; kept until */
 void rt_btf_done(struct rt *rt);
 void enums_fit(struct rt *rt); /* the names of their values */
-int parameter_word(struct rt *rt, const char *name, uint64_t skip, int64_t *word); /* see PARAM_WORD; -ENOENT: no such function, -ESRCH: no such parameter */
+/* see PARAM_WORD; -ENOENT: no such function, -ESRCH: no such parameter */
+int parameter_word(struct rt *rt, const char *name, uint64_t skip, int64_t *word);
 
 /* params.c */
 int params_set(struct rt *rt); /* before it is loaded; 0 or 1, reported */
@@ -166,10 +170,13 @@ int usdt_find(struct rt *rt); /* before loading: 0 or the exit status, reported 
 void usdt_fill(struct rt *rt); /* the map, after it */
 
 /* missing.c */
-int leave_out(struct rt *rt, size_t clause, const char *why); /* its program is not loaded, for want of its first attach point; as attach_failed() */
+/* its program is not loaded, for want of its first attach point; as attach_failed() */
+int leave_out(struct rt *rt, size_t clause, const char *why);
 int leave_missing(struct rt *rt); /* programs that cannot be loaded here are left out; 0 or the exit status, reported */
-int attach_failed(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why); /* or as the process has ended.  0: it is left out; or the exit status, reported */
-int refusals_settle(struct rt *rt); /* once all is attached: what becomes of those that failed beside others; 0 or the exit status, reported */
+/* or as the process has ended.  0: it is left out; or the exit status, reported */
+int attach_failed(struct rt *rt, const struct image_clause *c, const struct image_attach *a, const char *why);
+/* once all is attached: what becomes of those that failed beside others; 0 or the exit status, reported */
+int refusals_settle(struct rt *rt);
 
 /* event.c: the ring's records */
 uint64_t coarse_ns(void); /* a monotonic clock, cheap, of a few ms */
@@ -179,7 +186,8 @@ bool rt_event(void *rt, const void *record, size_t size); /* more of them? */
 typedef bool (*ring_fn)(void *arg, const void *record, size_t size); /* more of them? */
 struct ring *ring_new(int fd, size_t size); /* size: the map's, in bytes; NULL and errno */
 void ring_free(struct ring *r);
-size_t ring_read(struct ring *r, ring_fn take, void *arg, bool wake); /* all that is there; bytes; wake: the next record wakes us */
+/* all that is there; bytes; wake: the next record wakes us */
+size_t ring_read(struct ring *r, ring_fn take, void *arg, bool wake);
 int ring_fd(const struct ring *r); /* to poll for what comes next; -1 where nothing wakes us */
 
 /* maps.c, sweep.c; index: of the image's maps */
@@ -191,7 +199,8 @@ void map_zero(struct rt *rt, uint64_t index);
 void maps_print_all(struct rt *rt);
 
 /* hist.c */
-void hist_range(const struct image_type *t, uint32_t i, int64_t *lo, int64_t *hi, bool *open_lo, bool *open_hi); /* [lo, hi) of bucket i */
+/* [lo, hi) of bucket i */
+void hist_range(const struct image_type *t, uint32_t i, int64_t *lo, int64_t *hi, bool *open_lo, bool *open_hi);
 void hist_print(struct buf *out, const struct image_type *t, const uint64_t *buckets, int64_t div);
 
 /* tseries.c; slots as in image.h */
@@ -207,10 +216,12 @@ void render(struct rt *rt, struct buf *out, uint64_t type, const void *bytes);
 void render_fault(struct rt *rt, struct buf *out); /* <fault> */
 void render_address(struct buf *out, uint64_t address); /* 0x1f; 0 */
 void render_key(struct rt *rt, struct buf *out, uint64_t type, const void *bytes); /* a tuple without its parentheses */
-int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes); /* of a bit field; bytes: of the struct */
+/* of a bit field; bytes: of the struct */
+int64_t field_bits(const struct image_type *t, const struct image_field *f, const char *bytes);
 int64_t rt_setting(const struct rt *rt, const char *name, int64_t otherwise); /* of the script's config */
 int64_t load_int(const void *bytes, uint64_t size, bool is_signed);
-void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len); /* text that is not ours: harmless to a terminal */
+/* text that is not ours: harmless to a terminal */
+void render_traced(struct rt *rt, struct buf *out, const char *s, size_t len);
 const struct image_type *rt_type(struct rt *rt, uint64_t ref);
 
 /* gfp.c */
@@ -236,7 +247,8 @@ enum {
 };
 struct symbols *symbols_new(const struct rt *rt);
 void symbols_free(struct symbols *s);
-void symbols_scan(struct symbols *s, pid_t pid); /* what processes have mapped, before they can end; pid 0: all of them */
+/* what processes have mapped, before they can end; pid 0: all of them */
+void symbols_scan(struct symbols *s, pid_t pid);
 void symbols_follow(struct symbols *s); /* what they did since */
 void symbols_cpus(struct symbols *s, const struct cpus *was, const struct cpus *now); /* on those that came, too */
 /* until the next call */
@@ -265,12 +277,14 @@ void json_test(struct rt *rt, const char *name, uint64_t ns, bool passed, const 
 void json_bench(struct rt *rt, const char *name, uint64_t ns, uint64_t iterations);
 void json_lost(struct rt *rt, uint64_t events);
 void json_loss(struct rt *rt, const struct image_loss *l, const char *what, uint64_t n); /* a row of the ledger */
-void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len); /* place: FILE:LINE:COLUMN... */
+/* place: FILE:LINE:COLUMN... */
+void json_message(struct rt *rt, const char *type, const char *place, const char *s, size_t len);
 void json_helper_error(struct rt *rt, const struct image_event *e, const char *text, int64_t result);
 
 /* lookup.c: "" where there is none */
 const char *user_name(struct rt *rt, uint32_t uid);
-const char *cgroup_path(struct rt *rt, uint64_t id, const char *pattern); /* "unified:/a/b"; pattern: of hierarchies, or NULL */
+/* "unified:/a/b"; pattern: of hierarchies, or NULL */
+const char *cgroup_path(struct rt *rt, uint64_t id, const char *pattern);
 
 /* command.c */
 int command_start(const char *text, pid_t *pid); /* sh -c text: where to read what it says, or -errno */
@@ -284,7 +298,8 @@ int output_open(struct rt *rt);
 void output_text(struct rt *rt, const char *s, size_t len);
 void output_settle(struct rt *rt); /* a batch of events is done: what is a line may be read */
 void output_flush(struct rt *rt);
-void output_hold(struct rt *rt, bool hold); /* keep it in rt->gathered */ /* all of it: stderr, a child or the end is next */
+/* all of it: stderr, a child or the end is next */
+void output_hold(struct rt *rt, bool hold); /* keep it in rt->gathered */
 int output_close(struct rt *rt);
 
 #endif

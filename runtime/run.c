@@ -230,12 +230,14 @@ static int has_work(struct rt *rt)
 	if (rt->options->mode != MODE_trace) {
 		if (suite_has(rt))
 			return 0;
-		fprintf(stderr, "ERROR: the script has no %s probes\n", rt->options->mode == MODE_test ? "test" : "bench");
+		fprintf(stderr, "ERROR: the script has no %s probes\n",
+			rt->options->mode == MODE_test ? "test" : "bench");
 		return 1;
 	}
 	for (other = ATTACH_test; other <= ATTACH_bench; other++)
 		if (only_for(rt->im, other)) {
-			fprintf(stderr, "ERROR: No probes attached; use --%s to run %s probes.\n", attach_kind_name(other), attach_kind_name(other));
+			fprintf(stderr, "ERROR: No probes attached; use --%s to run %s probes.\n",
+				attach_kind_name(other), attach_kind_name(other));
 			return 255;
 		}
 	return 0;
@@ -311,7 +313,13 @@ static void tell_old(void)
 
 int run(const void *image, size_t len, const struct run_options *o)
 {
-	struct rt rt = {.options = o, .arena = arena_new(), .child_go = -1, .child_fd = -1, .signal_fd = -1, .iter_fd = -1, .self_fd = -1};
+	struct rt rt = {.options = o,
+			.arena = arena_new(),
+			.child_go = -1,
+			.child_fd = -1,
+			.signal_fd = -1,
+			.iter_fd = -1,
+			.self_fd = -1};
 	const char *why;
 	int status = 1, exited = 0, child, written;
 

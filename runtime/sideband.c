@@ -170,7 +170,9 @@ static void apply(const struct sideband *s, const struct perf_event_header *h)
 		return;
 	switch (h->type) {
 	case PERF_RECORD_MMAP2:
-		process_map(p, (pid_t)m->pid, &(struct mapped){m->address, m->address + m->size, m->offset, m->major, m->minor, m->inode, m->name});
+		process_map(p, (pid_t)m->pid,
+			    &(struct mapped){m->address, m->address + m->size, m->offset, m->major, m->minor, m->inode,
+					     m->name});
 		break;
 	case PERF_RECORD_COMM:
 		if (h->misc & PERF_RECORD_MISC_COMM_EXEC)

@@ -113,7 +113,8 @@ static void frame(struct rt *rt, struct buf *out, const struct image_type *t, co
 		return;
 	}
 	s = user ? symbol_user(rt->symbols, (pid_t)st->pid, address, how) : symbol_kernel(rt->symbols, address, how);
-	ledger_count(rt, LOSS_symbol, !s->known && address && (!user || s->object || !i)); /* the last ones of a user stack are often no return addresses */
+	/* the last ones of a user stack are often no return addresses */
+	ledger_count(rt, LOSS_symbol, !s->known && address && (!user || s->object || !i));
 	if (t->stack_mode == STACK_PERF)
 		frame_perf(rt, out, s, address, user);
 	else

@@ -185,9 +185,11 @@ static int run_benches(struct rt *rt)
 	int empty = empty_program();
 
 	if (!json(rt))
-		say(rt, "%-41s%-15s%s\n------------------------------------------------------------------\n", "Benchmark", "Time(ns)", "Iterations");
+		say(rt, "%-41s%-15s%s\n------------------------------------------------------------------\n",
+		    "Benchmark", "Time(ns)", "Iterations");
 	for (size_t i = 0; i < im->nclauses; i++)
-		for (size_t j = 0; j < im->clauses[i].nattaches && im->clauses[i].kind == ATTACH_bench && !rt_interrupted(rt); j++) {
+		for (size_t j = 0;
+		     j < im->clauses[i].nattaches && im->clauses[i].kind == ATTACH_bench && !rt_interrupted(rt); j++) {
 			const char *name = im->clauses[i].attaches[j].symbol;
 			int prog = bpf_program__fd(rt_program(rt, &im->clauses[i]));
 			uint64_t n = 1, took, call, average;

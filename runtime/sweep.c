@@ -26,7 +26,7 @@ static void sweep_table(struct table *t, bool delete, const struct table *into)
 		if (!delete)
 			bpf_map_update_elem(to, key, zero, to == from ? BPF_EXIST : BPF_NOEXIST);
 	}
-	t->rt->zeroed[t->map - t->rt->im->maps] = !delete && t->count && (t->key || table_is_set(t));
+	t->rt->zeroed[t->map - t->rt->im->maps] = !delete &&t->count && (t->key || table_is_set(t));
 	free(zero);
 }
 
@@ -39,7 +39,8 @@ static void sweep(struct rt *rt, uint64_t index, bool delete)
 	table_read(&t);
 	sweep_table(&t, delete, &t);
 	table_close(&t);
-	if (!rt->held[index] || !table_open_written(&t, rt, index)) /* what came since it was exchanged is swept as well */
+	/* what came since it was exchanged is swept as well */
+	if (!rt->held[index] || !table_open_written(&t, rt, index))
 		return;
 	table_read(&t);
 	sweep_table(&t, delete, &t);

@@ -32,7 +32,8 @@ struct symbols {
 static bool wants_users(const struct image *im)
 {
 	for (size_t i = 0; i < im->ntypes; i++)
-		if (im->types[i].kind == TYPE_USYM || (im->types[i].kind == TYPE_USTACK && im->types[i].stack_mode != STACK_RAW))
+		if (im->types[i].kind == TYPE_USYM ||
+		    (im->types[i].kind == TYPE_USTACK && im->types[i].stack_mode != STACK_RAW))
 			return true;
 	return false;
 }
@@ -83,7 +84,8 @@ void symbols_cpus(struct symbols *s, const struct cpus *was, const struct cpus *
 		int err = cpus_has(was, now->list[i]) ? 0 : sideband_add(s->sideband, now->list[i]);
 
 		if (err && err != -ENODEV) /* that went again */
-			warn("CPU %d was brought online, and what is mapped there is not followed: %s%s", now->list[i], strerror(-err), rt_capable(err));
+			warn("CPU %d was brought online, and what is mapped there is not followed: %s%s", now->list[i],
+			     strerror(-err), rt_capable(err));
 	}
 }
 
@@ -91,7 +93,8 @@ static struct answer *slot_of(struct symbols *s, uint32_t whose, uint64_t addres
 {
 	size_t i = ((address ^ (uint64_t)whose << 40) * 0x9e3779b97f4a7c15ull >> 20) & (s->nanswers - 1);
 
-	while ((s->answers[i].symbol.known || s->answers[i].address) && (s->answers[i].address != address || s->answers[i].whose != whose))
+	while ((s->answers[i].symbol.known || s->answers[i].address) &&
+	       (s->answers[i].address != address || s->answers[i].whose != whose))
 		i = (i + 1) & (s->nanswers - 1);
 	return &s->answers[i];
 }
@@ -128,7 +131,8 @@ static struct answer *answer(struct symbols *s, uint32_t serial, uint64_t addres
 	return slot_of(s, whose_of(serial, how), address);
 }
 
-static struct answer *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, unsigned how, uint32_t version, struct symbol symbol)
+static struct answer *keep(struct symbols *s, struct answer *a, uint32_t serial, uint64_t address, unsigned how,
+			   uint32_t version, struct symbol symbol)
 {
 	s->count += !a->address;
 	*a = (struct answer){.address = address, .whose = whose_of(serial, how), .version = version, .symbol = symbol};
@@ -227,7 +231,8 @@ const struct symbol *symbol_user(struct symbols *s, pid_t pid, uint64_t address,
 			p = process_get(s->processes, pid);
 			a = answer(s, p->serial, address, how);
 		}
-		keep(s, a, p->serial, address, how, p->version, behind ? look_before(s, p, address) : look(s, p, address));
+		keep(s, a, p->serial, address, how, p->version,
+		     behind ? look_before(s, p, address) : look(s, p, address));
 	}
 	if (how & SYMBOL_SOURCE && a->symbol.known && !a->symbol.frames)
 		add_source(s, p, a, &a->symbol);

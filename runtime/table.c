@@ -125,7 +125,8 @@ static int compare_keys(struct rt *rt, const struct image_type *t, const char *a
 		return strncmp(a, b, t->size);
 	if (t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD) {
 		for (size_t i = 0; i < t->nfields && !order; i++)
-			order = compare_keys(rt, rt_type(rt, t->fields[i].type), a + t->fields[i].offset, b + t->fields[i].offset);
+			order = compare_keys(rt, rt_type(rt, t->fields[i].type), a + t->fields[i].offset,
+					     b + t->fields[i].offset);
 		return order;
 	}
 	return memcmp(a, b, t->size);
@@ -174,7 +175,8 @@ static bool open_half(struct table *t, struct rt *rt, uint64_t index, bool other
 	};
 	snprintf(name, sizeof(name), "m%llu_brief", (unsigned long long)index);
 	m = t->key && t->map->brief ? rt_map(rt, name) : NULL;
-	if (m && bpf_map__key_size(m) == t->map->brief && t->map->brief < t->key_size && bpf_map__value_size(m) == t->value_size)
+	if (m && bpf_map__key_size(m) == t->map->brief && t->map->brief < t->key_size &&
+	    bpf_map__value_size(m) == t->value_size)
 		t->parts[t->nparts++] = (struct part){bpf_map__fd(m), bpf_map__key_size(m)};
 	return true;
 }
@@ -215,7 +217,8 @@ size_t table_raw_size(const struct table *t)
 /* a key at a time, where the kernel or the kind of map knows no better */
 static void read_singly(struct table *t, const struct part *p)
 {
-	char *raw = xcalloc(1, table_raw_size(t)), *key = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
+	char *raw = xcalloc(1, table_raw_size(t)), *key = xcalloc(1, t->key_size + 8),
+	     *next = xcalloc(1, t->key_size + 8), *swap;
 	bool first = true;
 
 	while (!bpf_map_get_next_key(p->fd, first ? NULL : key, next)) {
@@ -239,7 +242,8 @@ static bool read_batches(struct table *t, const struct part *p)
 {
 	uint32_t most = (uint32_t)(BATCH_BYTES / (table_raw_size(t) + p->key_size)), n;
 	size_t before = t->count;
-	char *keys = NULL, *values = NULL, *at = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8), *swap;
+	char *keys = NULL, *values = NULL, *at = xcalloc(1, t->key_size + 8), *next = xcalloc(1, t->key_size + 8),
+	     *swap;
 	bool first = true;
 	int err;
 

@@ -31,7 +31,8 @@ bool is_hist(const struct table *t);
 int64_t average(const struct table *t, const uint64_t *v); /* of total and n */
 bool table_ranks(const struct image_type *t); /* do plain values of the type go by value?  Others go by their keys. */
 struct image_pair *map_pair(struct rt *rt, uint64_t index); /* of a map that is two BPF maps; NULL: it is one */
-bool table_open(struct table *t, struct rt *rt, uint64_t index); /* as it is to what was issued now: of an exchanged pair what is yet to be printed; false: there is none */
+/* as it is to what was issued now: of an exchanged pair what is yet to be printed; false: there is none */
+bool table_open(struct table *t, struct rt *rt, uint64_t index);
 bool table_open_written(struct table *t, struct rt *rt, uint64_t index); /* what programs write to */
 void table_read(struct table *t); /* all of it, into list */
 void table_add(struct table *t, const void *key, size_t key_size, const char *raw); /* an entry, as the kernel has it */

@@ -45,14 +45,16 @@ static int64_t value_at(const struct series *s, const uint64_t *slot)
 	int64_t v = (int64_t)slot[TSERIES_VALUE];
 
 	if (s->type->step == TSERIES_avg)
-		return s->type->is_signed ? v / ((int64_t)slot[TSERIES_N] < 1 ? 1 : (int64_t)slot[TSERIES_N]) : (int64_t)((uint64_t)v / slot[TSERIES_N]);
+		return s->type->is_signed ? v / ((int64_t)slot[TSERIES_N] < 1 ? 1 : (int64_t)slot[TSERIES_N])
+					  : (int64_t)((uint64_t)v / slot[TSERIES_N]);
 	return v;
 }
 
 void tseries_merge(const struct image_type *t, const uint64_t *share, uint64_t *out)
 {
 	for (uint64_t i = 0; i < t->count; i++, share += TSERIES_WORDS, out += TSERIES_WORDS) {
-		bool less = t->is_signed ? (int64_t)share[TSERIES_VALUE] < (int64_t)out[TSERIES_VALUE] : share[TSERIES_VALUE] < out[TSERIES_VALUE];
+		bool less = t->is_signed ? (int64_t)share[TSERIES_VALUE] < (int64_t)out[TSERIES_VALUE]
+					 : share[TSERIES_VALUE] < out[TSERIES_VALUE];
 
 		if (!share[TSERIES_N] || (out[TSERIES_N] && share[TSERIES_EPOCH] < out[TSERIES_EPOCH]))
 			continue;
@@ -61,7 +63,8 @@ void tseries_merge(const struct image_type *t, const uint64_t *share, uint64_t *
 		} else if (t->step == TSERIES_avg || t->step == TSERIES_sum) {
 			out[TSERIES_VALUE] += share[TSERIES_VALUE];
 			out[TSERIES_N] += share[TSERIES_N];
-		} else if (t->step == TSERIES_last ? share[TSERIES_N] > out[TSERIES_N] : less == (t->step == TSERIES_min)) {
+		} else if (t->step == TSERIES_last ? share[TSERIES_N] > out[TSERIES_N]
+						   : less == (t->step == TSERIES_min)) {
 			out[TSERIES_VALUE] = share[TSERIES_VALUE];
 			out[TSERIES_N] = share[TSERIES_N];
 		}

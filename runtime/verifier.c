@@ -64,7 +64,8 @@ static char *missing_helper(const char *words)
 		{BPF_FUNC_for_each_map_elem, "Missing required kernel feature: for_each_map_elem"},
 		{BPF_FUNC_map_lookup_percpu_elem, "Missing required kernel feature: map_lookup_percpu_elem"},
 	};
-	const char *number = strstr(words, "invalid func ") || strstr(words, "unknown func ") ? strrchr(words, '#') : NULL;
+	const char *number =
+		strstr(words, "invalid func ") || strstr(words, "unknown func ") ? strrchr(words, '#') : NULL;
 	unsigned long id = number ? strtoul(number + 1, NULL, 10) : 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -72,8 +73,9 @@ static char *missing_helper(const char *words)
 			return xstrdup(texts[i].text);
 	if (!id)
 		return NULL;
-	return id < ARRAY_SIZE(helpers) && helpers[id] ? xasprintf("BPF_FUNC_%s not available for your kernel version", helpers[id]) :
-							 xasprintf("helper %lu not available for your kernel version", id);
+	return id < ARRAY_SIZE(helpers) && helpers[id]
+		       ? xasprintf("BPF_FUNC_%s not available for your kernel version", helpers[id])
+		       : xasprintf("helper %lu not available for your kernel version", id);
 }
 
 /*
@@ -210,8 +212,7 @@ static uint32_t begin_of(struct rt *rt, const struct bpf_program *program)
 	struct bpf_program *p;
 	uint32_t insns = 0;
 
-	bpf_object__for_each_program(p, rt->object)
-	{
+	bpf_object__for_each_program (p, rt->object) {
 		if (p == program)
 			return insns;
 		if (str_eq(bpf_program__section_name(p), bpf_program__section_name(program)))
@@ -265,7 +266,9 @@ static void say_reason(const struct verdict *v, bool ours, int err)
 	words[v->words_len] = '\0';
 	missing = missing_helper(words);
 	if (missing) {
-		fprintf(stderr, "HINT: the kernel refuses it: %s (%s)\nHINT: a way out: a newer kernel, or another function\n", missing, words);
+		fprintf(stderr,
+			"HINT: the kernel refuses it: %s (%s)\nHINT: a way out: a newer kernel, or another function\n",
+			missing, words);
 		free(missing);
 		free(words);
 		return;
@@ -276,7 +279,8 @@ static void say_reason(const struct verdict *v, bool ours, int err)
 			continue;
 		while (line > words && line[-1] != '\n')
 			line--;
-		fprintf(stderr, "HINT: the kernel refuses it: %s (%.*s)\n", reasons[i].reason, (int)strcspn(line, "\n"), line);
+		fprintf(stderr, "HINT: the kernel refuses it: %s (%.*s)\n", reasons[i].reason, (int)strcspn(line, "\n"),
+			line);
 		if (reasons[i].way_out)
 			fprintf(stderr, "HINT: a way out: %s\n", reasons[i].way_out);
 		else if (!ours)

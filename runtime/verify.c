@@ -57,7 +57,8 @@ static bool is_as_described(struct rt *rt, size_t index, const char *suffix, uin
 	m = rt_map(rt, name);
 	if (!m)
 		return !needed;
-	if (bpf_map__type(m) != storages[im->storage].type || storages[im->storage].percpu != (value->kind == TYPE_AGGREGATE))
+	if (bpf_map__type(m) != storages[im->storage].type ||
+	    storages[im->storage].percpu != (value->kind == TYPE_AGGREGATE))
 		return false;
 	if (bpf_map__value_size(m) < value_bytes(im, value) || bpf_map__value_size(m) % 8)
 		return false;
@@ -79,12 +80,14 @@ static bool check_map(struct rt *rt, size_t index)
 	other = rt_map(rt, name);
 	snprintf(name, sizeof(name), "m%zu", index);
 	m = rt_map(rt, name);
-	if (other && (bpf_map__key_size(other) != bpf_map__key_size(m) || bpf_map__value_size(other) != bpf_map__value_size(m)))
+	if (other &&
+	    (bpf_map__key_size(other) != bpf_map__key_size(m) || bpf_map__value_size(other) != bpf_map__value_size(m)))
 		return wrong("the halves of a map are not alike", im->name);
 	for (size_t i = 0; i < rt->im->nevents; i++) {
 		const struct image_event *e = &rt->im->events[i];
 
-		if (e->action == EVENT_print_entry && e->map == index + 1 && e->nargs && e->size - e->args[0].offset < bpf_map__key_size(m))
+		if (e->action == EVENT_print_entry && e->map == index + 1 && e->nargs &&
+		    e->size - e->args[0].offset < bpf_map__key_size(m))
 			return wrong("a key is shorter than its map's", im->name);
 	}
 	return true;
@@ -112,7 +115,9 @@ static bool check_program(struct rt *rt, const struct image_clause *c)
 	struct bpf_program *p = rt_program(rt, c);
 	enum bpf_prog_type type = p ? bpf_program__type(p) : BPF_PROG_TYPE_UNSPEC;
 
-	if (type == types[c->kind] || (rt->placed && types[c->kind] == BPF_PROG_TYPE_TRACING && type == BPF_PROG_TYPE_RAW_TRACEPOINT) || (c->kind == ATTACH_rawtracepoint && type == BPF_PROG_TYPE_TRACING))
+	if (type == types[c->kind] ||
+	    (rt->placed && types[c->kind] == BPF_PROG_TYPE_TRACING && type == BPF_PROG_TYPE_RAW_TRACEPOINT) ||
+	    (c->kind == ATTACH_rawtracepoint && type == BPF_PROG_TYPE_TRACING))
 		return true;
 	return wrong("a program is missing, or not of its clause's kind", c->program);
 }
@@ -122,20 +127,24 @@ bool rt_verify(struct rt *rt)
 	struct bpf_map *m;
 	bool ok = true;
 
-	bpf_object__for_each_map(m, rt->object)
-	{
-		/* libbpf would write below /sys/fs/bpf for the one, and read the kernel's configuration for the other */
+	bpf_object__for_each_map (m, rt->object) {
+		/*
+		 * libbpf would write below /sys/fs/bpf for the one, and read the kernel's configuration for the
+		 * other
+		 */
 		if (bpf_map__pin_path(m) || strstr(bpf_map__name(m), ".kconfig"))
 			ok = wrong("a map has what images do not have", bpf_map__name(m));
 	}
-	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0, 0) && check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8) &&
+	ok = ok && check_own(rt, "ring", BPF_MAP_TYPE_RINGBUF, 0, 0) &&
+	     check_own(rt, "ledger", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8) &&
 	     check_own(rt, "names", BPF_MAP_TYPE_ARRAY, 4, 0) && check_own(rt, "usdt_args", BPF_MAP_TYPE_ARRAY, 4, 0) &&
 	     check_own(rt, "packets", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4) &&
 	     check_own(rt, "unwind_rows", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_row)) &&
 	     check_own(rt, "unwind_ranges", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct unwind_range)) &&
 	     check_own(rt, "unwind_files", BPF_MAP_TYPE_HASH, sizeof(struct unwind_key), sizeof(struct unwind_part)) &&
 	     check_own(rt, "unwind_processes", BPF_MAP_TYPE_HASH, 4, sizeof(struct unwind_part));
-	if (ok && rt_map(rt, "unwind_rows") && !(rt_map(rt, "unwind_ranges") && rt_map(rt, "unwind_files") && rt_map(rt, "unwind_processes")))
+	if (ok && rt_map(rt, "unwind_rows") &&
+	    !(rt_map(rt, "unwind_ranges") && rt_map(rt, "unwind_files") && rt_map(rt, "unwind_processes")))
 		ok = wrong("it has no map", "unwind_files");
 	for (size_t i = 0; ok && i < rt->im->nmaps; i++)
 		ok = check_map(rt, i);

@@ -87,8 +87,8 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 	if (compiler)
 		stat(compiler, &st);
 	free(compiler);
-	buf_printf(key, "probe %llu %llu %lld.%ld\n", (unsigned long long)st.st_ino, (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
-		   st.st_mtim.tv_nsec);
+	buf_printf(key, "probe %llu %llu %lld.%ld\n", (unsigned long long)st.st_ino, (unsigned long long)st.st_size,
+		   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	uname(&u);
 	add_text(key, "kernel", u.release);
 	add_text(key, "version", u.version);
@@ -101,8 +101,9 @@ void cache_key(struct buf *key, const char *name, const struct buf *script, cons
 	add_list(key, "named", o->sema.named);
 	add_list(key, "include-dir", o->sema.include_dirs);
 	add_list(key, "include", o->sema.includes);
-	buf_printf(key, "options %zu %d %d %d %d %d %llx %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child, o->sema.unsafe, o->sema.warnings, o->verbose,
-		   (unsigned long long)o->silent, (unsigned long long)features_off());
+	buf_printf(key, "options %zu %d %d %d %d %d %llx %llx\n", o->sema.nparams, o->sema.pid, o->sema.has_child,
+		   o->sema.unsafe, o->sema.warnings, o->verbose, (unsigned long long)o->silent,
+		   (unsigned long long)features_off());
 	add_text(key, "traceable", o->sema.traceable ? o->sema.traceable : "");
 	add_text(key, "filter", o->sema.probe_filter ? o->sema.probe_filter : "");
 	add_text(key, "directory", cwd ? cwd : "");
@@ -152,7 +153,8 @@ static bool read_entry(int fd, const struct buf *key, struct buf *image)
 	char *rest;
 	bool ok;
 
-	if (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 022 || !read_exactly(fd, &h, sizeof(h)) || memcmp(h.magic, MAGIC, sizeof(MAGIC)))
+	if (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 022 || !read_exactly(fd, &h, sizeof(h)) ||
+	    memcmp(h.magic, MAGIC, sizeof(MAGIC)))
 		return false;
 	if (h.key != key->len || h.dependencies > (uint64_t)st.st_size || h.image > (uint64_t)st.st_size ||
 	    sizeof(h) + h.key + h.dependencies + h.image != (uint64_t)st.st_size)
@@ -218,7 +220,8 @@ static int shrink(int dir, uint64_t most, size_t *removed)
 		return err;
 	}
 	while ((e = readdir(d))) {
-		if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+		if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode))
 			continue;
 		list = xrealloc(list, (n + 1) * sizeof(*list));
 		list[n++] = (struct file){xstrdup(e->d_name), (uint64_t)st.st_size, st.st_mtim};
@@ -258,7 +261,8 @@ void cache_keep(const struct buf *key, const struct buf *image)
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f) {
 		ok = fwrite(&h, sizeof(h), 1, f) == 1 && fwrite(key->data, 1, key->len, f) == key->len &&
-		     fwrite(depends, 1, h.dependencies, f) == h.dependencies && fwrite(image->data, 1, image->len, f) == image->len;
+		     fwrite(depends, 1, h.dependencies, f) == h.dependencies &&
+		     fwrite(image->data, 1, image->len, f) == image->len;
 		ok = !fclose(f) && ok;
 		if (!ok || renameat(dir, draft, dir, name))
 			unlinkat(dir, draft, 0);
@@ -277,7 +281,8 @@ int cache_clear(void)
 	size_t removed;
 
 	if (dir < 0) {
-		fputs("ERROR: there is no cache: neither XDG_CACHE_HOME nor HOME leads to a directory that is yours alone\n", stderr);
+		fputs("ERROR: there is no cache: neither XDG_CACHE_HOME nor HOME leads to a directory that is yours alone\n",
+		      stderr);
 		return 1;
 	}
 	err = shrink(dir, 0, &removed);

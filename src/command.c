@@ -147,7 +147,8 @@ static void do_debug(struct command *c, const char *arg)
 		{"codegen-opt", 1 << STAGE_codegen_opt},
 		{"asm", 1 << STAGE_asm},
 		{"image", 1 << STAGE_image},
-		{"all", 1 << STAGE_ast | 1 << STAGE_types | 1 << STAGE_codegen | 1 << STAGE_codegen_opt | 1 << STAGE_image},
+		{"all",
+		 1 << STAGE_ast | 1 << STAGE_types | 1 << STAGE_codegen | 1 << STAGE_codegen_opt | 1 << STAGE_image},
 		{"libbpf", 0},
 		{"verifier", 0},
 	};
@@ -274,7 +275,8 @@ static int drop_bare_debug(int argc, char **argv)
 				argv[n++] = argv[i++];
 			break;
 		}
-		if (i && (str_eq(argv[i], "-dd") || (str_eq(argv[i], "-d") && (i + 1 == argc || argv[i + 1][0] == '-'))))
+		if (i &&
+		    (str_eq(argv[i], "-dd") || (str_eq(argv[i], "-d") && (i + 1 == argc || argv[i + 1][0] == '-'))))
 			continue;
 		argv[n++] = argv[i];
 	}
@@ -288,17 +290,17 @@ static void parse_options(struct command *c, int argc, char **argv)
 	struct option table[OPT_COUNT + 1] = {0};
 	int row_of[LONG_ONLY] = {0}, n = 0, got;
 
-#define OPTION(letter, name, argument, help)                                                        \
-	snprintf(names[n], sizeof(names[n]), "%s", #name);                                          \
-	for (char *s = names[n]; *s; s++)                                                           \
-		if (*s == '_')                                                                      \
-			*s = '-';                                                                   \
-	table[n] = (struct option){names[n], (argument) ? required_argument : no_argument, NULL,    \
-				   (letter) ? (letter) : LONG_ONLY + n};                            \
-	if (letter) {                                                                               \
-		row_of[(int)(letter)] = n;                                                          \
-		snprintf(letters + strlen(letters), 3, "%c%s", letter, (argument) ? ":" : "");      \
-	}                                                                                           \
+#define OPTION(letter, name, argument, help) \
+	snprintf(names[n], sizeof(names[n]), "%s", #name); \
+	for (char *s = names[n]; *s; s++) \
+		if (*s == '_') \
+			*s = '-'; \
+	table[n] = (struct option){names[n], (argument) ? required_argument : no_argument, NULL, \
+				   (letter) ? (letter) : LONG_ONLY + n}; \
+	if (letter) { \
+		row_of[(int)(letter)] = n; \
+		snprintf(letters + strlen(letters), 3, "%c%s", letter, (argument) ? ":" : ""); \
+	} \
 	n++;
 #include "options.def"
 #undef OPTION
@@ -352,7 +354,8 @@ static void silence(struct command *c)
 		c->compile.silent = UINT64_MAX;
 	for (size_t i = 0; i < c->silenced.n; i++)
 		if (!warnings_named(a, c->silenced.list[i], &c->compile.silent, &unknown)) {
-			fprintf(stderr, "ERROR: USAGE: --no-warning: there is no warning '%s'; the warnings are: %s\n", unknown, warning_names(a));
+			fprintf(stderr, "ERROR: USAGE: --no-warning: there is no warning '%s'; the warnings are: %s\n",
+				unknown, warning_names(a));
 			stop(c, STATUS_WRONG);
 		}
 	arena_free(a);
@@ -361,7 +364,8 @@ static void silence(struct command *c)
 static void check_consistent(struct command *c)
 {
 	if (c->mode && c->run.mode != MODE_trace) {
-		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n", c->run.mode == MODE_test ? "test" : "bench");
+		fprintf(stderr, "ERROR: USAGE: --%s conflicts with existing --mode\n",
+			c->run.mode == MODE_test ? "test" : "bench");
 		stop(c, STATUS_WRONG);
 	} else if (c->run.command && c->run.pid) {
 		wrong(c, "ERROR: USAGE: Cannot use both -c and -p.");

@@ -57,7 +57,11 @@ static bool last(const struct compile_options *o, enum stage stage)
 
 static bool generate(struct job *j, const struct compile_options *o, enum codegen_stage stage, struct buf *out)
 {
-	return codegen(j->script, j->kernel, &j->diag, &(struct codegen_options){.portable = o->sema.late, .roll = o->roll, .ahead = stage == CODEGEN_OBJECT ? o->ahead : NULL}, stage, out);
+	return codegen(j->script, j->kernel, &j->diag,
+		       &(struct codegen_options){.portable = o->sema.late,
+						 .roll = o->roll,
+						 .ahead = stage == CODEGEN_OBJECT ? o->ahead : NULL},
+		       stage, out);
 }
 
 static void dump_code(struct job *j, const struct compile_options *o, enum codegen_stage stage)
@@ -92,9 +96,11 @@ static bool link_objects(struct job *j, struct buf *image)
 
 	if (!j->script->libraries || libraries_link(j->script->libraries, j->arena, image, &why))
 		return true;
-	error_at(&j->diag, j->script->imports ? j->script->imports->span : (struct span){0}, "the script and what it imports cannot be linked: %s", why);
+	error_at(&j->diag, j->script->imports ? j->script->imports->span : (struct span){0},
+		 "the script and what it imports cannot be linked: %s", why);
 	if (strstr(why, "'license'"))
-		hint(&j->diag, "all of them must have the same license: config = { license = \"Dual BSD/GPL\" } says that of the script");
+		hint(&j->diag,
+		     "all of them must have the same license: config = { license = \"Dual BSD/GPL\" } says that of the script");
 	return false;
 }
 
@@ -128,7 +134,8 @@ static void work(struct job *j, const struct compile_options *o, struct buf *ima
 		dump_code(j, o, CODEGEN_ASM);
 	if (last(o, STAGE_asm) || j->diag.errors)
 		return;
-	if (o->emit_llvm && (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
+	if (o->emit_llvm &&
+	    (!write_code(j, o, CODEGEN_IR, "original") || !write_code(j, o, CODEGEN_IR_OPT, "optimized")))
 		return;
 	if (!generate(j, o, CODEGEN_OBJECT, image) || !link_objects(j, image))
 		return;

@@ -10,13 +10,13 @@
 struct map_shape;
 
 enum stage { /* in the order in which they run */
-	STAGE_ast,
-	STAGE_types,
-	STAGE_codegen,
-	STAGE_codegen_opt,
-	STAGE_asm,
-	STAGE_image,
-	STAGE_COUNT
+	     STAGE_ast,
+	     STAGE_types,
+	     STAGE_codegen,
+	     STAGE_codegen_opt,
+	     STAGE_asm,
+	     STAGE_image,
+	     STAGE_COUNT
 };
 
 struct compile_options {
@@ -26,7 +26,8 @@ struct compile_options {
 	uint64_t silent; /* warnings: bits 1 << enum warning_id */
 	bool verbose;
 	bool roll; /* unroll (N) is a loop */
-	void (*ahead)(const char *name, const struct map_shape *shape); /* or NULL: told of the image's maps before LLVM works on it */
+	/* or NULL: told of the image's maps before LLVM works on it */
+	void (*ahead)(const char *name, const struct map_shape *shape);
 	const char *emit_llvm; /* PREFIX.original.ll, PREFIX.optimized.ll; or NULL */
 	bool from_stdin; /* the script came that way */
 };

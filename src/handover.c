@@ -65,8 +65,9 @@ static bool has_room(const char *program)
 
 		if (getrlimit(limits[i].resource, &limit) || limit.rlim_cur >= needed)
 			continue;
-		fprintf(stderr, "ERROR: the compiler needs %llu MiB of %s, and the limit is %llu: ulimit -%c\n", (unsigned long long)needed >> 20,
-			limits[i].what, (unsigned long long)limit.rlim_cur >> 20, limits[i].letter);
+		fprintf(stderr, "ERROR: the compiler needs %llu MiB of %s, and the limit is %llu: ulimit -%c\n",
+			(unsigned long long)needed >> 20, limits[i].what, (unsigned long long)limit.rlim_cur >> 20,
+			limits[i].letter);
 		return false;
 	}
 	return true;
@@ -76,7 +77,8 @@ static bool has_room(const char *program)
 static bool rewind_input(const char *text, size_t len)
 {
 	int fd = memfd_create("script", 0);
-	bool ok = fd >= 0 && write(fd, text, len) == (ssize_t)len && !lseek(fd, 0, SEEK_SET) && dup2(fd, STDIN_FILENO) == STDIN_FILENO;
+	bool ok = fd >= 0 && write(fd, text, len) == (ssize_t)len && !lseek(fd, 0, SEEK_SET) &&
+		  dup2(fd, STDIN_FILENO) == STDIN_FILENO;
 
 	if (fd >= 0)
 		close(fd);
@@ -90,7 +92,8 @@ bool compile(const char *name, const char *text, size_t len, const struct compil
 	(void)name;
 	(void)image;
 	if (!compiler) {
-		fprintf(stderr, "ERROR: the compiler, probe-compile, is neither beside probe nor in %s\n", PKGLIBEXECDIR);
+		fprintf(stderr, "ERROR: the compiler, probe-compile, is neither beside probe nor in %s\n",
+			PKGLIBEXECDIR);
 		return false;
 	}
 	if (!has_room(compiler))

@@ -113,7 +113,8 @@ static int format(struct command *c)
 	const char *name;
 	int status = STATUS_WRONG;
 
-	if (!read_program(c, &text, &name) || !compile_format(name, text.data ? text.data : "", text.len, &c->compile, &out)) {
+	if (!read_program(c, &text, &name) ||
+	    !compile_format(name, text.data ? text.data : "", text.len, &c->compile, &out)) {
 		;
 	} else if (!beside) {
 		fwrite(out.data ? out.data : "", 1, out.len, stdout);
@@ -137,7 +138,8 @@ static const struct {
 	const char *what;
 	bool roll, no_sleep;
 	uint64_t strlen_most;
-} alternatives[] = { /* each keeps what the one before it changed */
+} alternatives[] = {
+	/* each keeps what the one before it changed */
 	{"with a program for the entry of a function and one for its return", false, false, 0},
 	{"with unroll (N) as a loop", true, false, 0},
 	{"with uprobes that may not sleep: memory that is not resident is <fault>", true, true, 0},
@@ -179,7 +181,8 @@ static int run_somehow(struct command *c, const char *name, const struct buf *te
 			buf_free(&other);
 			break;
 		}
-		if (!awake && other.len == last.len && !memcmp(other.data, last.data, last.len)) { /* it makes no difference */
+		/* it makes no difference */
+		if (!awake && other.len == last.len && !memcmp(other.data, last.data, last.len)) {
 			buf_free(&other);
 			continue;
 		}

@@ -56,7 +56,8 @@ int tool_write(const char *path, const void *image, size_t len)
 		return fail(-errno, "the runtime, probe-run, is neither beside probe nor in " PKGLIBEXECDIR);
 	}
 	out = mkostemp(draft, O_CLOEXEC);
-	if (out < 0 || !copy(out, runtime) || !write_all(out, image, len) || !write_all(out, &trailer, sizeof(trailer)) || fchmod(out, 0755))
+	if (out < 0 || !copy(out, runtime) || !write_all(out, image, len) ||
+	    !write_all(out, &trailer, sizeof(trailer)) || fchmod(out, 0755))
 		err = -errno;
 	if (out >= 0 && close(out) && !err)
 		err = -errno;

@@ -19,7 +19,13 @@ enum node_kind {
 };
 
 /* what an IDENT names that differs from machine to machine */
-enum late { LATE_NOT, LATE_CONFIG /* CONFIG_HZ, LINUX_KERNEL_VERSION */, LATE_KADDR /* a kernel symbol's address */, LATE_CGROUP /* a path's id */, LATE_ENUM /* what a name of a kernel's enum stands for */ };
+enum late {
+	LATE_NOT,
+	LATE_CONFIG /* CONFIG_HZ, LINUX_KERNEL_VERSION */,
+	LATE_KADDR /* a kernel symbol's address */,
+	LATE_CGROUP /* a path's id */,
+	LATE_ENUM /* what a name of a kernel's enum stands for */
+};
 
 /* A scratch variable; one for each declaration, shared by its uses. */
 struct variable {
@@ -116,7 +122,8 @@ struct node {
 			struct node *cond;
 			struct node *then; /* IF: a BLOCK; NULL in c ?: b */
 			struct node *other; /* BLOCK or IF or NULL */
-			struct held *held; /* of an if comptime, two: what resolve finds wrong with a branch is said if it is taken */
+			/* of an if comptime, two: what resolve finds wrong with a branch is said if it is taken */
+			struct held *held;
 		} cond;
 		struct { /* FIELD a.b, a->b, t.0 (name "0") */
 			struct node *expr;
@@ -124,7 +131,8 @@ struct node {
 			bool arrow;
 			struct span name_span;
 			const struct field *field; /* set by infer: of a struct, tuple, record */
-			uint32_t offset; /* bytes from the struct's start to the field's storage; anonymous members included */
+			/* bytes from the struct's start to the field's storage; anonymous members included */
+			uint32_t offset;
 		} field;
 		struct { /* INDEX a[i] */
 			struct node *expr;
@@ -247,7 +255,8 @@ struct clause {
 	const struct type *args; /* struct of `args`, or NULL */
 	unsigned nargs; /* usdt: none above arg<nargs - 1> is used; set by infer */
 	uint64_t args_used; /* usdt: bit N: argN is; 63: one above that */
-	const struct type *record; /* of a tracepoint in an image for other kernels: kernel_tracepoint_record(), or NULL */
+	/* of a tracepoint in an image for other kernels: kernel_tracepoint_record(), or NULL */
+	const struct type *record;
 	const struct type *retval; /* type of `retval` where known, or NULL */
 	struct clause *session; /* one program with this: one is what it does on entry, the other on return; or NULL */
 	struct node *predicate; /* or NULL */

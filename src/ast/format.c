@@ -60,7 +60,8 @@ static bool before(struct format *f, uint32_t pos, bool blank)
 static void end_line(struct format *f, uint32_t pos)
 {
 	while (f->comment) {
-		const char *s = f->src->text + (pos - f->src->base), *at = f->src->text + (f->comment->span.from - f->src->base);
+		const char *s = f->src->text + (pos - f->src->base),
+			   *at = f->src->text + (f->comment->span.from - f->src->base);
 
 		while (s < at && strchr(" \t;,", *s))
 			s++;
@@ -76,16 +77,31 @@ static void end_line(struct format *f, uint32_t pos)
 
 /* ---- expressions ---- */
 
-enum level { LEVEL_ANY, LEVEL_TERNARY, LEVEL_LOR, LEVEL_LAND, LEVEL_OR, LEVEL_XOR, LEVEL_AND, LEVEL_EQUAL, LEVEL_ORDER,
-	     LEVEL_SHIFT, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_UNARY, LEVEL_POSTFIX };
+enum level {
+	LEVEL_ANY,
+	LEVEL_TERNARY,
+	LEVEL_LOR,
+	LEVEL_LAND,
+	LEVEL_OR,
+	LEVEL_XOR,
+	LEVEL_AND,
+	LEVEL_EQUAL,
+	LEVEL_ORDER,
+	LEVEL_SHIFT,
+	LEVEL_SUM,
+	LEVEL_PRODUCT,
+	LEVEL_UNARY,
+	LEVEL_POSTFIX
+};
 
 static enum level level_of_op(enum op op)
 {
 	static const uint8_t levels[OP_COUNT] = {
-		[OP_LOR] = LEVEL_LOR, [OP_LAND] = LEVEL_LAND, [OP_OR] = LEVEL_OR, [OP_XOR] = LEVEL_XOR, [OP_AND] = LEVEL_AND,
-		[OP_EQ] = LEVEL_EQUAL, [OP_NE] = LEVEL_EQUAL, [OP_LT] = LEVEL_ORDER, [OP_LE] = LEVEL_ORDER, [OP_GT] = LEVEL_ORDER,
-		[OP_GE] = LEVEL_ORDER, [OP_SHL] = LEVEL_SHIFT, [OP_SHR] = LEVEL_SHIFT, [OP_ADD] = LEVEL_SUM, [OP_SUB] = LEVEL_SUM,
-		[OP_MUL] = LEVEL_PRODUCT, [OP_DIV] = LEVEL_PRODUCT, [OP_MOD] = LEVEL_PRODUCT,
+		[OP_LOR] = LEVEL_LOR,     [OP_LAND] = LEVEL_LAND,   [OP_OR] = LEVEL_OR,    [OP_XOR] = LEVEL_XOR,
+		[OP_AND] = LEVEL_AND,     [OP_EQ] = LEVEL_EQUAL,    [OP_NE] = LEVEL_EQUAL, [OP_LT] = LEVEL_ORDER,
+		[OP_LE] = LEVEL_ORDER,    [OP_GT] = LEVEL_ORDER,    [OP_GE] = LEVEL_ORDER, [OP_SHL] = LEVEL_SHIFT,
+		[OP_SHR] = LEVEL_SHIFT,   [OP_ADD] = LEVEL_SUM,     [OP_SUB] = LEVEL_SUM,  [OP_MUL] = LEVEL_PRODUCT,
+		[OP_DIV] = LEVEL_PRODUCT, [OP_MOD] = LEVEL_PRODUCT,
 	};
 
 	return levels[op];
@@ -140,7 +156,8 @@ static void binary(struct format *f, const struct node *n)
 	enum level level = level_of_op(n->binary.op);
 	const struct node *l = n->binary.left, *r = n->binary.right;
 	/* 1 < 2 == 3, a << b >> c: the parser's order is nobody's guess */
-	bool mixed = l->kind == NODE_BINARY && level_of(l) == level && level != LEVEL_SUM && level != LEVEL_PRODUCT && l->binary.op != n->binary.op;
+	bool mixed = l->kind == NODE_BINARY && level_of(l) == level && level != LEVEL_SUM && level != LEVEL_PRODUCT &&
+		     l->binary.op != n->binary.op;
 
 	operand(f, l, mixed ? level + 1 : level);
 	buf_printf(f->out, " %s ", op_text(n->binary.op));
@@ -150,7 +167,8 @@ static void binary(struct format *f, const struct node *n)
 static void unary(struct format *f, const struct node *n)
 {
 	const struct node *e = n->unary.expr;
-	bool minus = n->unary.op == OP_NEG && ((e->kind == NODE_UNARY && e->unary.op == OP_NEG) || (e->kind == NODE_INCDEC && e->unary.op == OP_PREDEC));
+	bool minus = n->unary.op == OP_NEG && ((e->kind == NODE_UNARY && e->unary.op == OP_NEG) ||
+					       (e->kind == NODE_INCDEC && e->unary.op == OP_PREDEC));
 
 	buf_puts(f->out, op_text(n->unary.op));
 	operand(f, e, minus ? LEVEL_POSTFIX : LEVEL_UNARY);
@@ -177,9 +195,12 @@ static void value_or_type(struct format *f, const struct node *of, const struct 
 		type(f, of);
 		return;
 	}
-	while (first->kind == NODE_INDEX || first->kind == NODE_BINARY || first->kind == NODE_TERNARY || first->kind == NODE_FIELD)
-		first = first->kind == NODE_INDEX ? first->index_.expr : first->kind == NODE_BINARY ? first->binary.left :
-		       first->kind == NODE_FIELD ? first->field.expr : first->cond.cond;
+	while (first->kind == NODE_INDEX || first->kind == NODE_BINARY || first->kind == NODE_TERNARY ||
+	       first->kind == NODE_FIELD)
+		first = first->kind == NODE_INDEX    ? first->index_.expr
+			: first->kind == NODE_BINARY ? first->binary.left
+			: first->kind == NODE_FIELD  ? first->field.expr
+						     : first->cond.cond;
 	parens = first->kind == NODE_IDENT || first->kind == NODE_ARG;
 	if (parens)
 		buf_putc(f->out, '(');
@@ -195,7 +216,8 @@ static void type(struct format *f, const struct node *n)
 		value_or_type(f, n->type_.typeof_->kind == NODE_TYPE ? n->type_.typeof_ : NULL, n->type_.typeof_);
 		buf_putc(f->out, ')');
 	} else {
-		buf_printf(f->out, "%s%s%s", n->type_.keyword ? n->type_.keyword : "", n->type_.keyword ? " " : "", n->type_.name);
+		buf_printf(f->out, "%s%s%s", n->type_.keyword ? n->type_.keyword : "", n->type_.keyword ? " " : "",
+			   n->type_.name);
 	}
 	for (const struct node *s = n->type_.suffixes, *last = NULL; s; last = s, s = s->next)
 		if (s->suffix.pointer)
@@ -391,7 +413,8 @@ static void let(struct format *f, const struct node *n)
 
 static void import(struct format *f, const struct node *n)
 {
-	const char *s = f->src->text + (n->span.from - f->src->base), *quote = memchr(s, '"', n->span.to - n->span.from);
+	const char *s = f->src->text + (n->span.from - f->src->base),
+		   *quote = memchr(s, '"', n->span.to - n->span.from);
 
 	buf_puts(f->out, "import ");
 	buf_add(f->out, quote, (size_t)(f->src->text + (n->span.to - f->src->base) - quote));

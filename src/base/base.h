@@ -23,7 +23,8 @@ char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_bytes(struct arena *a, const char *s, size_t n); /* all n, NULs as well, and a NUL */
 void *arena_memdup(struct arena *a, const void *p, size_t n);
-void *arena_grow(struct arena *a, void *list, size_t n, size_t size); /* list, or its copy, with room for one element more than its n */
+/* list, or its copy, with room for one element more than its n */
+void *arena_grow(struct arena *a, void *list, size_t n, size_t size);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* xalloc.c: the same promise for memory with an owner */
@@ -60,7 +61,8 @@ bool limits_raise(void); /* of open files and the stack, to what we need; false:
 
 /* stream.c */
 void streams_open(void); /* first of all: a standard stream that is closed stays so */
-int streams_close(int status); /* last: status, or 1 if what was printed could not be written, reported; a reader that left is no error */
+/* last: status, or 1 if what was printed could not be written, reported; a reader that left is no error */
+int streams_close(int status);
 
 /* search.c: of n elements of size bytes, in order of the uint64_t at offset in each: how many have one up to limit */
 size_t upper_bound(const void *list, size_t n, size_t size, size_t offset, uint64_t limit);
@@ -102,7 +104,8 @@ bool nearest_hear(struct nearest *n, const char *name); /* is it now the closest
 /* whole text to integer: 12 0x1f 017 0b11 1_000 2e3 5ms u/l suffixes, leading - */
 bool parse_int(const char *text, int64_t *value, const char **why); /* over INT64_MAX: the bits of a uint64 */
 bool parse_bool(const char *text, bool *value); /* 1 true on yes, 0 false off no, whatever their case */
-bool parse_int_tail(const char *text, int64_t *value, const char **why, const char **tail); /* *tail: the suffix that is none, or "" */
+/* *tail: the suffix that is none, or "" */
+bool parse_int_tail(const char *text, int64_t *value, const char **why, const char **tail);
 
 /*
  * depend.c: the files that a compilation reads or looks for, with what tells
@@ -193,16 +196,20 @@ void diag_init(struct diag *d, struct arena *a, struct sources *s);
 void error_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void warning_at(struct diag *d, const struct warning *w, struct span span, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4); /* a second place of the latest message, below it */
-struct held *diag_hold(struct diag *d, struct held *h); /* messages go to h from here on, NULL: they are printed; returns where they went before */
+/* a second place of the latest message, below it */
+void also_at(struct diag *d, struct span span, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* messages go to h from here on, NULL: they are printed; returns where they went before */
+struct held *diag_hold(struct diag *d, struct held *h);
 void diag_release(struct diag *d, const struct held *h); /* as if they were given now; h may be NULL */
-void diag_excerpt(struct sources *s, struct span span, struct buf *out); /* the line of the script with tildes below it */
+/* the line of the script with tildes below it */
+void diag_excerpt(struct sources *s, struct span span, struct buf *out);
 bool colour_wanted(void); /* by BPFTRACE_COLOR, NO_COLOR, and whether we write to terminals */
 extern const char *const severity_colours[2], colour_end[]; /* by enum severity */
 void diag_flush(struct diag *d, FILE *out, bool colour); /* prints and forgets messages; keeps the counts */
 
 /* log.c: messages about the machine, on stderr: "ERROR: ...", "WARNING: ..." */
-int fail(int err, const char *fmt, ...) PRINTF_LIKE(2, 3); /* "ERROR: <text>: <strerror(-err)>"; returns err; err 0: no strerror, returns -EINVAL */
+/* "ERROR: <text>: <strerror(-err)>"; returns err; err 0: no strerror, returns -EINVAL */
+int fail(int err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void warn_never(void); /* --no-warnings: warn() says nothing from here on */
 

@@ -16,9 +16,9 @@ static void describe(struct buf *out, const char *path)
 	if (stat(path, &st))
 		buf_printf(out, "- %s\n", path);
 	else
-		buf_printf(out, "%llu.%llu.%llu.%lld.%ld.%lld.%ld %s\n", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
-			   (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
-			   st.st_ctim.tv_nsec, path);
+		buf_printf(out, "%llu.%llu.%llu.%lld.%ld.%lld.%ld %s\n", (unsigned long long)st.st_dev,
+			   (unsigned long long)st.st_ino, (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
+			   st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, path);
 }
 
 /* of a file of the kernel's, whose times and size say nothing, what it holds */
@@ -41,7 +41,8 @@ static void describe_presence(struct buf *out, const char *path)
 
 static bool listed(const struct buf *line)
 {
-	for (const char *at = list.data; at && (at = memmem(at, (size_t)(list.data + list.len - at), line->data, line->len)); at++)
+	for (const char *at = list.data;
+	     at && (at = memmem(at, (size_t)(list.data + list.len - at), line->data, line->len)); at++)
 		if (at == list.data || at[-1] == '\n')
 			return true;
 	return false;
@@ -92,7 +93,8 @@ bool dependencies_hold(const char *text, size_t len)
 	bool hold = true;
 
 	while (hold && text < end) {
-		const char *line = text, *nl = memchr(line, '\n', (size_t)(end - line)), *space = nl ? memchr(line, ' ', (size_t)(nl - line)) : NULL;
+		const char *line = text, *nl = memchr(line, '\n', (size_t)(end - line)),
+			   *space = nl ? memchr(line, ' ', (size_t)(nl - line)) : NULL;
 		char *path;
 
 		if (!space) {

@@ -48,14 +48,17 @@ static bool same_place(struct sources *s, struct span a, struct span b)
 
 	if (!sources_place(s, a, &p) || !sources_place(s, b, &q))
 		return a.from == b.from;
-	return p.source == q.source && p.line == q.line && p.column == q.column && p.end_line == q.end_line && p.end_column == q.end_column;
+	return p.source == q.source && p.line == q.line && p.column == q.column && p.end_line == q.end_line &&
+	       p.end_column == q.end_column;
 }
 
-static bool repeated(const struct diag *d, const struct message *list, enum severity severity, struct span span, const char *text)
+static bool repeated(const struct diag *d, const struct message *list, enum severity severity, struct span span,
+		     const char *text)
 {
 	for (const struct message *m = list; m; m = m->next)
 		if (m->severity == severity && str_eq(m->text, text) &&
-		    (severity == SEVERITY_WARNING ? same_place(d->sources, m->span, span) : m->span.from == span.from && m->span.to == span.to))
+		    (severity == SEVERITY_WARNING ? same_place(d->sources, m->span, span)
+						  : m->span.from == span.from && m->span.to == span.to))
 			return true;
 	return false;
 }
@@ -87,7 +90,8 @@ static void add(struct diag *d, struct message *m)
 	d->last = &m->next;
 }
 
-static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span, const char *fmt, va_list ap)
+static PRINTF_LIKE(5, 0) void keep(struct diag *d, enum severity severity, const struct warning *w, struct span span,
+				   const char *fmt, va_list ap)
 {
 	struct message *m = arena_alloc(d->arena, sizeof(*m));
 
@@ -188,7 +192,8 @@ static void put_excerpt(struct buf *b, const struct place *p)
 }
 
 /* FILE:LINE:C1-C2: ERROR: text, and the lines it is about */
-static void put_message(struct buf *b, struct sources *s, enum severity severity, struct span span, const char *text, bool colour)
+static void put_message(struct buf *b, struct sources *s, enum severity severity, struct span span, const char *text,
+			bool colour)
 {
 	struct place p;
 	bool placed = sources_place(s, span, &p);
@@ -284,7 +289,8 @@ void diag_flush(struct diag *d, FILE *out, bool colour)
 			if ((int)m->severity != severity)
 				continue;
 			put_message(&b, d->sources, m->severity, m->span,
-				    m->warning ? arena_printf(d->arena, "%s [%s]", m->text, m->warning->name) : m->text, colour);
+				    m->warning ? arena_printf(d->arena, "%s [%s]", m->text, m->warning->name) : m->text,
+				    colour);
 			if (m->hints)
 				buf_puts(&b, m->hints);
 		}

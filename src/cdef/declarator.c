@@ -92,11 +92,14 @@ bool type_name_at(struct cdefs *c, const struct token *list, size_t *at, struct 
 	struct specifiers s;
 	const struct token *first = &list[*at];
 
-	if (first->kind != TOK_NAME || (!first->name->keyword && !first->name->type && (c->depth || list[*at + 1].kind == TOK_END)))
+	if (first->kind != TOK_NAME ||
+	    (!first->name->keyword && !first->name->type && (c->depth || list[*at + 1].kind == TOK_END)))
 		return false;
-	if (first->name->keyword == KEY_SIZEOF || first->name->keyword == KEY_ALIGNOF || first->name->keyword == KEY_OFFSETOF)
+	if (first->name->keyword == KEY_SIZEOF || first->name->keyword == KEY_ALIGNOF ||
+	    first->name->keyword == KEY_OFFSETOF)
 		return false;
-	if (!first->name->keyword && !first->name->type && !token_is(&list[*at + 1], ')') && !token_is(&list[*at + 1], '*'))
+	if (!first->name->keyword && !first->name->type && !token_is(&list[*at + 1], ')') &&
+	    !token_is(&list[*at + 1], '*'))
 		return false;
 	if (dict_find(&c->enumerators, first->name->text) || !c_specifiers(&p, &s))
 		return false;

@@ -26,7 +26,9 @@ static bool take(struct reader *r, uint32_t punct)
 
 static struct cvalue value_of(struct reader *r, int64_t v, bool is_unsigned, unsigned size)
 {
-	return (struct cvalue){.v = v, .is_unsigned = is_unsigned && size == 8, .type = {.type = type_int(r->cdefs->host.types, size, !is_unsigned), .align = size}};
+	return (struct cvalue){.v = v,
+			       .is_unsigned = is_unsigned && size == 8,
+			       .type = {.type = type_int(r->cdefs->host.types, size, !is_unsigned), .align = size}};
 }
 
 static struct cvalue failure(struct reader *r)
@@ -125,8 +127,9 @@ static struct cvalue primary(struct reader *r)
 
 		if (e)
 			return value_of(r, e->value, !e->type->is_signed, e->type->size);
-		if (str_eq(t->name->text, "__builtin_constant_p") || str_eq(t->name->text, "__builtin_types_compatible_p")) {
-			for (size_t depth = 0; r->list[r->at].kind != TOK_END; ) {
+		if (str_eq(t->name->text, "__builtin_constant_p") ||
+		    str_eq(t->name->text, "__builtin_types_compatible_p")) {
+			for (size_t depth = 0; r->list[r->at].kind != TOK_END;) {
 				depth = depth + token_is(&r->list[r->at], '(') - token_is(&r->list[r->at], ')');
 				r->at++;
 				if (!depth)
@@ -179,7 +182,8 @@ static struct cvalue unary(struct reader *r)
 
 	if (r->failed || ++r->depth > DEEPEST)
 		return failure(r);
-	if (token_is(op, '(') && type_name_at(r->cdefs, r->list, &at, &t) && token_is(&r->list[at], ')') && !token_is(&r->list[at + 1], '{')) {
+	if (token_is(op, '(') && type_name_at(r->cdefs, r->list, &at, &t) && token_is(&r->list[at], ')') &&
+	    !token_is(&r->list[at + 1], '{')) {
 		r->at = at + 1;
 		v = unary(r);
 		v = converted(&v, &t);
@@ -217,8 +221,9 @@ static const struct {
 	uint32_t punct;
 	uint8_t level;
 } binaries[] = {
-	{P2('|', '|'), 1}, {P2('&', '&'), 2}, {'|', 3}, {'^', 4}, {'&', 5}, {P2('=', '='), 6}, {P2('!', '='), 6}, {'<', 7}, {'>', 7},
-	{P2('<', '='), 7}, {P2('>', '='), 7}, {P2('<', '<'), 8}, {P2('>', '>'), 8}, {'+', 9}, {'-', 9}, {'*', 10}, {'/', 10}, {'%', 10},
+	{P2('|', '|'), 1}, {P2('&', '&'), 2}, {'|', 3}, {'^', 4},          {'&', 5},          {P2('=', '='), 6},
+	{P2('!', '='), 6}, {'<', 7},          {'>', 7}, {P2('<', '='), 7}, {P2('>', '='), 7}, {P2('<', '<'), 8},
+	{P2('>', '>'), 8}, {'+', 9},          {'-', 9}, {'*', 10},         {'/', 10},         {'%', 10},
 };
 
 static int64_t apply(struct reader *r, uint32_t op, int64_t a, int64_t b, bool u)
@@ -226,22 +231,38 @@ static int64_t apply(struct reader *r, uint32_t op, int64_t a, int64_t b, bool u
 	uint64_t x = (uint64_t)a, y = (uint64_t)b;
 
 	switch (op) {
-	case P2('|', '|'): return a || b;
-	case P2('&', '&'): return a && b;
-	case '|': return a | b;
-	case '^': return a ^ b;
-	case '&': return a & b;
-	case P2('=', '='): return a == b;
-	case P2('!', '='): return a != b;
-	case '<': return u ? x < y : a < b;
-	case '>': return u ? x > y : a > b;
-	case P2('<', '='): return u ? x <= y : a <= b;
-	case P2('>', '='): return u ? x >= y : a >= b;
-	case P2('<', '<'): return y > 63 ? 0 : (int64_t)(x << y);
-	case P2('>', '>'): return y > 63 ? 0 : u ? (int64_t)(x >> y) : a >> y;
-	case '+': return (int64_t)(x + y);
-	case '-': return (int64_t)(x - y);
-	case '*': return (int64_t)(x * y);
+	case P2('|', '|'):
+		return a || b;
+	case P2('&', '&'):
+		return a && b;
+	case '|':
+		return a | b;
+	case '^':
+		return a ^ b;
+	case '&':
+		return a & b;
+	case P2('=', '='):
+		return a == b;
+	case P2('!', '='):
+		return a != b;
+	case '<':
+		return u ? x < y : a < b;
+	case '>':
+		return u ? x > y : a > b;
+	case P2('<', '='):
+		return u ? x <= y : a <= b;
+	case P2('>', '='):
+		return u ? x >= y : a >= b;
+	case P2('<', '<'):
+		return y > 63 ? 0 : (int64_t)(x << y);
+	case P2('>', '>'):
+		return y > 63 ? 0 : u ? (int64_t)(x >> y) : a >> y;
+	case '+':
+		return (int64_t)(x + y);
+	case '-':
+		return (int64_t)(x - y);
+	case '*':
+		return (int64_t)(x * y);
 	}
 	if (!b || (a == INT64_MIN && b == -1)) {
 		r->failed |= !r->depth; /* in a branch not taken it does no harm */
@@ -275,7 +296,8 @@ static struct cvalue binary(struct reader *r, uint8_t level)
 		size = a.type.type->size == 8 || b.type.type->size == 8 ? 8 : 4;
 		if (found == 8)
 			size = a.type.type->size == 8 ? 8 : 4;
-		a = value_of(r, apply(r, op, a.v, b.v, u), !compares && (u || (size == 4 && !a.type.type->is_signed)), compares ? 4 : size);
+		a = value_of(r, apply(r, op, a.v, b.v, u), !compares && (u || (size == 4 && !a.type.type->is_signed)),
+			     compares ? 4 : size);
 		a.is_unsigned = !compares && u;
 	}
 }

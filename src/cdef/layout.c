@@ -29,7 +29,8 @@ static uint32_t member_align(const struct layout *l, const struct ctype *t, cons
 	return align ? align : 1;
 }
 
-void c_add_bitfield(struct parser *p, struct layout *l, const char *name, const struct ctype *t, const struct attributes *a, uint32_t width)
+void c_add_bitfield(struct parser *p, struct layout *l, const char *name, const struct ctype *t,
+		    const struct attributes *a, uint32_t width)
 {
 	uint64_t unit = t->type->size * 8, at = l->s->is_union ? 0 : l->bits;
 	uint32_t align = member_align(l, t, a);
@@ -69,7 +70,8 @@ void c_add_bitfield(struct parser *p, struct layout *l, const char *name, const 
 		l->bits = width;
 }
 
-void c_add_member(struct parser *p, struct layout *l, const char *name, const struct ctype *t, const struct attributes *a)
+void c_add_member(struct parser *p, struct layout *l, const char *name, const struct ctype *t,
+		  const struct attributes *a)
 {
 	uint32_t align = member_align(l, t, a), at;
 	struct field *f;

@@ -215,14 +215,16 @@ static void substitute(struct cdefs *c, const struct macro *m, struct args *a, s
 		if (token_is(t, P2('#', '#'))) {
 			glue = out->n > 0;
 			/* , ## args: without arguments there is no comma */
-			if (i + 1 < m->nbody && i && token_is(&m->body[i - 1], ',') && parameter_index(m, &m->body[i + 1]) != SIZE_MAX) {
+			if (i + 1 < m->nbody && i && token_is(&m->body[i - 1], ',') &&
+			    parameter_index(m, &m->body[i + 1]) != SIZE_MAX) {
 				if (!a->raw[parameter_index(m, &m->body[i + 1])].n && out->n)
 					out->n--;
 				glue = false;
 			}
 			continue;
 		}
-		if (m->function && token_is(t, '#') && i + 1 < m->nbody && parameter_index(m, &m->body[i + 1]) != SIZE_MAX) {
+		if (m->function && token_is(t, '#') && i + 1 < m->nbody &&
+		    parameter_index(m, &m->body[i + 1]) != SIZE_MAX) {
 			struct token s = stringified(c, &a->raw[parameter_index(m, &m->body[++i])], span);
 
 			tokens_add(out, &s);

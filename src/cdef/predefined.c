@@ -43,20 +43,23 @@ const char predefined[] =
 static const struct {
 	const char *name, *text;
 } headers[] = {
-	{"stddef.h", "typedef unsigned long size_t; typedef long ptrdiff_t; typedef int wchar_t; typedef unsigned int wint_t;\n"
-		     "typedef struct { long long __a __attribute__((aligned(8))); long double __b __attribute__((aligned(16))); } max_align_t;\n"
-		     "#undef NULL\n#define NULL ((void *)0)\n#undef offsetof\n#define offsetof(t, m) __builtin_offsetof(t, m)\n"},
+	{"stddef.h",
+	 "typedef unsigned long size_t; typedef long ptrdiff_t; typedef int wchar_t; typedef unsigned int wint_t;\n"
+	 "typedef struct { long long __a __attribute__((aligned(8))); long double __b __attribute__((aligned(16))); } max_align_t;\n"
+	 "#undef NULL\n#define NULL ((void *)0)\n#undef offsetof\n#define offsetof(t, m) __builtin_offsetof(t, m)\n"},
 	{"stdarg.h", "typedef __builtin_va_list __gnuc_va_list; typedef __builtin_va_list va_list;\n"},
 	{"stdbool.h", "#define bool _Bool\n#define true 1\n#define false 0\n#define __bool_true_false_are_defined 1\n"},
 	{"stdalign.h", "#define alignas _Alignas\n#define alignof _Alignof\n"},
 	{"stdnoreturn.h", "#define noreturn _Noreturn\n"},
-	{"float.h", "#define FLT_RADIX 2\n#define FLT_DIG 6\n#define DBL_DIG 15\n#define FLT_MANT_DIG 24\n#define DBL_MANT_DIG 53\n"},
-	{"limits.h", "#define CHAR_BIT 8\n#define SCHAR_MIN (-128)\n#define SCHAR_MAX 127\n#define UCHAR_MAX 255\n#define CHAR_MIN SCHAR_MIN\n#define CHAR_MAX SCHAR_MAX\n"
-		     "#define SHRT_MIN (-32768)\n#define SHRT_MAX 32767\n#define USHRT_MAX 65535\n#define INT_MIN (-2147483647 - 1)\n#define INT_MAX 2147483647\n"
-		     "#define UINT_MAX 4294967295U\n#define LONG_MIN (-9223372036854775807L - 1)\n#define LONG_MAX 9223372036854775807L\n"
-		     "#define ULONG_MAX 18446744073709551615UL\n#define LLONG_MIN LONG_MIN\n#define LLONG_MAX LONG_MAX\n#define ULLONG_MAX ULONG_MAX\n"
-		     "#define MB_LEN_MAX 16\n#define NAME_MAX 255\n#define PATH_MAX 4096\n#define PIPE_BUF 4096\n#define IOV_MAX 1024\n#define ARG_MAX 131072\n"
-		     "#define SSIZE_MAX LONG_MAX\n#define _POSIX_PATH_MAX 256\n#define HOST_NAME_MAX 64\n#define LOGIN_NAME_MAX 256\n#define NGROUPS_MAX 65536\n"},
+	{"float.h",
+	 "#define FLT_RADIX 2\n#define FLT_DIG 6\n#define DBL_DIG 15\n#define FLT_MANT_DIG 24\n#define DBL_MANT_DIG 53\n"},
+	{"limits.h",
+	 "#define CHAR_BIT 8\n#define SCHAR_MIN (-128)\n#define SCHAR_MAX 127\n#define UCHAR_MAX 255\n#define CHAR_MIN SCHAR_MIN\n#define CHAR_MAX SCHAR_MAX\n"
+	 "#define SHRT_MIN (-32768)\n#define SHRT_MAX 32767\n#define USHRT_MAX 65535\n#define INT_MIN (-2147483647 - 1)\n#define INT_MAX 2147483647\n"
+	 "#define UINT_MAX 4294967295U\n#define LONG_MIN (-9223372036854775807L - 1)\n#define LONG_MAX 9223372036854775807L\n"
+	 "#define ULONG_MAX 18446744073709551615UL\n#define LLONG_MIN LONG_MIN\n#define LLONG_MAX LONG_MAX\n#define ULLONG_MAX ULONG_MAX\n"
+	 "#define MB_LEN_MAX 16\n#define NAME_MAX 255\n#define PATH_MAX 4096\n#define PIPE_BUF 4096\n#define IOV_MAX 1024\n#define ARG_MAX 131072\n"
+	 "#define SSIZE_MAX LONG_MAX\n#define _POSIX_PATH_MAX 256\n#define HOST_NAME_MAX 64\n#define LOGIN_NAME_MAX 256\n#define NGROUPS_MAX 65536\n"},
 };
 
 const char *builtin_header(const char *name)

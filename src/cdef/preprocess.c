@@ -54,7 +54,8 @@ static bool reading(const struct file *f)
 /* the path of a header: relative to the file that asks, then the directories of headers */
 static const char *find_header(struct cdefs *c, const char *name, const char *from, bool quoted, bool after)
 {
-	static const char *const dirs[] = {"/usr/local/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu", "/usr/include", NULL};
+	static const char *const dirs[] = {"/usr/local/include", "/usr/include/x86_64-linux-gnu",
+					   "/usr/include/aarch64-linux-gnu", "/usr/include", NULL};
 	const char *slash = from ? strrchr(from, '/') : NULL, *path;
 	bool skip = after; /* include_next: directories up to that of the file that asks */
 
@@ -104,7 +105,8 @@ static bool read_header(struct cdefs *c, const char *path)
 	}
 	buf_read(&b, fd);
 	close(fd);
-	src = sources_add(c->host.sources, arena_strdup(c->arena, path), arena_strndup(c->arena, b.data ? b.data : "", b.len), b.len);
+	src = sources_add(c->host.sources, arena_strdup(c->arena, path),
+			  arena_strndup(c->arena, b.data ? b.data : "", b.len), b.len);
 	buf_free(&b);
 	preprocess(c, src->text, src->len, src->base, src->name);
 	return true;
@@ -161,7 +163,8 @@ static void include(struct file *f, const struct token *line, size_t n, bool aft
 		if (!c->missing)
 			c->missing = name;
 		if (span.from >= c->script_from && span.from < c->script_end)
-			warning_at(c->host.diag, WARN(missing_header), span, "%s is not there; types come from BTF", name);
+			warning_at(c->host.diag, WARN(missing_header), span, "%s is not there; types come from BTF",
+				   name);
 	}
 }
 
@@ -176,7 +179,8 @@ static bool condition(struct file *f, const struct token *line, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		struct token t = line[i];
-		bool defined = token_named(&t, "defined"), has = t.kind == TOK_NAME && !strncmp(t.name->text, "__has_", 6);
+		bool defined = token_named(&t, "defined"),
+		     has = t.kind == TOK_NAME && !strncmp(t.name->text, "__has_", 6);
 
 		if ((defined || has) && i + 1 < n) {
 			bool parens = token_is(&line[i + 1], '(');
@@ -186,7 +190,8 @@ static bool condition(struct file *f, const struct token *line, size_t n)
 			if (defined && i < n && line[i].kind == TOK_NAME)
 				found = is_defined(line[i].name);
 			if (has && token_named(&t, "__has_include") && i < n && line[i].kind == TOK_STRING)
-				found = find_header(c, arena_strndup(c->arena, line[i].text + 1, line[i].len - 2), f->path, true, false);
+				found = find_header(c, arena_strndup(c->arena, line[i].text + 1, line[i].len - 2),
+						    f->path, true, false);
 			for (size_t depth = 0; parens && i < n && (depth || !token_is(&line[i], ')')); i++)
 				depth = depth + token_is(&line[i], '(') - token_is(&line[i], ')');
 			t = (struct token){.kind = TOK_NUMBER, .text = found ? "1" : "0", .len = 1, .span = t.span};
@@ -264,7 +269,8 @@ static void directive(struct file *f, const struct token *line, size_t n)
 		else if (!f->ifs[f->nifs - 1].outer || f->ifs[f->nifs - 1].taken)
 			f->ifs[f->nifs - 1].active = false;
 		else
-			f->ifs[f->nifs - 1].active = f->ifs[f->nifs - 1].taken = str_eq(what, "else") || condition(f, line, n);
+			f->ifs[f->nifs - 1].active = f->ifs[f->nifs - 1].taken =
+				str_eq(what, "else") || condition(f, line, n);
 	} else if (!reading(f)) {
 		return;
 	} else if (str_eq(what, "define")) {
@@ -332,7 +338,8 @@ struct cdefs *cdefs_new(const struct cdefs_host *h)
 
 static void finish(struct cdefs *c)
 {
-	tokens_add(&c->out, &(struct token){.kind = TOK_END, .span = {c->script_end ? c->script_end - 1 : 0, c->script_end}});
+	tokens_add(&c->out,
+		   &(struct token){.kind = TOK_END, .span = {c->script_end ? c->script_end - 1 : 0, c->script_end}});
 	declarations(c);
 	free(c->out.list);
 	c->out = (struct tokens){0};
@@ -432,6 +439,7 @@ void cdefs_each_type(struct cdefs *c, cdefs_type_fn each, void *arg)
 		const char *space = strchr(c->tags.entries[i].key, ' ');
 
 		if (t && !t->incomplete)
-			each(arena_strndup(c->arena, c->tags.entries[i].key, (size_t)(space - c->tags.entries[i].key)), space + 1, t, arg);
+			each(arena_strndup(c->arena, c->tags.entries[i].key, (size_t)(space - c->tags.entries[i].key)),
+			     space + 1, t, arg);
 	}
 }

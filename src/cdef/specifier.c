@@ -81,18 +81,31 @@ static bool arithmetic(struct parser *p, const struct words *w, struct ctype *t)
 static unsigned *word_counter(struct words *w, int key)
 {
 	switch (key) {
-	case KEY_VOID: return &w->voids;
-	case KEY_CHAR: return &w->chars;
-	case KEY_SHORT: return &w->shorts;
-	case KEY_INT: return &w->ints;
-	case KEY_LONG: return &w->longs;
-	case KEY_FLOAT: return &w->floats;
-	case KEY_DOUBLE: return &w->doubles;
-	case KEY_SIGNED: return &w->signeds;
-	case KEY_UNSIGNED: return &w->unsigneds;
-	case KEY_BOOL: return &w->bools;
-	case KEY_INT128: case KEY_FLOAT128: return &w->wides;
-	case KEY_COMPLEX: return &w->complexes;
+	case KEY_VOID:
+		return &w->voids;
+	case KEY_CHAR:
+		return &w->chars;
+	case KEY_SHORT:
+		return &w->shorts;
+	case KEY_INT:
+		return &w->ints;
+	case KEY_LONG:
+		return &w->longs;
+	case KEY_FLOAT:
+		return &w->floats;
+	case KEY_DOUBLE:
+		return &w->doubles;
+	case KEY_SIGNED:
+		return &w->signeds;
+	case KEY_UNSIGNED:
+		return &w->unsigneds;
+	case KEY_BOOL:
+		return &w->bools;
+	case KEY_INT128:
+	case KEY_FLOAT128:
+		return &w->wides;
+	case KEY_COMPLEX:
+		return &w->complexes;
 	}
 	return NULL;
 }

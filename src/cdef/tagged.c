@@ -98,7 +98,9 @@ struct ctype c_struct_or_union(struct parser *p, bool is_union, struct specifier
 		if (s && !s->incomplete)
 			return c_plain(s);
 		/* by value it must be known; behind a pointer it may stay unknown */
-		known = token_is(&p->list[p->at], '*') || token_is(&p->list[p->at], ';') ? NULL : p->cdefs->host.find_type(p->cdefs->host.arg, kind, tag);
+		known = token_is(&p->list[p->at], '*') || token_is(&p->list[p->at], ';')
+				? NULL
+				: p->cdefs->host.find_type(p->cdefs->host.arg, kind, tag);
 		return c_plain(known ? known : tagged(p, key, tag, is_union));
 	}
 	p->at++;

@@ -77,7 +77,8 @@ static size_t number(const char *s, size_t len)
 {
 	size_t i = 1;
 
-	while (i < len && (isalnum((unsigned char)s[i]) || s[i] == '.' || s[i] == '_' || ((s[i] == '+' || s[i] == '-') && strchr("eEpP", s[i - 1]))))
+	while (i < len && (isalnum((unsigned char)s[i]) || s[i] == '.' || s[i] == '_' ||
+			   ((s[i] == '+' || s[i] == '-') && strchr("eEpP", s[i - 1]))))
 		i++;
 	return i;
 }
@@ -93,8 +94,8 @@ static size_t word(const char *s, size_t len)
 
 static uint32_t punctuator(const char *s, size_t len)
 {
-	static const char *const longer[] = {"...", "<<=", ">>=", "##", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||",
-					     "+=",  "-=",  "*=",  "/=", "%=", "&=", "|=", "^="};
+	static const char *const longer[] = {"...", "<<=", ">>=", "##", "->", "++", "--", "<<", ">>", "<=", ">=", "==",
+					     "!=",  "&&",  "||",  "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="};
 
 	for (size_t i = 0; i < ARRAY_SIZE(longer); i++) {
 		const char *p = longer[i];

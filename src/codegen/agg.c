@@ -31,7 +31,8 @@ static void add_count(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struc
 /* the first value wins, then the smaller (larger) one */
 static void add_extreme(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struct agg *a)
 {
-	LLVMIntPredicate better = a->kind == AGG_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT) : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
+	LLVMIntPredicate better = a->kind == AGG_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT)
+						     : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
 	LLVMValueRef n = cg_load_raw(cg, cg_add(cg, p, 8), 8, false, 8), first, wins;
 	struct cg_if f;
 
@@ -55,8 +56,11 @@ static LLVMValueRef top_bit(struct cg *cg, LLVMValueRef n)
 	LLVMValueRef p = cg_num(cg, 0);
 
 	for (int bits = 32, log = 5; bits > 1; bits /= 2, log--) {
-		LLVMValueRef rest = cg_opaque(cg, LLVMBuildSub(cg->b, cg_num(cg, (int64_t)((1ull << bits) - 1)), n, "")); /* else LLVM makes a jump of it */
-		LLVMValueRef step = LLVMBuildShl(cg->b, LLVMBuildLShr(cg->b, rest, cg_num(cg, 63), ""), cg_num(cg, log), "");
+		/* else LLVM makes a jump of it */
+		LLVMValueRef rest =
+			cg_opaque(cg, LLVMBuildSub(cg->b, cg_num(cg, (int64_t)((1ull << bits) - 1)), n, ""));
+		LLVMValueRef step =
+			LLVMBuildShl(cg->b, LLVMBuildLShr(cg->b, rest, cg_num(cg, 63), ""), cg_num(cg, log), "");
 
 		n = LLVMBuildLShr(cg->b, n, step, "");
 		p = LLVMBuildOr(cg->b, p, step, "");
@@ -77,7 +81,9 @@ static LLVMValueRef hist_bucket(struct cg *cg, LLVMValueRef n, unsigned k)
 	cg_else(cg, &small);
 	shift = LLVMBuildSub(cg->b, top_bit(cg, n), cg_num(cg, k), "");
 	bucket = LLVMBuildShl(cg->b, LLVMBuildAdd(cg->b, shift, cg_num(cg, 1), ""), cg_num(cg, k), "");
-	bucket = LLVMBuildAdd(cg->b, bucket, LLVMBuildAnd(cg->b, LLVMBuildLShr(cg->b, n, shift, ""), cg_num(cg, (1 << k) - 1), ""), "");
+	bucket =
+		LLVMBuildAdd(cg->b, bucket,
+			     LLVMBuildAnd(cg->b, LLVMBuildLShr(cg->b, n, shift, ""), cg_num(cg, (1 << k) - 1), ""), "");
 	LLVMBuildStore(cg->b, LLVMBuildAdd(cg->b, bucket, cg_num(cg, 1), ""), slot);
 	cg_end_if(cg, &small);
 	cg_end_if(cg, &negative);
@@ -125,8 +131,11 @@ static void add_lhist(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struc
  */
 static void add_tseries(struct cg *cg, LLVMValueRef p, LLVMValueRef v, const struct agg *a)
 {
-	LLVMValueRef now = LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_ktime_get_boot_ns, 0), CG_PARAM(cg, wall_offset), ""), epoch, slot, value, n, old;
-	LLVMIntPredicate better = a->step == TSERIES_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT) : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
+	LLVMValueRef now = LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_ktime_get_boot_ns, 0), CG_PARAM(cg, wall_offset),
+					""),
+		     epoch, slot, value, n, old;
+	LLVMIntPredicate better = a->step == TSERIES_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT)
+							 : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
 	struct cg_if room, fresh, wins;
 
 	epoch = LLVMBuildUDiv(cg->b, now, cg_num(cg, a->min), "");
@@ -225,8 +234,10 @@ static LLVMValueRef reader(struct cg *cg, const struct map *m)
 	if (a->kind == AGG_min || a->kind == AGG_max) {
 		LLVMValueRef sofar = cg_load_raw(cg, word(cg, sum, SUM_TOTAL), 8, false, 8), none, wins;
 
-		better = a->kind == AGG_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT) : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
-		none = LLVMBuildICmp(cg->b, LLVMIntEQ, cg_load_raw(cg, word(cg, sum, SUM_N), 8, false, 8), cg_num(cg, 0), "");
+		better = a->kind == AGG_min ? (a->is_signed ? LLVMIntSLT : LLVMIntULT)
+					    : (a->is_signed ? LLVMIntSGT : LLVMIntUGT);
+		none = LLVMBuildICmp(cg->b, LLVMIntEQ, cg_load_raw(cg, word(cg, sum, SUM_N), 8, false, 8),
+				     cg_num(cg, 0), "");
 		wins = LLVMBuildOr(cg->b, none, LLVMBuildICmp(cg->b, better, total, sofar, ""), "");
 		takes = cg_if(cg, LLVMBuildAnd(cg->b, wins, LLVMBuildICmp(cg->b, LLVMIntNE, n, cg_num(cg, 0), ""), ""));
 		cg_store_raw(cg, word(cg, sum, SUM_TOTAL), total, 8, 8);
@@ -256,7 +267,8 @@ struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key)
 	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, MOST_CPUS), fn, sum, cg_num(cg, 0));
 	total = cg_load_raw(cg, word(cg, sum, SUM_TOTAL), 8, false, 8);
 	if (m->value->agg.kind == AGG_avg || m->value->agg.kind == AGG_stats) {
-		LLVMValueRef n = cg_load_raw(cg, word(cg, sum, SUM_N), 8, false, 8), average = cg_alloca(cg, cg->i64, 8);
+		LLVMValueRef n = cg_load_raw(cg, word(cg, sum, SUM_N), 8, false, 8),
+			     average = cg_alloca(cg, cg->i64, 8);
 		struct cg_if some;
 
 		LLVMBuildStore(cg->b, cg_num(cg, 0), average);

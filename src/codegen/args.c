@@ -71,7 +71,10 @@ static bool by_registers(const struct cg *cg)
 	return kind == ATTACH_kprobe;
 }
 
-/* "module:function.", if what another kernel has for it can be asked there; NULL: what the clause is for has its place */
+/*
+ * "module:function.", if what another kernel has for it can be asked there; NULL: what the clause is for has its
+ * place
+ */
 static const char *function_there(const struct cg *cg, unsigned *skip)
 {
 	const struct clause *c = cg->clause;
@@ -107,7 +110,8 @@ static struct value late_word(struct cg *cg, const struct type *t, const char *p
 	for (unsigned i = w; i < below; i++) {
 		struct cg_if f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, n, cg_num(cg, i), ""));
 
-		v = cg_opaque(cg, cg_context_word(cg, by_registers(cg) ? (uint64_t)arch_argument(i) : 8 * i)); /* or LLVM makes one load of all */
+		/* or LLVM makes one load of all */
+		v = cg_opaque(cg, cg_context_word(cg, by_registers(cg) ? (uint64_t)arch_argument(i) : 8 * i));
 		LLVMBuildStore(cg->b, t->kind == TYPE_POINTER ? cg_pointer(cg, v) : v, slot);
 		cg_end_if(cg, &f);
 	}
@@ -139,7 +143,8 @@ static struct value parameter(struct cg *cg, const struct field *f)
 
 	if (there && *f->name && f->type->kind == TYPE_POINTER && !by_registers(cg))
 		return late_word(cg, f->type, arena_printf(cg->arena, "%s%s", there, f->name), skip, 0);
-	if (f->type->kind == TYPE_POINTER && !by_registers(cg) && !cg_is_syscall(cg)) /* loaded as it is, the verifier knows its type */
+	/* loaded as it is, the verifier knows its type */
+	if (f->type->kind == TYPE_POINTER && !by_registers(cg) && !cg_is_syscall(cg))
 		return (struct value){f->type, cg_add(cg, cg->fn->ctx, f->offset), AT_CTX};
 	if (cg_scalar(f->type))
 		return cg_narrowed(cg, f->type, parameter_word(cg, f, 0));
@@ -177,7 +182,8 @@ struct value emit_args(struct cg *cg, const struct node *n)
 	LLVMValueRef slot;
 
 	if (is_record(cg))
-		return (struct value){n->type, cg->fn->ctx, cg->clause->provider->kind == ATTACH_tracepoint ? AT_KERNEL : AT_CTX};
+		return (struct value){n->type, cg->fn->ctx,
+				      cg->clause->provider->kind == ATTACH_tracepoint ? AT_KERNEL : AT_CTX};
 	slot = cg_result(cg, n, n->type->size);
 	cg_zero(cg, slot, n->type->size);
 	for (uint32_t i = 0; i < n->type->nfields; i++) {

@@ -84,7 +84,8 @@ static LLVMValueRef own_number(struct cg *cg, const char *name)
 	LLVMBuildStore(cg->b, initial_number(cg, task, name), slot);
 	cg_else(cg, &f);
 	LLVMBuildStore(cg->b, cg_num(cg, 0), ids);
-	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids, cg_num(cg, 8));
+	cg_helper(cg, BPF_FUNC_get_ns_current_pid_tgid, 4, CG_PARAM(cg, pidns_dev), CG_PARAM(cg, pidns_ino), ids,
+		  cg_num(cg, 8));
 	v = LLVMBuildLoad2(cg->b, cg->i64, ids, ""); /* struct { u32 pid, tgid; } on a little-endian machine */
 	cg_temp_done(cg, ids);
 	LLVMBuildStore(cg->b, LLVMBuildLShr(cg->b, v, shift_of(cg, name), ""), slot);
@@ -253,7 +254,10 @@ struct value emit_probetype(struct cg *cg, const struct node *n)
 
 #define STACK_MOST 127 /* frames: the kernel's own limit, kernel.perf_event_max_stack */
 
-/* the frames of a kernel stack that are ours, where it begins in the program: clause0, bpf_trace_run2, __bpf_trace_sys_enter */
+/*
+ * the frames of a kernel stack that are ours, where it begins in the program: clause0, bpf_trace_run2,
+ * __bpf_trace_sys_enter
+ */
 static uint32_t own_frames(const struct cg *cg)
 {
 	return cg_is_syscall(cg) && !cg->fn->outer && !cg->fn->sub ? 3 : 0;
@@ -264,13 +268,15 @@ struct value cg_stack(struct cg *cg, const struct node *n)
 {
 	bool user = n->type->kind == TYPE_USTACK, build_id = n->type->stack.mode == STACK_BUILD_ID;
 	uint32_t bytes = n->type->size - sizeof(struct event_stack), skip = user ? 0 : own_frames(cg);
-	bool never_empty = !user && cg->clause->provider->kind == ATTACH_tracepoint; /* but in records of system calls, by older kernels (6.1) */
+	/* but in records of system calls, by older kernels (6.1) */
+	bool never_empty = !user && cg->clause->provider->kind == ATTACH_tracepoint;
 	LLVMValueRef slot = cg_result(cg, n, n->type->size), got;
 	struct cg_if lost;
 
 	/* the frames that there are not the kernel makes zero */
 	cg_store_raw(cg, slot, cg_num(cg, 0), 8, 8);
-	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)), cg_num(cg, bytes),
+	got = cg_helper(cg, BPF_FUNC_get_stack, 4, cg->fn->ctx, cg_add(cg, slot, sizeof(struct event_stack)),
+			cg_num(cg, bytes),
 			cg_num(cg, skip | (user ? BPF_F_USER_STACK : 0) | (build_id ? BPF_F_USER_BUILD_ID : 0)));
 	lost = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, got, cg_num(cg, never_empty), ""));
 	cg_count_loss(cg, LOSS_stack, 0);

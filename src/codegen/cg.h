@@ -98,7 +98,7 @@ struct cg {
 		const struct node *print, *clear;
 		const struct map *map;
 		unsigned group;
-	} *snapshots;
+	} * snapshots;
 	LLVMValueRef pairs; /* struct image_pair[] */
 	struct span span; /* of the expression being emitted */
 	bool asleep; /* no sleeping here: the kernel holds a lock around the body of a loop over a map */
@@ -110,9 +110,10 @@ struct cg {
 	struct cg_object { /* a pointer of an iter's context that the body uses */
 		struct cg_object *next;
 		uint32_t offset, room; /* in the context, in the frame */
-	} *objects;
+	} * objects;
 	struct {
-		const struct node *node; /* a string that is only a key: if it is short there need be no more than BRIEF_STRING bytes */
+		/* a string that is only a key: if it is short there need be no more than BRIEF_STRING bytes */
+		const struct node *node;
 		LLVMValueRef key, is; /* of such a one its address, and i1: is it? */
 	} brief;
 	uint32_t frame_size;
@@ -134,7 +135,8 @@ LLVMAttributeRef llvm_attribute(struct cg *cg, const char *name);
 /* debug.c: debug info, from which LLVM makes BTF */
 void debug_start(struct cg *cg);
 void debug_finish(struct cg *cg);
-LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name, struct span span, unsigned nparams, bool local);
+LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name, struct span span, unsigned nparams,
+			       bool local);
 void debug_place(struct cg *cg, struct span span);
 struct btf_map { /* the members of a BTF map definition; 0: left out */
 	uint32_t type, max_entries, key_size, value_size, flags;
@@ -145,19 +147,28 @@ LLVMValueRef debug_global(struct cg *cg, const char *name, LLVMTypeRef type, uin
 LLVMMetadataRef debug_int(struct cg *cg, unsigned size, bool is_signed);
 LLVMMetadataRef debug_pointer(struct cg *cg, LLVMMetadataRef to);
 LLVMMetadataRef debug_type(struct cg *cg, const struct type *t); /* NULL: none; structs are no more than their names */
-void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params, const struct type *result); /* one that is linked in */
+/* one that is linked in */
+void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params,
+		    const struct type *result);
 LLVMMetadataRef debug_array(struct cg *cg, LLVMMetadataRef elem, uint32_t elem_size, uint32_t count);
 
 /* core.c: what libbpf fits to the kernel it meets */
-/* address of a field of a kernel struct at base; NULL: it has no name to be found by, or the image is for this kernel */
+/*
+ * address of a field of a kernel struct at base; NULL: it has no name to be found by, or the image is for this
+ * kernel
+ */
 LLVMValueRef core_field(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset);
-LLVMValueRef core_element(struct cg *cg, LLVMValueRef array, const struct type *t, LLVMValueRef index); /* of a core_field() of type t; NULL: not by a path */
-LLVMValueRef core_root(struct cg *cg, LLVMValueRef path); /* what the path of a core_field() begins at; NULL: it is none */
+/* of a core_field() of type t; NULL: not by a path */
+LLVMValueRef core_element(struct cg *cg, LLVMValueRef array, const struct type *t, LLVMValueRef index);
+/* what the path of a core_field() begins at; NULL: it is none */
+LLVMValueRef core_root(struct cg *cg, LLVMValueRef path);
 enum core_info { CORE_BYTE_OFFSET, CORE_BYTE_SIZE, CORE_EXISTS, CORE_SIGNED, CORE_LSHIFT, CORE_RSHIFT };
 LLVMValueRef core_info(struct cg *cg, LLVMValueRef field, enum core_info what); /* i64, of a core_field() */
 enum sign { SIGN_NO, SIGN_YES, SIGN_UNKNOWN };
-LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at); /* i64: an integer or bit field, read */
-LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type *t, const char *name); /* i64: a field this kernel has not */
+/* i64: an integer or bit field, read */
+LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum where at);
+/* i64: a field this kernel has not */
+LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type *t, const char *name);
 LLVMValueRef core_exists(struct cg *cg, const struct type *t, const struct field *f, uint32_t offset); /* i1 */
 LLVMValueRef core_size(struct cg *cg, const struct type *t); /* i64: bytes of a type */
 struct value core_sizeof(struct cg *cg, const struct node *n); /* what SIZEOF, OFFSETOF, and an IDENT of an enum */
@@ -168,11 +179,14 @@ struct core_member {
 	const struct field *field;
 	uint32_t offset;
 };
-struct core_member *core_members(struct cg *cg, const struct type *t, unsigned *n); /* those of unnamed structs in it among them, in order */
-void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at); /* the loader sets the size */
+/* those of unnamed structs in it among them, in order */
+struct core_member *core_members(struct cg *cg, const struct type *t, unsigned *n);
+/* the loader sets the size */
+void core_read(struct cg *cg, LLVMValueRef to, LLVMValueRef size, LLVMValueRef from, enum where at);
 
 /* copy.c */
-bool core_copy(struct cg *cg, LLVMValueRef to, struct value v); /* a struct or array of the kernel's, as this one lays it out; false: not by its parts */
+/* a struct or array of the kernel's, as this one lays it out; false: not by its parts */
+bool core_copy(struct cg *cg, LLVMValueRef to, struct value v);
 
 /* emit.c: small words */
 LLVMValueRef cg_num(struct cg *cg, int64_t n); /* i64 */
@@ -215,8 +229,7 @@ void cg_memcpy(struct cg *cg, LLVMValueRef to, LLVMValueRef from, uint32_t size)
 LLVMValueRef cg_load_raw(struct cg *cg, LLVMValueRef address, unsigned size, bool is_signed, unsigned align); /* i64 */
 void cg_store_raw(struct cg *cg, LLVMValueRef address, LLVMValueRef i64, unsigned size, unsigned align);
 LLVMValueRef cg_param(struct cg *cg, size_t offset, unsigned size); /* a word of struct image_params, i64 */
-#define CG_PARAM(cg, name) \
-	cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
+#define CG_PARAM(cg, name) cg_param(cg, offsetof(struct image_params, name), sizeof(((struct image_params *)0)->name))
 LLVMValueRef cg_state_get(struct cg *cg, size_t offset); /* a word of struct image_state, i64 */
 void cg_state_set(struct cg *cg, size_t offset, LLVMValueRef i64);
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64); /* the same, but LLVM does not know */
@@ -225,13 +238,21 @@ LLVMValueRef cg_pointer(struct cg *cg, LLVMValueRef i64); /* the address as an L
 LLVMValueRef cg_string(struct cg *cg, const char *s, size_t len, size_t capacity); /* constant, NUL padded */
 
 /* read.c: foreign memory; what cannot be read is zero, and counted where it stands */
-LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* i64: 0 or -errno */
-void cg_read_buf(struct cg *cg, LLVMValueRef buffer, LLVMValueRef len, LLVMValueRef from, enum where at); /* len bytes after the length of a buffer */
-/* a string of at most size bytes with its NUL, into capacity: i64: bytes with NUL or -errno, then it is the mark of a fault */
-LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, uint32_t capacity, LLVMValueRef size, LLVMValueRef from, enum where at);
-void cg_keep_fault(struct cg *cg, LLVMValueRef to, uint32_t to_size, LLVMValueRef from, uint32_t from_size); /* a copied string's */
+/* i64: 0 or -errno */
+LLVMValueRef cg_read(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at);
+/* len bytes after the length of a buffer */
+void cg_read_buf(struct cg *cg, LLVMValueRef buffer, LLVMValueRef len, LLVMValueRef from, enum where at);
+/*
+ * a string of at most size bytes with its NUL, into capacity: i64: bytes with NUL or -errno, then it is the mark of
+ * a fault
+ */
+LLVMValueRef cg_read_str(struct cg *cg, LLVMValueRef to, uint32_t capacity, LLVMValueRef size, LLVMValueRef from,
+			 enum where at);
+/* a copied string's */
+void cg_keep_fault(struct cg *cg, LLVMValueRef to, uint32_t to_size, LLVMValueRef from, uint32_t from_size);
 LLVMValueRef cg_is_fault(struct cg *cg, LLVMValueRef s); /* i1; s: a string of 2 bytes or more */
-void cg_cut_str(struct cg *cg, LLVMValueRef n, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at); /* read n bytes of a longer one? */
+/* read n bytes of a longer one? */
+void cg_cut_str(struct cg *cg, LLVMValueRef n, LLVMValueRef to, uint32_t size, LLVMValueRef from, enum where at);
 bool cg_sleepable_kind(const struct cg *cg); /* is the program of a kind that may be loaded to sleep? */
 bool cg_may_sleep(const struct cg *cg); /* to have a page faulted in, where the kernel can */
 enum where cg_where(enum space space);
@@ -241,20 +262,25 @@ void cg_count_loss(struct cg *cg, enum loss_kind kind, unsigned index);
 
 /* value.c: values of any type */
 struct value cg_int(const struct type *t, LLVMValueRef i64);
-struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64); /* a word as a scalar: what is beyond its size is rubbish */
+/* a word as a scalar: what is beyond its size is rubbish */
+struct value cg_narrowed(struct cg *cg, const struct type *t, LLVMValueRef i64);
 struct value cg_mem(const struct type *t, LLVMValueRef address);
 bool cg_scalar(const struct type *t); /* fits a register */
 struct value cg_value(struct cg *cg, struct value v); /* scalars to registers, the rest to our memory */
 LLVMValueRef cg_i64(struct cg *cg, struct value v); /* the integer; of a pointer its address */
-LLVMValueRef cg_number(struct cg *cg, struct value v); /* likewise, to calculate with: the verifier takes it for a pointer no more, since it was negated, twice */
+/* likewise, to calculate with: the verifier takes it for a pointer no more, since it was negated, twice */
+LLVMValueRef cg_number(struct cg *cg, struct value v);
 LLVMValueRef cg_truth(struct cg *cg, struct value v); /* i1 */
 struct value cg_bool(struct cg *cg, const struct type *t, LLVMValueRef i1); /* 0 or 1 */
-struct value cg_bool_of_pointer(struct cg *cg, const struct type *t, LLVMValueRef i1); /* likewise, of what was asked of pointers */
+/* likewise, of what was asked of pointers */
+struct value cg_bool_of_pointer(struct cg *cg, const struct type *t, LLVMValueRef i1);
 /* the value as bytes of type t (convertible to it) at address; zeroes padding */
 void cg_store(struct cg *cg, LLVMValueRef address, const struct type *t, struct value v);
-LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t); /* of bytes of type t: v's own where they fit, else a slot's */
+/* of bytes of type t: v's own where they fit, else a slot's */
+LLVMValueRef cg_address(struct cg *cg, struct value v, const struct type *t);
 LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b); /* i1 */
-struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other, const struct field *f, enum where at); /* what a core_field() or core_element() leads to; other: where that kernel has it as another kind; or NULL */
+/* what a core_field() or core_element() leads to; other: where that kernel has it as another kind; or NULL */
+struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other, const struct field *f, enum where at);
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset);
 
 /* expr.c */
@@ -310,19 +336,25 @@ void cg_maps(struct cg *cg);
 struct cg_hold;
 struct cg_map *cg_map_of(const struct map *m);
 LLVMValueRef cg_zero_key(struct cg *cg); /* ptr to an int 0 */
-LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key); /* the BPF map that has the key, if one has */
+/* the BPF map that has the key, if one has */
+LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key);
 LLVMValueRef cg_map_key(struct cg *cg, const struct map *m, const struct node *keys);
-LLVMValueRef cg_map_brief_key(struct cg *cg, const struct map *m, const struct node *keys); /* for cg_map_with() alone: perhaps no more than its short form */
+/* for cg_map_with() alone: perhaps no more than its short form */
+LLVMValueRef cg_map_brief_key(struct cg *cg, const struct map *m, const struct node *keys);
 LLVMValueRef cg_map_lookup(struct cg *cg, const struct map *m, LLVMValueRef key); /* ptr, NULL where there is none */
 struct value cg_map_get(struct cg *cg, const struct map *m, LLVMValueRef key);
 void cg_map_set(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef value); /* value: address */
-LLVMValueRef cg_map_slot(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key); /* ptr to the value, made zero if missing; NULL if full */
-LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta); /* i64 before; atomic */
-struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key); /* the value of all CPUs together: 64 bits, as a signed integer */
+/* ptr to the value, made zero if missing; NULL if full */
+LLVMValueRef cg_map_slot(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key);
+/* i64 before; atomic */
+LLVMValueRef cg_map_add(struct cg *cg, const struct map *m, LLVMValueRef key, LLVMValueRef delta);
+/* the value of all CPUs together: 64 bits, as a signed integer */
+struct value cg_agg_read(struct cg *cg, const struct map *m, LLVMValueRef key);
 
 /* snapshot.c */
 void cg_snapshots(struct cg *cg); /* find them, before the maps are made */
-const struct cg_snapshot *cg_snapshot_of(const struct cg *cg, const struct node *call); /* that it is one half of; or NULL */
+/* that it is one half of; or NULL */
+const struct cg_snapshot *cg_snapshot_of(const struct cg *cg, const struct node *call);
 bool cg_is_pair(const struct cg *cg, const struct map *m);
 LLVMValueRef cg_map_now(struct cg *cg, const struct map *m); /* the BPF map to read */
 struct cg_if cg_if_other(struct cg *cg, const struct map *m); /* of a pair: is it the second? */
@@ -353,19 +385,23 @@ void event_end(struct cg *cg, struct cg_event *e); /* submit */
 void event_send(struct cg *cg, unsigned index, const struct node *args);
 
 /* record.c */
-struct value cg_record_data(struct cg *cg, const struct field *f); /* of a __data_loc field: the pointer to what it tells of */
+/* of a __data_loc field: the pointer to what it tells of */
+struct value cg_record_data(struct cg *cg, const struct field *f);
 LLVMValueRef cg_record_data_length(struct cg *cg, const struct field *f); /* and its bytes, i64 */
 struct value cg_record_field(struct cg *cg, const struct field *f); /* of clause->record */
 
 /* param.c */
 struct value cg_late(struct cg *cg, const struct node *n); /* a PARAM, NPARAMS, CALL getopt */
-LLVMValueRef cg_late_word(struct cg *cg, const char *parameter, unsigned skip, unsigned below); /* i64: see PARAM_WORD */
+/* i64: see PARAM_WORD */
+LLVMValueRef cg_late_word(struct cg *cg, const char *parameter, unsigned skip, unsigned below);
 void cg_finish_args(struct cg *cg);
 
 /* warn.c: runtime warnings of cg->span */
 void cg_warn(struct cg *cg, const char *text);
-void cg_warn_if(struct cg *cg, LLVMValueRef i1, const char *helper, LLVMValueRef result); /* with -k: the helper failed */
-LLVMValueRef cg_watch(struct cg *cg, const char *helper, LLVMValueRef result); /* with -k: negative is a failure; result */
+/* with -k: the helper failed */
+void cg_warn_if(struct cg *cg, LLVMValueRef i1, const char *helper, LLVMValueRef result);
+/* with -k: negative is a failure; result */
+LLVMValueRef cg_watch(struct cg *cg, const char *helper, LLVMValueRef result);
 
 /* imtype.c */
 uint64_t image_type_of(struct cg *cg, const struct type *t); /* a REF */
@@ -379,9 +415,11 @@ bool cg_rolls(struct cg *cg, const struct node *unroll); /* is it a loop, rather
 
 /* program.c */
 void cg_fn_begin(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
-void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span); /* one with the clause's frame as its last parameter */
+/* one with the clause's frame as its last parameter */
+void cg_fn_inner(struct cg *cg, struct cg_fn *f, const char *name, LLVMTypeRef type, struct span span);
 void cg_fn_end(struct cg *cg, struct cg_fn *f);
-LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size); /* in a map of that name; only in the program itself */
+/* in a map of that name; only in the program itself */
+LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size);
 bool cg_preemptible(const struct clause *c); /* may another task run the program on this CPU half-way? */
 
 /* subprogram.c */
@@ -416,7 +454,8 @@ LLVMValueRef cg_cookie(struct cg *cg); /* i64: of the attach point that was hit 
 void cg_iter_begin(struct cg *cg); /* ends the program where there is no object */
 struct value cg_iter_field(struct cg *cg, const struct node *n); /* ctx->x */
 bool cg_iter_pinned(const struct cg *cg);
-void cg_iter_printf(struct cg *cg, const struct node *format, const struct image_conversion *list, size_t n); /* to who reads the pinned file */
+/* to who reads the pinned file */
+void cg_iter_printf(struct cg *cg, const struct node *format, const struct image_conversion *list, size_t n);
 
 /* builtin.c, fn_*.c */
 typedef struct value (*emit_fn)(struct cg *cg, const struct node *n);

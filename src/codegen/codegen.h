@@ -10,13 +10,16 @@ struct map_shape;
 enum codegen_stage { CODEGEN_OBJECT, CODEGEN_IR, CODEGEN_IR_OPT, CODEGEN_ASM };
 
 struct codegen_options {
-	bool portable; /* fields of kernel types are relocations, for any kernel; else they are where this kernel has them */
+	/* fields of kernel types are relocations, for any kernel; else they are where this kernel has them */
+	bool portable;
 	bool roll; /* unroll (N) is a loop; else N copies, where there is room for them */
-	void (*ahead)(const char *name, const struct map_shape *shape); /* or NULL: told of each map, long before the image is there */
+	/* or NULL: told of each map, long before the image is there */
+	void (*ahead)(const char *name, const struct map_shape *shape);
 };
 
 /* The ELF object in *out; with another stage its text.  false: an error was reported. */
-bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out);
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o,
+	     enum codegen_stage stage, struct buf *out);
 
 /* "19.1.7" */
 const char *codegen_llvm_version(void);

@@ -45,16 +45,19 @@ static void count_members(struct copy *c, const struct type *t)
 static void copy_bytes(struct copy *c, LLVMValueRef path, uint32_t at, uint32_t room)
 {
 	struct cg *cg = c->cg;
-	LLVMValueRef size = core_info(cg, path, CORE_BYTE_SIZE), less = LLVMBuildICmp(cg->b, LLVMIntULT, size, cg_num(cg, room), "");
+	LLVMValueRef size = core_info(cg, path, CORE_BYTE_SIZE),
+		     less = LLVMBuildICmp(cg->b, LLVMIntULT, size, cg_num(cg, room), "");
 
 	size = LLVMBuildSelect(cg->b, less, size, cg_num(cg, room), "");
-	core_read(cg, cg_add(cg, c->to, at), size, cg_add_var(cg, core_root(cg, path), core_info(cg, path, CORE_BYTE_OFFSET)), c->at);
+	core_read(cg, cg_add(cg, c->to, at), size,
+		  cg_add_var(cg, core_root(cg, path), core_info(cg, path, CORE_BYTE_OFFSET)), c->at);
 }
 
 static void copy_number(struct copy *c, LLVMValueRef path, const struct field *f, uint32_t at)
 {
 	struct cg *cg = c->cg;
-	LLVMValueRef v = core_bits(cg, path, f->type->is_signed ? SIGN_YES : SIGN_NO, c->at), to = cg_add(cg, c->to, at), mask;
+	LLVMValueRef v = core_bits(cg, path, f->type->is_signed ? SIGN_YES : SIGN_NO, c->at),
+		     to = cg_add(cg, c->to, at), mask;
 
 	if (f->bit_size) {
 		mask = cg_num(cg, (int64_t)(~0ull >> (64 - f->bit_size)));
@@ -76,7 +79,8 @@ static void copy_members(struct copy *c, const struct type *t, LLVMValueRef base
 
 		if (!path)
 			continue;
-		have = cg_if(c->cg, LLVMBuildICmp(c->cg->b, LLVMIntNE, core_info(c->cg, path, CORE_EXISTS), cg_num(c->cg, 0), ""));
+		have = cg_if(c->cg, LLVMBuildICmp(c->cg->b, LLVMIntNE, core_info(c->cg, path, CORE_EXISTS),
+						  cg_num(c->cg, 0), ""));
 		if (has_members(f))
 			copy_members(c, f->type, path, at + list[i].offset);
 		else if (cg_scalar(f->type))
@@ -91,7 +95,8 @@ bool core_copy(struct cg *cg, LLVMValueRef to, struct value v)
 {
 	const struct type *t = v.type;
 	struct copy c = {cg, to, v.at, 0, true};
-	bool by_members = t->kind == TYPE_STRUCT && t->relocatable && !t->is_union && (!core_unnamed(t) || core_root(cg, v.v));
+	bool by_members =
+		t->kind == TYPE_STRUCT && t->relocatable && !t->is_union && (!core_unnamed(t) || core_root(cg, v.v));
 
 	if (!cg->portable || v.at == AT_MEMORY || v.at == AT_USER || v.at == AT_CTX)
 		return false;
@@ -105,7 +110,9 @@ bool core_copy(struct cg *cg, LLVMValueRef to, struct value v)
 	if (by_members)
 		count_members(&c, t);
 	if (!by_members || c.members > MOST_MEMBERS || !c.exact)
-		warning_at(cg->diag, WARN(not_portable), cg->span, "%s %s is read as this kernel lays it out: name the fields that are wanted", t->is_union ? "union" : "struct", core_unnamed(t) ? "without a name" : t->name);
+		warning_at(cg->diag, WARN(not_portable), cg->span,
+			   "%s %s is read as this kernel lays it out: name the fields that are wanted",
+			   t->is_union ? "union" : "struct", core_unnamed(t) ? "without a name" : t->name);
 	if (!by_members || c.members > MOST_MEMBERS)
 		return false;
 	cg_read(cg, to, 1, v.v, v.at); /* that it can be read at all, or it is counted */

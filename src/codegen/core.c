@@ -144,11 +144,12 @@ LLVMValueRef core_root(struct cg *cg, LLVMValueRef path)
 }
 
 /* one step of a path: &base->member of struct or union, &base[index] of an array */
-static LLVMValueRef step(struct cg *cg, LLVMValueRef base, const struct type *t, const char *name, unsigned index, LLVMMetadataRef di)
+static LLVMValueRef step(struct cg *cg, LLVMValueRef base, const struct type *t, const char *name, unsigned index,
+			 LLVMMetadataRef di)
 {
 	static const char kind[] = "llvm.preserve.access.index", elementtype[] = "elementtype";
 	const char *intrinsic = t->kind == TYPE_ARRAY ? "llvm.preserve.array.access.index"
-				: t->is_union	      ? "llvm.preserve.union.access.index"
+				: t->is_union         ? "llvm.preserve.union.access.index"
 						      : "llvm.preserve.struct.access.index";
 	LLVMTypeRef overload[] = {cg->ptr, cg->ptr}, params[] = {cg->ptr, cg->i32, cg->i32};
 	LLVMTypeRef element = LLVMStructTypeInContext(cg->llvm, &cg->i8, 1, false);
@@ -251,7 +252,8 @@ struct value core_sizeof(struct cg *cg, const struct node *n)
 	if (!e || e->kind != NODE_FIELD)
 		return cg_int(n->type, core_size(cg, (e ? e : n->cast.of)->type));
 	t = e->field.expr->type->kind == TYPE_POINTER ? e->field.expr->type->elem : e->field.expr->type;
-	return cg_int(n->type, core_info(cg, core_field(cg, LLVMConstNull(cg->ptr), t, e->field.field, e->field.offset), CORE_BYTE_SIZE));
+	return cg_int(n->type, core_info(cg, core_field(cg, LLVMConstNull(cg->ptr), t, e->field.field, e->field.offset),
+					 CORE_BYTE_SIZE));
 }
 
 struct value core_offsetof(struct cg *cg, const struct node *n)
@@ -276,7 +278,8 @@ struct value core_offsetof(struct cg *cg, const struct node *n)
 struct value core_enumerator(struct cg *cg, const struct node *n)
 {
 	static const char kind[] = "llvm.preserve.access.index", intrinsic[] = "llvm.bpf.preserve.enum.value";
-	const char *name = n->ident.name, *text, *flavour = arena_printf(cg->arena, "%s___%zu", n->type->name, cg->fields.count);
+	const char *name = n->ident.name, *text,
+		   *flavour = arena_printf(cg->arena, "%s___%zu", n->type->name, cg->fields.count);
 	LLVMTypeRef params[] = {cg->i32, cg->ptr, cg->i64};
 	LLVMValueRef args[3], fn, call, global;
 	LLVMMetadataRef one, di;
@@ -291,13 +294,16 @@ struct value core_enumerator(struct cg *cg, const struct node *n)
 	LLVMSetLinkage(global, LLVMPrivateLinkage);
 	LLVMSetGlobalConstant(global, true);
 	one = LLVMDIBuilderCreateEnumerator(cg->di, name, strlen(name), value, !n->type->is_signed);
-	di = LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, flavour, strlen(flavour), cg->file, 1, (uint64_t)n->type->size * 8, 0, &one, 1, debug_int(cg, n->type->size, n->type->is_signed));
+	di = LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, flavour, strlen(flavour), cg->file, 1,
+						(uint64_t)n->type->size * 8, 0, &one, 1,
+						debug_int(cg, n->type->size, n->type->is_signed));
 	args[0] = cg_num32(cg, (int32_t)cg->fields.count);
 	args[1] = global;
 	args[2] = cg_num(cg, 1); /* the value, not whether there is one */
 	fn = LLVMGetIntrinsicDeclaration(cg->mod, LLVMLookupIntrinsicID(intrinsic, strlen(intrinsic)), NULL, 0);
 	call = LLVMBuildCall2(cg->b, LLVMFunctionType(cg->i64, params, 3, false), fn, args, 3, "");
-	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)), LLVMMetadataAsValue(cg->llvm, di));
+	LLVMSetMetadata(call, LLVMGetMDKindIDInContext(cg->llvm, kind, strlen(kind)),
+			LLVMMetadataAsValue(cg->llvm, di));
 	dict_set(&cg->fields, flavour, di);
 	return cg_int(n->type, call);
 }
@@ -338,7 +344,8 @@ LLVMValueRef core_bits(struct cg *cg, LLVMValueRef field, enum sign sign, enum w
 	if (sign != SIGN_UNKNOWN)
 		return sign == SIGN_YES ? LLVMBuildAShr(cg->b, x, down, "") : LLVMBuildLShr(cg->b, x, down, "");
 	is_signed = LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, field, CORE_SIGNED), cg_num(cg, 0), "");
-	return LLVMBuildSelect(cg->b, is_signed, LLVMBuildAShr(cg->b, x, down, ""), LLVMBuildLShr(cg->b, x, down, ""), "");
+	return LLVMBuildSelect(cg->b, is_signed, LLVMBuildAShr(cg->b, x, down, ""), LLVMBuildLShr(cg->b, x, down, ""),
+			       "");
 }
 
 /* kinds that a field may be of which this kernel has not; the first can be read */
@@ -348,8 +355,12 @@ static void kinds_of(struct field *list, const char *name)
 {
 	static const struct type word = {.kind = TYPE_INT, .size = 8}, byte = {.kind = TYPE_INT, .size = 1};
 	static const struct type types[KINDS] = {
-		{.kind = TYPE_INT, .size = 8}, {.kind = TYPE_POINTER, .size = 8, .elem = &byte}, {.kind = TYPE_ENUM, .size = 4},
-		{.kind = TYPE_STRUCT, .size = 8}, {.kind = TYPE_STRUCT, .size = 8, .is_union = true}, {.kind = TYPE_ARRAY, .size = 8, .elem = &word, .count = 1},
+		{.kind = TYPE_INT, .size = 8},
+		{.kind = TYPE_POINTER, .size = 8, .elem = &byte},
+		{.kind = TYPE_ENUM, .size = 4},
+		{.kind = TYPE_STRUCT, .size = 8},
+		{.kind = TYPE_STRUCT, .size = 8, .is_union = true},
+		{.kind = TYPE_ARRAY, .size = 8, .elem = &word, .count = 1},
 	};
 
 	for (unsigned i = 0; i < KINDS; i++)
@@ -382,7 +393,9 @@ struct value emit_fn_has_field(struct cg *cg, const struct node *n)
 
 	for (const struct node *f = of->next; f; f = f->next) {
 		if (!t || t->kind != TYPE_STRUCT || core_unnamed(t)) {
-			error_at(cg->diag, n->span, "what '%s' is a field of has no name here by which another kernel may know it", f->ident.name);
+			error_at(cg->diag, n->span,
+				 "what '%s' is a field of has no name here by which another kernel may know it",
+				 f->ident.name);
 			cg->failed = true;
 			break;
 		}
@@ -403,7 +416,10 @@ LLVMValueRef core_elsewhere(struct cg *cg, struct value base, const struct type 
 	for (unsigned i = 0; i < READABLE_KINDS; i++) {
 		struct cg_if have = cg_if(cg, core_exists(cg, t, &kinds[i], 0));
 
-		LLVMBuildStore(cg->b, core_bits(cg, core_field(cg, base.v, t, &kinds[i], 0), i ? SIGN_NO : SIGN_UNKNOWN, base.at), slot);
+		LLVMBuildStore(
+			cg->b,
+			core_bits(cg, core_field(cg, base.v, t, &kinds[i], 0), i ? SIGN_NO : SIGN_UNKNOWN, base.at),
+			slot);
 		cg_end_if(cg, &have);
 	}
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");

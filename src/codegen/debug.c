@@ -13,9 +13,11 @@ void debug_start(struct cg *cg)
 {
 	static const char producer[] = "probe", flag[] = "Debug Info Version";
 
-	cg->unit = LLVMDIBuilderCreateCompileUnit(cg->di, LLVMDWARFSourceLanguageC, cg->file, producer, strlen(producer), 1,
-						  "", 0, 0, "", 0, LLVMDWARFEmissionFull, 0, 0, 0, "", 0, "", 0);
-	LLVMAddModuleFlag(cg->mod, LLVMModuleFlagBehaviorWarning, flag, strlen(flag), LLVMValueAsMetadata(cg_num32(cg, 3)));
+	cg->unit =
+		LLVMDIBuilderCreateCompileUnit(cg->di, LLVMDWARFSourceLanguageC, cg->file, producer, strlen(producer),
+					       1, "", 0, 0, "", 0, LLVMDWARFEmissionFull, 0, 0, 0, "", 0, "", 0);
+	LLVMAddModuleFlag(cg->mod, LLVMModuleFlagBehaviorWarning, flag, strlen(flag),
+			  LLVMValueAsMetadata(cg_num32(cg, 3)));
 }
 
 void debug_finish(struct cg *cg)
@@ -27,7 +29,8 @@ LLVMMetadataRef debug_int(struct cg *cg, unsigned size, bool is_signed)
 {
 	char *name = arena_printf(cg->arena, "%sint%u", is_signed ? "" : "u", size * 8);
 
-	return LLVMDIBuilderCreateBasicType(cg->di, name, strlen(name), size * 8, is_signed ? DWARF_SIGNED : DWARF_UNSIGNED, 0);
+	return LLVMDIBuilderCreateBasicType(cg->di, name, strlen(name), size * 8,
+					    is_signed ? DWARF_SIGNED : DWARF_UNSIGNED, 0);
 }
 
 LLVMMetadataRef debug_pointer(struct cg *cg, LLVMMetadataRef to)
@@ -42,7 +45,8 @@ LLVMMetadataRef debug_array(struct cg *cg, LLVMMetadataRef elem, uint32_t elem_s
 	return LLVMDIBuilderCreateArrayType(cg->di, (uint64_t)elem_size * count * 8, 0, elem, &range, 1);
 }
 
-LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name, struct span span, unsigned nparams, bool local)
+LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name, struct span span, unsigned nparams,
+			       bool local)
 {
 	LLVMMetadataRef types[5] = {debug_int(cg, 8, true)};
 	struct place p = {.line = 1};
@@ -53,12 +57,13 @@ LLVMMetadataRef debug_function(struct cg *cg, LLVMValueRef fn, const char *name,
 	for (unsigned i = 1; i <= nparams; i++)
 		types[i] = debug_pointer(cg, NULL);
 	type = LLVMDIBuilderCreateSubroutineType(cg->di, cg->file, types, nparams + 1, LLVMDIFlagZero);
-	sp = LLVMDIBuilderCreateFunction(cg->di, cg->file, name, strlen(name), name, strlen(name), cg->file, p.line, type, local, true,
-					 p.line, LLVMDIFlagPrototyped, true);
+	sp = LLVMDIBuilderCreateFunction(cg->di, cg->file, name, strlen(name), name, strlen(name), cg->file, p.line,
+					 type, local, true, p.line, LLVMDIFlagPrototyped, true);
 	for (unsigned i = 1; i <= nparams; i++) {
 		char *param = arena_printf(cg->arena, "a%u", i);
 
-		LLVMDIBuilderCreateParameterVariable(cg->di, sp, param, strlen(param), i, cg->file, p.line, types[i], true, LLVMDIFlagZero);
+		LLVMDIBuilderCreateParameterVariable(cg->di, sp, param, strlen(param), i, cg->file, p.line, types[i],
+						     true, LLVMDIFlagZero);
 	}
 	LLVMSetSubprogram(fn, sp);
 	return sp;
@@ -75,10 +80,14 @@ LLVMMetadataRef debug_type(struct cg *cg, const struct type *t)
 		return debug_array(cg, debug_type(cg, t->elem), t->elem->size, t->count);
 	case TYPE_STRUCT:
 		if (t->is_union)
-			return LLVMDIBuilderCreateUnionType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0, LLVMDIFlagFwdDecl, NULL, 0, 0, "", 0);
-		return LLVMDIBuilderCreateStructType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0, LLVMDIFlagFwdDecl, NULL, NULL, 0, 0, NULL, "", 0);
+			return LLVMDIBuilderCreateUnionType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0,
+							    LLVMDIFlagFwdDecl, NULL, 0, 0, "", 0);
+		return LLVMDIBuilderCreateStructType(cg->di, cg->file, name, strlen(name), cg->file, 1, 0, 0,
+						     LLVMDIFlagFwdDecl, NULL, NULL, 0, 0, NULL, "", 0);
 	case TYPE_ENUM:
-		return LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, name, strlen(name), cg->file, 1, t->size * 8, 0, NULL, 0, debug_int(cg, t->size, t->is_signed));
+		return LLVMDIBuilderCreateEnumerationType(cg->di, cg->file, name, strlen(name), cg->file, 1,
+							  t->size * 8, 0, NULL, 0,
+							  debug_int(cg, t->size, t->is_signed));
 	case TYPE_NONE:
 		return NULL;
 	default:
@@ -86,7 +95,8 @@ LLVMMetadataRef debug_type(struct cg *cg, const struct type *t)
 	}
 }
 
-void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params, const struct type *result)
+void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const struct type *params,
+		    const struct type *result)
 {
 	LLVMMetadataRef *types = arena_alloc(cg->arena, (params->nfields + 1) * sizeof(*types)), type;
 
@@ -94,8 +104,9 @@ void debug_external(struct cg *cg, LLVMValueRef fn, const char *name, const stru
 	for (uint32_t i = 0; i < params->nfields; i++)
 		types[i + 1] = debug_type(cg, params->fields[i].type);
 	type = LLVMDIBuilderCreateSubroutineType(cg->di, cg->file, types, params->nfields + 1, LLVMDIFlagZero);
-	LLVMSetSubprogram(fn, LLVMDIBuilderCreateFunction(cg->di, cg->file, name, strlen(name), name, strlen(name), cg->file, 1, type, false, false, 1,
-							 LLVMDIFlagPrototyped, true));
+	LLVMSetSubprogram(fn,
+			  LLVMDIBuilderCreateFunction(cg->di, cg->file, name, strlen(name), name, strlen(name),
+						      cg->file, 1, type, false, false, 1, LLVMDIFlagPrototyped, true));
 }
 
 void debug_place(struct cg *cg, struct span span)
@@ -104,10 +115,12 @@ void debug_place(struct cg *cg, struct span span)
 
 	if (!cg->fn || !sources_place(cg->diag->sources, span, &p) || p.source != cg->script->source) {
 		if (cg->fn && !LLVMGetCurrentDebugLocation2(cg->b)) /* no line, but LLVM wants a place for a call */
-			LLVMSetCurrentDebugLocation2(cg->b, LLVMDIBuilderCreateDebugLocation(cg->llvm, 0, 0, cg->fn->scope, NULL));
+			LLVMSetCurrentDebugLocation2(
+				cg->b, LLVMDIBuilderCreateDebugLocation(cg->llvm, 0, 0, cg->fn->scope, NULL));
 		return;
 	}
-	LLVMSetCurrentDebugLocation2(cg->b, LLVMDIBuilderCreateDebugLocation(cg->llvm, p.line, p.column, cg->fn->scope, NULL));
+	LLVMSetCurrentDebugLocation2(cg->b,
+				     LLVMDIBuilderCreateDebugLocation(cg->llvm, p.line, p.column, cg->fn->scope, NULL));
 }
 
 static LLVMValueRef global_with_type(struct cg *cg, const char *name, LLVMTypeRef type, LLVMMetadataRef di)
@@ -117,8 +130,8 @@ static LLVMValueRef global_with_type(struct cg *cg, const char *name, LLVMTypeRe
 
 	LLVMSetInitializer(g, LLVMConstNull(type));
 	LLVMGlobalSetMetadata(g, LLVMGetMDKindIDInContext(cg->llvm, "dbg", 3),
-			      LLVMDIBuilderCreateGlobalVariableExpression(cg->di, cg->unit, name, strlen(name), "", 0, cg->file, 1, di, false,
-									  expr, NULL, 64));
+			      LLVMDIBuilderCreateGlobalVariableExpression(cg->di, cg->unit, name, strlen(name), "", 0,
+									  cg->file, 1, di, false, expr, NULL, 64));
 	return g;
 }
 
@@ -149,7 +162,8 @@ LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *de
 	unsigned n = 0;
 
 	if (cg->ahead)
-		cg->ahead(name, &(struct map_shape){def->type, def->max_entries, def->key_size, def->value_size, def->flags});
+		cg->ahead(name,
+			  &(struct map_shape){def->type, def->max_entries, def->key_size, def->value_size, def->flags});
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		LLVMMetadataRef to;
 
@@ -161,11 +175,13 @@ LLVMValueRef debug_map(struct cg *cg, const char *name, const struct btf_map *de
 			to = debug_array(cg, debug_int(cg, 1, false), 1, members[i].value);
 		else
 			to = debug_array(cg, i32, 4, members[i].value);
-		di[n] = LLVMDIBuilderCreateMemberType(cg->di, cg->file, members[i].name, strlen(members[i].name), cg->file, 1, 64, 0, n * 64,
-						      LLVMDIFlagZero, debug_pointer(cg, to));
+		di[n] = LLVMDIBuilderCreateMemberType(cg->di, cg->file, members[i].name, strlen(members[i].name),
+						      cg->file, 1, 64, 0, n * 64, LLVMDIFlagZero,
+						      debug_pointer(cg, to));
 		n++;
 	}
-	type = LLVMDIBuilderCreateStructType(cg->di, cg->file, "", 0, cg->file, 1, n * 64, 0, LLVMDIFlagZero, NULL, di, n, 0, NULL, "", 0);
+	type = LLVMDIBuilderCreateStructType(cg->di, cg->file, "", 0, cg->file, 1, n * 64, 0, LLVMDIFlagZero, NULL, di,
+					     n, 0, NULL, "", 0);
 	llvm = LLVMArrayType(cg->ptr, n);
 	g = global_with_type(cg, name, llvm, type);
 	LLVMSetSection(g, ".maps");

@@ -43,11 +43,15 @@ LLVMTypeRef cg_int_type(struct cg *cg, unsigned size)
 /* helpers that say the same however often a program asks */
 static bool is_constant(int id)
 {
-	return id == BPF_FUNC_get_current_task_btf || id == BPF_FUNC_get_current_pid_tgid || id == BPF_FUNC_get_current_uid_gid ||
-	       id == BPF_FUNC_get_smp_processor_id || id == BPF_FUNC_get_current_cgroup_id;
+	return id == BPF_FUNC_get_current_task_btf || id == BPF_FUNC_get_current_pid_tgid ||
+	       id == BPF_FUNC_get_current_uid_gid || id == BPF_FUNC_get_smp_processor_id ||
+	       id == BPF_FUNC_get_current_cgroup_id;
 }
 
-/* helpers for which the kernel calls the map's own function, which before 6.4 returns an int: above that is what was there */
+/*
+ * helpers for which the kernel calls the map's own function, which before 6.4 returns an int: above that is what was
+ * there
+ */
 static bool returns_int(int id)
 {
 	return id == BPF_FUNC_map_update_elem || id == BPF_FUNC_map_delete_elem;
@@ -162,11 +166,14 @@ struct cg_for cg_for(struct cg *cg, LLVMValueRef n)
 static void keep_rolled(struct cg *cg, LLVMValueRef branch)
 {
 	static const char disable[] = "llvm.loop.unroll.disable", kind[] = "llvm.loop";
-	LLVMMetadataRef text = LLVMMDStringInContext2(cg->llvm, disable, sizeof(disable) - 1), self = LLVMTemporaryMDNode(cg->llvm, NULL, 0);
-	LLVMMetadataRef parts[] = {self, LLVMMDNodeInContext2(cg->llvm, &text, 1)}, loop = LLVMMDNodeInContext2(cg->llvm, parts, 2);
+	LLVMMetadataRef text = LLVMMDStringInContext2(cg->llvm, disable, sizeof(disable) - 1),
+			self = LLVMTemporaryMDNode(cg->llvm, NULL, 0);
+	LLVMMetadataRef parts[] = {self, LLVMMDNodeInContext2(cg->llvm, &text, 1)},
+			loop = LLVMMDNodeInContext2(cg->llvm, parts, 2);
 
 	LLVMMetadataReplaceAllUsesWith(self, loop);
-	LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(cg->llvm, kind, sizeof(kind) - 1), LLVMMetadataAsValue(cg->llvm, loop));
+	LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(cg->llvm, kind, sizeof(kind) - 1),
+			LLVMMetadataAsValue(cg->llvm, loop));
 }
 
 void cg_end_for(struct cg *cg, struct cg_for *f)
@@ -222,7 +229,8 @@ static LLVMValueRef slot_of(struct cg *cg, uint32_t room, uint32_t most)
 			return NULL;
 		cg->fn->stack += room;
 		s = arena_alloc(cg->arena, sizeof(*s));
-		*s = (struct cg_slot){.next = cg->fn->slots, .v = cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8), .room = room};
+		*s = (struct cg_slot){
+			.next = cg->fn->slots, .v = cg_alloca(cg, LLVMArrayType(cg->i64, room / 8), 8), .room = room};
 		cg->fn->slots = s;
 	}
 	s->user = 1 + cg->depth;
@@ -304,7 +312,8 @@ unsigned cg_alignment(LLVMValueRef address)
 	uint64_t offset = 0;
 	unsigned base = 8;
 
-	while (LLVMIsAGetElementPtrInst(address) || (LLVMIsAConstantExpr(address) && LLVMGetConstOpcode(address) == LLVMGetElementPtr)) {
+	while (LLVMIsAGetElementPtrInst(address) ||
+	       (LLVMIsAConstantExpr(address) && LLVMGetConstOpcode(address) == LLVMGetElementPtr)) {
 		LLVMValueRef by = LLVMGetOperand(address, 1);
 
 		if (!LLVMIsAConstantInt(by))
@@ -405,7 +414,8 @@ LLVMValueRef cg_state_get(struct cg *cg, size_t offset)
 
 void cg_state_set(struct cg *cg, size_t offset, LLVMValueRef i64)
 {
-	LLVMSetVolatile(LLVMBuildStore(cg->b, LLVMBuildTrunc(cg->b, i64, cg->i32, ""), cg_add(cg, cg->state, offset)), true);
+	LLVMSetVolatile(LLVMBuildStore(cg->b, LLVMBuildTrunc(cg->b, i64, cg->i32, ""), cg_add(cg, cg->state, offset)),
+			true);
 }
 
 LLVMValueRef cg_opaque(struct cg *cg, LLVMValueRef i64)

@@ -16,7 +16,8 @@ const char *cg_place_text(struct cg *cg, struct span span, struct place *p)
 /* Begin, end and intervals come seldom, and so do some actions wherever they are; loops make anything often. */
 static bool often(const struct cg *cg, enum event_action action)
 {
-	static const bool seldom[ATTACH_COUNT] = {[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_interval] = true};
+	static const bool seldom[ATTACH_COUNT] = {
+		[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_interval] = true};
 
 	if (action == EVENT_exit || action == EVENT_clear || action == EVENT_zero)
 		return false;
@@ -30,7 +31,10 @@ unsigned event_new(struct cg *cg, enum event_action action, struct span span)
 
 	cg->im.events = arena_grow(cg->arena, cg->im.events, n, sizeof(*cg->im.events));
 	cg->im.nevents++;
-	cg->im.events[n] = (struct image_event){.action = action, .size = sizeof(struct event_header), .place = cg_place_text(cg, span, &p), .often = often(cg, action)};
+	cg->im.events[n] = (struct image_event){.action = action,
+						.size = sizeof(struct event_header),
+						.place = cg_place_text(cg, span, &p),
+						.often = often(cg, action)};
 	cg->im.events[n].place_len = strlen(cg->im.events[n].place);
 	return n;
 }
@@ -60,7 +64,8 @@ struct cg_event event_begin(struct cg *cg, unsigned index)
 {
 	struct cg_event e = {.index = index};
 
-	e.record = cg_helper_ptr(cg, BPF_FUNC_ringbuf_reserve, 3, cg->ring, cg_num(cg, (int64_t)event_at(cg, index)->size), cg_num(cg, 0));
+	e.record = cg_helper_ptr(cg, BPF_FUNC_ringbuf_reserve, 3, cg->ring,
+				 cg_num(cg, (int64_t)event_at(cg, index)->size), cg_num(cg, 0));
 	e.have = cg_if(cg, LLVMBuildIsNull(cg->b, e.record, ""));
 	cg_count_loss(cg, LOSS_event, index);
 	cg_else(cg, &e.have);
@@ -71,7 +76,8 @@ struct cg_event event_begin(struct cg *cg, unsigned index)
 /* an exit wakes the reader, else it is who says by where it stands (runtime/ring.c) */
 void event_end(struct cg *cg, struct cg_event *e)
 {
-	cg_helper(cg, BPF_FUNC_ringbuf_submit, 2, e->record, cg_num(cg, event_at(cg, e->index)->action == EVENT_exit ? BPF_RB_FORCE_WAKEUP : 0));
+	cg_helper(cg, BPF_FUNC_ringbuf_submit, 2, e->record,
+		  cg_num(cg, event_at(cg, e->index)->action == EVENT_exit ? BPF_RB_FORCE_WAKEUP : 0));
 	cg_end_if(cg, &e->have);
 }
 
@@ -100,7 +106,8 @@ static bool look_for_read(struct node **n, void *arg)
 {
 	bool *found = arg;
 
-	if ((*n)->kind == NODE_CALL || (*n)->kind == NODE_FIELD || (*n)->kind == NODE_INDEX || ((*n)->kind == NODE_UNARY && (*n)->unary.op == OP_DEREF))
+	if ((*n)->kind == NODE_CALL || (*n)->kind == NODE_FIELD || (*n)->kind == NODE_INDEX ||
+	    ((*n)->kind == NODE_UNARY && (*n)->unary.op == OP_DEREF))
 		*found = true;
 	return !*found;
 }

@@ -178,7 +178,8 @@ static struct value chars(struct cg *cg, const struct node *n, struct value v)
 	if (v.at == AT_MEMORY)
 		cg_memcpy(cg, slot, v.v, v.type->size < n->type->size ? v.type->size : n->type->size);
 	else
-		cg_read_str(cg, slot, n->type->size, cg_num(cg, n->type->size), v.v, v.at == AT_CTX || v.at == AT_TRUSTED ? AT_KERNEL : v.at);
+		cg_read_str(cg, slot, n->type->size, cg_num(cg, n->type->size), v.v,
+			    v.at == AT_CTX || v.at == AT_TRUSTED ? AT_KERNEL : v.at);
 	return cg_mem(n->type, slot);
 }
 

@@ -1,9 +1,9 @@
 /* Functions that sema has put a literal, or other code, in the place of. */
 #include "codegen/cg.h"
 
-#define GONE(name)                                                         \
-	struct value emit_fn_##name(struct cg *cg, const struct node *n)   \
-	{                                                                  \
+#define GONE(name) \
+	struct value emit_fn_##name(struct cg *cg, const struct node *n) \
+	{ \
 		return cg_unsupported(cg, n, #name "() of what is not known when compiling"); \
 	}
 

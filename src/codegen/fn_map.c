@@ -14,7 +14,8 @@ struct value emit_fn_delete(struct cg *cg, const struct node *n)
 	struct cg_if f;
 
 	if (m->keyed) {
-		p = cg_watch(cg, "map_delete_elem", cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_with(cg, m, key), key));
+		p = cg_watch(cg, "map_delete_elem",
+			     cg_helper(cg, BPF_FUNC_map_delete_elem, 2, cg_map_with(cg, m, key), key));
 		return cg_bool(cg, n->type, LLVMBuildICmp(cg->b, LLVMIntEQ, p, cg_num(cg, 0), ""));
 	}
 	if (m->value->kind == TYPE_AGGREGATE) { /* all CPUs' shares: the runtime's work */
@@ -36,7 +37,9 @@ struct value emit_fn_has_key(struct cg *cg, const struct node *n)
 {
 	const struct map *m = n->call.args->map.map;
 
-	return cg_bool_of_pointer(cg, n->type, LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_brief_key(cg, m, n->call.args->next)), ""));
+	return cg_bool_of_pointer(
+		cg, n->type,
+		LLVMBuildIsNotNull(cg->b, cg_map_lookup(cg, m, cg_map_brief_key(cg, m, n->call.args->next)), ""));
 }
 
 /* len(@m):	bpf_for_each_map_elem(&m, nothing, NULL, 0); len(stack): its count */

@@ -39,7 +39,8 @@ static LLVMValueRef address_of(struct cg *cg, struct value v)
 }
 
 /* the whole string, with zeroes after it, in size bytes */
-static void read_whole(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef len, LLVMValueRef from, enum where at, bool can_be_cut)
+static void read_whole(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueRef len, LLVMValueRef from,
+		       enum where at, bool can_be_cut)
 {
 	LLVMValueRef got;
 
@@ -55,7 +56,8 @@ static void read_whole(struct cg *cg, LLVMValueRef to, uint32_t size, LLVMValueR
  *	n = bpf_probe_read_user_str(brief, sizeof(brief), p);
  *	s = n < sizeof(brief) ? brief : the whole of it, in memory of its own
  */
-static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef brief, LLVMValueRef from, enum where at)
+static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef brief, LLVMValueRef from,
+			       enum where at)
 {
 	LLVMValueRef slot = cg_alloca(cg, cg->ptr, 8), is = cg_alloca(cg, cg->i1, 1), got, whole;
 	struct cg_if longer;
@@ -63,7 +65,8 @@ static struct value key_string(struct cg *cg, const struct node *n, LLVMValueRef
 	LLVMBuildStore(cg->b, brief, slot);
 	LLVMBuildStore(cg->b, LLVMConstInt(cg->i1, 1, false), is);
 	cg_zero(cg, brief, BRIEF_STRING);
-	got = cg_helper(cg, at == AT_USER ? BPF_FUNC_probe_read_user_str : BPF_FUNC_probe_read_kernel_str, 3, brief, cg_num(cg, BRIEF_STRING), from);
+	got = cg_helper(cg, at == AT_USER ? BPF_FUNC_probe_read_user_str : BPF_FUNC_probe_read_kernel_str, 3, brief,
+			cg_num(cg, BRIEF_STRING), from);
 	longer = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntUGE, got, cg_num(cg, BRIEF_STRING), "")); /* or failed */
 	whole = cg_memory(cg, arena_printf(cg->arena, "long%u_%u", cg->clause->id, n->span.from), n->type->size);
 	read_whole(cg, whole, n->type->size, cg_num(cg, n->type->size), from, at, true);
@@ -89,7 +92,8 @@ static LLVMValueRef length(struct cg *cg, const struct node *arg, uint32_t size)
 {
 	LLVMValueRef len = arg->next ? cg_number(cg, cg_expr(cg, arg->next)) : cg_num(cg, size);
 
-	return arg->next && is_literal(arg) && is_literal(arg->next) ? LLVMBuildAdd(cg->b, len, cg_num(cg, 1), "") : len;
+	return arg->next && is_literal(arg) && is_literal(arg->next) ? LLVMBuildAdd(cg->b, len, cg_num(cg, 1), "")
+								     : len;
 }
 
 /* str(p, n):	bpf_probe_read_user_str(s, min(n, sizeof(s)), p) */
@@ -141,7 +145,8 @@ struct value emit_fn_buf(struct cg *cg, const struct node *n)
 
 	if (!len)
 		len = whole_length(cg, arg, v, most);
-	else if (v.at == AT_MEMORY && !cg_scalar(v.type) && v.type->size < most) /* what lies behind it is not its own */
+	else if (v.at == AT_MEMORY && !cg_scalar(v.type) &&
+		 v.type->size < most) /* what lies behind it is not its own */
 		len = clamp(cg, len, v.type->size);
 	len = clamp(cg, len, most);
 	if (cg_scalar(v.type)) {
@@ -255,7 +260,8 @@ static LLVMValueRef search_at(struct cg *cg, const struct node *n, uint32_t hay_
 	loop = cg_for(cg, cg_num(cg, needle_size));
 	want = byte_at(cg, needle, loop.i);
 	found = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, want, cg_num(cg, 0), ""));
-	cg_store_raw(cg, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_FOUND), LLVMBuildAdd(cg->b, i, cg_num(cg, 1), ""), 8, 8);
+	cg_store_raw(cg, cg_add(cg, LLVMGetParam(f.fn, 1), 8 * SEARCH_FOUND), LLVMBuildAdd(cg->b, i, cg_num(cg, 1), ""),
+		     8, 8);
 	LLVMBuildRet(cg->b, cg_num(cg, 1));
 	cg_end_if(cg, &found);
 	at = cg_opaque(cg, LLVMBuildAdd(cg->b, i, loop.i, ""));
@@ -283,7 +289,8 @@ static LLVMValueRef search(struct cg *cg, const struct node *n)
 	LLVMBuildStore(cg->b, hay.v, cg_add(cg, search, 8 * SEARCH_HAY));
 	LLVMBuildStore(cg->b, needle.v, cg_add(cg, search, 8 * SEARCH_NEEDLE));
 	cg_store_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), cg_num(cg, 0), 8, 8);
-	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, hay.type->size), search_at(cg, n, hay.type->size, needle.type->size), search, cg_num(cg, 0));
+	cg_helper(cg, BPF_FUNC_loop, 4, cg_num(cg, hay.type->size), search_at(cg, n, hay.type->size, needle.type->size),
+		  search, cg_num(cg, 0));
 	return cg_load_raw(cg, cg_add(cg, search, 8 * SEARCH_FOUND), 8, false, 8);
 }
 
@@ -344,7 +351,8 @@ struct value emit_fn_str_concat(struct cg *cg, const struct node *n)
 	cg_zero(cg, slot, n->type->size);
 	len = cg_read_str(cg, slot, n->type->size, cg_num(cg, a.type->size), a.v, AT_MEMORY);
 	len = clamp(cg, LLVMBuildSub(cg->b, len, cg_num(cg, 1), ""), a.type->size - 1);
-	cg_read_str(cg, cg_add_var(cg, slot, len), room, cg_num(cg, b.type->size < room ? b.type->size : room), b.v, AT_MEMORY);
+	cg_read_str(cg, cg_add_var(cg, slot, len), room, cg_num(cg, b.type->size < room ? b.type->size : room), b.v,
+		    AT_MEMORY);
 	cg_keep_fault(cg, slot, n->type->size, a.v, a.type->size);
 	cg_keep_fault(cg, slot, n->type->size, b.v, b.type->size);
 	return cg_mem(n->type, slot);

@@ -99,13 +99,16 @@ static struct value send_signal(struct cg *cg, const struct node *n, int helper)
 	} else {
 		number = cg_i64(cg, cg_expr(cg, arg));
 	}
-	valid = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, LLVMBuildSub(cg->b, number, cg_num(cg, 1), ""), cg_num(cg, 64), ""));
+	valid = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, LLVMBuildSub(cg->b, number, cg_num(cg, 1), ""),
+					cg_num(cg, 64), ""));
 	failed = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_helper(cg, helper, 1, number), cg_num(cg, 0), ""));
 	cg_warn(cg, arena_printf(cg->arena, "%s() failed", n->call.name));
 	cg_end_if(cg, &failed);
 	cg_else(cg, &valid);
 	if (arg->kind != NODE_STRING && arg->kind != NODE_INT)
-		cg_warn(cg, arena_printf(cg->arena, "%s() accepts a string literal or an integer between 1 and 64 (inclusive)", n->call.name));
+		cg_warn(cg, arena_printf(cg->arena,
+					 "%s() accepts a string literal or an integer between 1 and 64 (inclusive)",
+					 n->call.name));
 	cg_end_if(cg, &valid);
 	return cg_none();
 }

@@ -80,7 +80,8 @@ struct value emit_fn_cat(struct cg *cg, const struct node *n)
 struct value emit_fn_debugf(struct cg *cg, const struct node *n)
 {
 	const struct node *format = n->call.args, *a = format->next;
-	LLVMValueRef args[5] = {cg_string(cg, format->str, format->len, format->len + 1), cg_num(cg, (int64_t)format->len + 1)};
+	LLVMValueRef args[5] = {cg_string(cg, format->str, format->len, format->len + 1),
+				cg_num(cg, (int64_t)format->len + 1)};
 	unsigned count = 2;
 
 	for (; a && count < 5; a = a->next) {
@@ -118,7 +119,8 @@ struct value emit_fn_print(struct cg *cg, const struct node *n)
 		event_at(cg, event)->then = shot->clear->call.fn->id == FN_zero ? THEN_zero : THEN_clear;
 		event_at(cg, event)->group = shot->group;
 		event_send(cg, event, arg->next);
-	} else if (arg->kind == NODE_MAP && !arg->map.keys && (arg->map.map->keyed || arg->type->kind == TYPE_AGGREGATE || arg->next)) {
+	} else if (arg->kind == NODE_MAP && !arg->map.keys &&
+		   (arg->map.map->keyed || arg->type->kind == TYPE_AGGREGATE || arg->next)) {
 		event_send(cg, map_event(cg, n, EVENT_print_map), arg->next);
 	} else if (arg->kind == NODE_MAP && arg->type->kind == TYPE_AGGREGATE) {
 		event = map_event(cg, n, EVENT_print_entry);
@@ -191,10 +193,12 @@ struct value emit_fn_time(struct cg *cg, const struct node *n)
  */
 struct value emit_fn_join(struct cg *cg, const struct node *n)
 {
-	const struct type *strings = type_array(cg->script->types, type_string(cg->script->types, JOIN_BYTES), JOIN_STRINGS);
+	const struct type *strings =
+		type_array(cg->script->types, type_string(cg->script->types, JOIN_BYTES), JOIN_STRINGS);
 	unsigned event = event_new(cg, EVENT_join, n->span);
 	struct value array = cg_expr(cg, n->call.args);
-	enum where at = array.type->kind == TYPE_POINTER ? cg_where(array.type->space) : cg_where(cg->clause->provider->space);
+	enum where at =
+		array.type->kind == TYPE_POINTER ? cg_where(array.type->space) : cg_where(cg->clause->provider->space);
 	LLVMValueRef from = cg_pointer(cg, cg_i64(cg, array)), p = cg_temp(cg), to, got;
 	LLVMBasicBlockRef end;
 	struct cg_event e;
@@ -282,7 +286,8 @@ struct value emit_fn_skboutput(struct cg *cg, const struct node *n)
 {
 	static const struct btf_map def = {.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4};
 	const struct node *path = n->call.args, *skb = path->next, *length = skb->next, *offset = length->next;
-	const struct type *t = kernel_type(cg->kernel, "struct", "sk_buff"), *word = type_int(cg->script->types, 8, false);
+	const struct type *t = kernel_type(cg->kernel, "struct", "sk_buff"),
+			  *word = type_int(cg->script->types, 8, false);
 	unsigned event = event_new(cg, EVENT_skboutput, n->span);
 	LLVMValueRef packet, buffer, values[4], result;
 	const struct field *f;
@@ -302,15 +307,18 @@ struct value emit_fn_skboutput(struct cg *cg, const struct node *n)
 	values[1] = cg_i64(cg, cg_expr(cg, length));
 	values[2] = cg_i64(cg, cg_value(cg, cg_field(cg, (struct value){t, buffer, AT_TRUSTED}, t, f, at)));
 	values[3] = cg_num(cg, offset->num);
-	values[1] = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntULT, values[1], values[2], ""), values[1], values[2], "");
+	values[1] = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntULT, values[1], values[2], ""), values[1],
+				    values[2], "");
 	for (unsigned i = 0; i < ARRAY_SIZE(values); i++)
 		at = event_arg(cg, event, word);
 	packet = cg_slot(cg, (uint32_t)event_at(cg, event)->size);
 	cg_store_raw(cg, packet, cg_num(cg, (int64_t)((uint64_t)cg->clause->id << 32 | event)), 8, 8);
 	for (unsigned i = 0; i < ARRAY_SIZE(values); i++)
 		cg_store_raw(cg, cg_add(cg, packet, event_at(cg, event)->args[i].offset), values[i], 8, 8);
-	result = LLVMBuildOr(cg->b, LLVMBuildShl(cg->b, values[1], cg_num(cg, 32), ""), cg_num(cg, BPF_F_CURRENT_CPU), "");
-	result = cg_helper(cg, BPF_FUNC_skb_output, 5, buffer, cg->packets, result, packet, cg_num(cg, (int64_t)event_at(cg, event)->size));
+	result = LLVMBuildOr(cg->b, LLVMBuildShl(cg->b, values[1], cg_num(cg, 32), ""), cg_num(cg, BPF_F_CURRENT_CPU),
+			     "");
+	result = cg_helper(cg, BPF_FUNC_skb_output, 5, buffer, cg->packets, result, packet,
+			   cg_num(cg, (int64_t)event_at(cg, event)->size));
 	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, result, cg_num(cg, 0), ""));
 	cg_count_loss(cg, LOSS_packet, event);
 	cg_end_if(cg, &refused);

@@ -43,7 +43,8 @@ struct value emit_fn_reg(struct cg *cg, const struct node *n)
 	int offset = arch_register(n->call.args->str);
 
 	if (offset < 0) {
-		error_at(cg->diag, n->call.args->span, "'%s' is not a valid register on this architecture (%s)", n->call.args->str, arch_native()->name);
+		error_at(cg->diag, n->call.args->span, "'%s' is not a valid register on this architecture (%s)",
+			 n->call.args->str, arch_native()->name);
 		cg->failed = true;
 		return cg_int(n->type, cg_num(cg, 0));
 	}
@@ -75,7 +76,8 @@ struct value emit_fn_uaddr(struct cg *cg, const struct node *n)
 	} else if (at->next) {
 		cookie = cg_cookie(cg);
 		for (uint32_t i = cg->first_cookie; at; at = at->next, i++)
-			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""), cg_num(cg, at->num), here, "");
+			here = LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntEQ, cookie, cg_num(cg, i), ""),
+					       cg_num(cg, at->num), here, "");
 	}
 	ip = LLVMBuildAdd(cg->b, LLVMBuildSub(cg->b, ip, here, ""), cg_num(cg, symbol->num), "");
 	return (struct value){n->type, cg_pointer(cg, ip), AT_REGISTER};

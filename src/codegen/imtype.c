@@ -65,7 +65,8 @@ uint64_t image_type_of(struct cg *cg, const struct type *t)
 		im.enumerators = arena_alloc(cg->arena, t->nenumerators * sizeof(*im.enumerators));
 		im.nenumerators = t->nenumerators;
 		for (uint32_t i = 0; i < t->nenumerators; i++)
-			im.enumerators[i] = (struct image_enumerator){t->enumerators[i].name, length(t->enumerators[i].name), t->enumerators[i].value};
+			im.enumerators[i] = (struct image_enumerator){
+				t->enumerators[i].name, length(t->enumerators[i].name), t->enumerators[i].value};
 	}
 	if (t->kind == TYPE_KSTACK || t->kind == TYPE_USTACK) {
 		im.stack_mode = t->stack.mode;

@@ -93,7 +93,9 @@ struct value cg_iter_field(struct cg *cg, const struct node *n)
 		return (struct value){f->type, cg_add(cg, cg->fn->ctx, n->field.offset), AT_CTX};
 	if (!n->field.offset) /* meta */
 		return (struct value){n->type, load_pointer(cg, cg->fn->ctx, 0), AT_REGISTER};
-	return (struct value){n->type, LLVMBuildLoad2(cg->b, cg->ptr, cg_add(cg, cg->fn->frame, room_of(cg, n->field.offset)), ""), AT_REGISTER};
+	return (struct value){
+		n->type, LLVMBuildLoad2(cg->b, cg->ptr, cg_add(cg, cg->fn->frame, room_of(cg, n->field.offset)), ""),
+		AT_REGISTER};
 }
 
 #define MOST_ARGS 12 /* MAX_BPRINTF_VARARGS */
@@ -135,7 +137,8 @@ void cg_iter_printf(struct cg *cg, const struct node *format, const struct image
 	struct buf out = {0};
 
 	if (count > MOST_ARGS || !kernel_format(list, n, &out)) {
-		error_at(cg->diag, format->span, "a pinned iter prints at most %d integers and strings at once", MOST_ARGS);
+		error_at(cg->diag, format->span, "a pinned iter prints at most %d integers and strings at once",
+			 MOST_ARGS);
 		cg->failed = true;
 		buf_free(&out);
 		return;
@@ -148,9 +151,11 @@ void cg_iter_printf(struct cg *cg, const struct node *format, const struct image
 			cg->failed = true;
 			break;
 		}
-		cg_store_raw(cg, cg_add(cg, args, 8 * i), cg_scalar(v.type) ? cg_i64(cg, v) : LLVMBuildPtrToInt(cg->b, v.v, cg->i64, ""), 8, 8);
+		cg_store_raw(cg, cg_add(cg, args, 8 * i),
+			     cg_scalar(v.type) ? cg_i64(cg, v) : LLVMBuildPtrToInt(cg->b, v.v, cg->i64, ""), 8, 8);
 	}
 	text = cg_string(cg, out.data ? out.data : "", out.len, out.len + 1);
-	cg_helper(cg, BPF_FUNC_seq_printf, 5, sequence(cg), text, cg_num(cg, (int64_t)out.len + 1), args, cg_num(cg, 8 * (int64_t)count));
+	cg_helper(cg, BPF_FUNC_seq_printf, 5, sequence(cg), text, cg_num(cg, (int64_t)out.len + 1), args,
+		  cg_num(cg, 8 * (int64_t)count));
 	buf_free(&out);
 }

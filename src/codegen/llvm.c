@@ -77,7 +77,8 @@ static void give_up(const char *why)
 
 	fprintf(stderr, "ERROR: LLVM cannot emit this program: %s\n", why);
 	if (far)
-		fputs("HINT: a probe is too long, BPF's jumps reach 32767 instructions: split its block into several probes\n", stderr);
+		fputs("HINT: a probe is too long, BPF's jumps reach 32767 instructions: split its block into several probes\n",
+		      stderr);
 	_exit(1);
 }
 
@@ -102,7 +103,8 @@ static struct span complaint_place(struct cg *cg, const char **text)
 	int end = 0;
 	struct span at = {0};
 
-	if (strncmp(*text, src->name, named) || sscanf(*text + named, ":%u:%u: in function %*[^:]: %n", &line, &column, &end) != 2 || !end)
+	if (strncmp(*text, src->name, named) ||
+	    sscanf(*text + named, ":%u:%u: in function %*[^:]: %n", &line, &column, &end) != 2 || !end)
 		return at;
 	*text += named + (size_t)end;
 	s = source_line(src, line, &len);
@@ -110,7 +112,8 @@ static struct span complaint_place(struct cg *cg, const char **text)
 		return at;
 	s += column - 1;
 	at.from = src->base + (uint32_t)(s - src->text);
-	at.to = at.from + 1 + (uint32_t)strspn(s + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	at.to = at.from + 1 +
+		(uint32_t)strspn(s + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 	return at;
 }
 
@@ -121,7 +124,8 @@ static void complain(struct cg *cg)
 
 	if (strstr(text, "BPF stack limit")) {
 		error_at(cg->diag, at, "this takes more than the 512 bytes of stack that a BPF program has");
-		hint(cg->diag, "a way out: fewer values that are in use at the same time, or several probes instead of one");
+		hint(cg->diag,
+		     "a way out: fewer values that are in use at the same time, or several probes instead of one");
 	} else {
 		error_at(cg->diag, at, "LLVM cannot emit this program: %s", text);
 	}
@@ -165,7 +169,8 @@ bool llvm_start(struct cg *cg)
 	LLVMInitializeBPFAsmParser(); /* for bpf_session_is_return() */
 	if (LLVMGetTargetFromTriple("bpfel", &target, &error))
 		bug("LLVM has no BPF target: %s", error);
-	cg->tm = LLVMCreateTargetMachine(target, "bpfel", is_long(cg->script) ? "v4" : "v3", "", LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
+	cg->tm = LLVMCreateTargetMachine(target, "bpfel", is_long(cg->script) ? "v4" : "v3", "",
+					 LLVMCodeGenLevelDefault, LLVMRelocDefault, LLVMCodeModelDefault);
 
 	cg->llvm = LLVMContextCreate();
 	LLVMContextSetDiagnosticHandler(cg->llvm, hear, cg);
@@ -218,7 +223,8 @@ bool llvm_finish(struct cg *cg, enum codegen_stage stage, struct buf *out)
 		LLVMDisposeMessage(ir);
 		return true;
 	}
-	if (LLVMTargetMachineEmitToMemoryBuffer(cg->tm, cg->mod, stage == CODEGEN_ASM ? LLVMAssemblyFile : LLVMObjectFile, &error, &mem)) {
+	if (LLVMTargetMachineEmitToMemoryBuffer(
+		    cg->tm, cg->mod, stage == CODEGEN_ASM ? LLVMAssemblyFile : LLVMObjectFile, &error, &mem)) {
 		error_at(cg->diag, (struct span){0}, "LLVM cannot emit this program: %s", error);
 		LLVMDisposeMessage(error);
 		return false;

@@ -55,7 +55,8 @@ static void leave(struct cg *cg)
 static void for_range(struct cg *cg, const struct node *n)
 {
 	char *name = arena_printf(cg->arena, "for_%u_%u", cg->clause->id, n->span.from);
-	LLVMValueRef from = cg_number(cg, cg_expr(cg, n->loop.from)), to = cg_number(cg, cg_expr(cg, n->loop.to)), count;
+	LLVMValueRef from = cg_number(cg, cg_expr(cg, n->loop.from)), to = cg_number(cg, cg_expr(cg, n->loop.to)),
+		     count;
 	uint32_t start = cg_frame_room(cg);
 	struct cg_fn f = {0};
 	struct cg_if some, refused;
@@ -66,14 +67,19 @@ static void for_range(struct cg *cg, const struct node *n)
 
 	enter(cg, &f, name, 2, n->span);
 	from = cg_load_raw(cg, cg_add(cg, f.frame, start), 8, false, 8);
-	cg_store(cg, cg_var(cg, n->loop.var), n->loop.var->type, cg_int(n->loop.var->type, LLVMBuildAdd(cg->b, from, LLVMGetParam(f.fn, 0), "")));
+	cg_store(cg, cg_var(cg, n->loop.var), n->loop.var->type,
+		 cg_int(n->loop.var->type, LLVMBuildAdd(cg->b, from, LLVMGetParam(f.fn, 0), "")));
 	body(cg, &f, n->loop.body);
 
-	/* where the verifier knows that nothing is looped over, it drops the body and stumbles over its address (6.18) */
+	/*
+	 * where the verifier knows that nothing is looped over, it drops the body and stumbles over its address
+	 * (6.18)
+	 */
 	some = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_opaque(cg, count), cg_num(cg, 0), ""));
 	count = cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
 	count = LLVMBuildTrunc(cg->b, count, cg->i32, ""); /* inlined by the verifier it gives -E2BIG in 32 bits */
-	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, count, cg_num32(cg, 0), "")); /* 1 << 23 is the kernel's limit */
+	/* 1 << 23 is the kernel's limit */
+	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, count, cg_num32(cg, 0), ""));
 	cg_count_loss(cg, LOSS_loop, 0);
 	cg_end_if(cg, &refused);
 	leave(cg);

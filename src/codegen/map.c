@@ -131,7 +131,8 @@ void cg_maps(struct cg *cg)
 	}
 	if (!npairs)
 		return;
-	cg->pairs = debug_global(cg, "pairs", LLVMArrayType(cg->i8, npairs * (unsigned)sizeof(struct image_pair)), npairs * (uint32_t)sizeof(struct image_pair));
+	cg->pairs = debug_global(cg, "pairs", LLVMArrayType(cg->i8, npairs * (unsigned)sizeof(struct image_pair)),
+				 npairs * (uint32_t)sizeof(struct image_pair));
 	LLVMSetSection(cg->pairs, ".data.pairs");
 	LLVMSetAlignment(cg->pairs, 8);
 }
@@ -193,7 +194,9 @@ LLVMValueRef cg_map_with(struct cg *cg, const struct map *m, LLVMValueRef key)
 	if (key == cg->brief.key)
 		is_brief = cg->brief.is;
 	else if (m->key->kind == TYPE_STRING)
-		is_brief = LLVMBuildICmp(cg->b, LLVMIntEQ, cg_load_raw(cg, cg_add(cg, key, c->brief_size - 1), 1, false, 1), cg_num(cg, 0), "");
+		is_brief = LLVMBuildICmp(cg->b, LLVMIntEQ,
+					 cg_load_raw(cg, cg_add(cg, key, c->brief_size - 1), 1, false, 1),
+					 cg_num(cg, 0), "");
 	else
 		is_brief = LLVMBuildICmp(cg->b, LLVMIntULE, cg_load_raw(cg, key, 4, false, 4),
 					 cg_num(cg, (c->brief_size - sizeof(struct event_stack)) / 8), "");
@@ -254,7 +257,8 @@ static void count_refusal(struct cg *cg, const struct map *m, LLVMValueRef err)
 	cg_end_if(cg, &full);
 }
 
-static LLVMValueRef update(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key, LLVMValueRef value, unsigned flags)
+static LLVMValueRef update(struct cg *cg, const struct cg_hold *hold, LLVMValueRef key, LLVMValueRef value,
+			   unsigned flags)
 {
 	return cg_helper(cg, BPF_FUNC_map_update_elem, 4, map_for(cg, hold, key), key, value, cg_num(cg, flags));
 }

@@ -60,20 +60,25 @@ struct value emit_op_field(struct cg *cg, const struct node *n)
 	const struct node *e = n->field.expr, *from;
 	struct value base;
 
-	while (e->kind == NODE_UNARY && e->unary.op == OP_DEREF && e->type->kind == TYPE_STRUCT && e->unary.expr->kind == NODE_IDENT)
+	while (e->kind == NODE_UNARY && e->unary.op == OP_DEREF && e->type->kind == TYPE_STRUCT &&
+	       e->unary.expr->kind == NODE_IDENT)
 		e = e->unary.expr; /* (*args).x */
 	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_args])
 		return cg_args_field(cg, n);
-	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_ctx] && cg->clause->provider->kind == ATTACH_iter)
+	if (e->kind == NODE_IDENT && e->ident.builtin == &builtins[BUILTIN_ctx] &&
+	    cg->clause->provider->kind == ATTACH_iter)
 		return cg_iter_field(cg, n);
 	from = hop_of(n);
-	if (from->type->kind == TYPE_POINTER && from->type->trusted && from->kind == NODE_FIELD && cg_scalar(n->field.field->type))
+	if (from->type->kind == TYPE_POINTER && from->type->trusted && from->kind == NODE_FIELD &&
+	    cg_scalar(n->field.field->type))
 		return hop(cg, n, from);
 	base = cg_place(cg, e);
 	if (base.type->kind == TYPE_POINTER) {
 		base = cg_value(cg, base);
-		return cg_field(cg, (struct value){base.type->elem, base.v, base.type->trusted ? AT_TRUSTED : cg_where(base.type->space)}, base.type->elem,
-				n->field.field, n->field.offset);
+		return cg_field(cg,
+				(struct value){base.type->elem, base.v,
+					       base.type->trusted ? AT_TRUSTED : cg_where(base.type->space)},
+				base.type->elem, n->field.field, n->field.offset);
 	}
 	return cg_field(cg, base, base.type, n->field.field, n->field.offset);
 }
@@ -88,21 +93,28 @@ struct value emit_op_index(struct cg *cg, const struct node *n)
 	if (base.type->kind == TYPE_POINTER) {
 		base = cg_value(cg, base);
 		index = LLVMBuildMul(cg->b, index, core_size(cg, n->type), "");
-		return (struct value){n->type, cg_add_var(cg, base.v, index), base.type->trusted && LLVMIsAConstantInt(index) ? AT_TRUSTED : cg_where(base.type->space)};
+		return (struct value){n->type, cg_add_var(cg, base.v, index),
+				      base.type->trusted && LLVMIsAConstantInt(index) ? AT_TRUSTED
+										      : cg_where(base.type->space)};
 	}
 	slot = core_element(cg, base.v, base.type, index);
 	if (slot)
 		return cg_core_value(cg, slot, NULL, &(struct field){.type = n->type}, base.at);
 	if (LLVMIsAConstantInt(index)) {
-		index = LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), "");
+		index = LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type),
+				     "");
 		return (struct value){n->type, cg_add_var(cg, base.v, index), base.at};
 	}
 	/* an index known at run time only: out of bounds reads as zero */
 	slot = cg_slot(cg, size);
 	cg_zero(cg, slot, size);
 	index = cg_opaque(cg, index);
-	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntULT, index, cg_num(cg, base.type->kind == TYPE_STRING ? base.type->size : base.type->count), ""));
-	index = cg_add_var(cg, base.v, LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), ""));
+	f = cg_if(cg,
+		  LLVMBuildICmp(cg->b, LLVMIntULT, index,
+				cg_num(cg, base.type->kind == TYPE_STRING ? base.type->size : base.type->count), ""));
+	index = cg_add_var(
+		cg, base.v,
+		LLVMBuildMul(cg->b, index, base.at == AT_MEMORY ? cg_num(cg, size) : core_size(cg, n->type), ""));
 	cg_read(cg, slot, size, index, base.at == AT_TRUSTED || base.at == AT_CTX ? AT_KERNEL : base.at);
 	cg_else(cg, &f);
 	cg_warn(cg, "Array access out of bounds. This can lead to unexpected results.");

@@ -3,7 +3,8 @@
 
 bool cg_signed_pair(const struct type *a, const struct type *b)
 {
-	return (a->is_signed && !a->flexible) || (b->is_signed && !b->flexible) || (a->flexible && b->flexible && a->is_signed);
+	return (a->is_signed && !a->flexible) || (b->is_signed && !b->flexible) ||
+	       (a->flexible && b->flexible && a->is_signed);
 }
 
 /* BPF of cpu v3 divides unsigned only: divide what is positive, then give it its sign */
@@ -36,7 +37,8 @@ static LLVMValueRef divide_checked(struct cg *cg, bool modulo, LLVMValueRef a, L
 	f = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, b, cg_num(cg, 0), ""));
 	LLVMBuildStore(cg->b, divide(cg, modulo, a, b, is_signed), slot);
 	cg_else(cg, &f);
-	cg_warn(cg, "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.");
+	cg_warn(cg,
+		"Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.");
 	cg_end_if(cg, &f);
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
@@ -44,16 +46,13 @@ static LLVMValueRef divide_checked(struct cg *cg, bool modulo, LLVMValueRef a, L
 LLVMValueRef cg_binary(struct cg *cg, enum op op, LLVMValueRef a, LLVMValueRef b, bool is_signed)
 {
 	static const LLVMIntPredicate compare[OP_COUNT][2] = {
-		[OP_EQ] = {LLVMIntEQ, LLVMIntEQ},
-		[OP_NE] = {LLVMIntNE, LLVMIntNE},
-		[OP_LT] = {LLVMIntULT, LLVMIntSLT},
-		[OP_LE] = {LLVMIntULE, LLVMIntSLE},
-		[OP_GT] = {LLVMIntUGT, LLVMIntSGT},
-		[OP_GE] = {LLVMIntUGE, LLVMIntSGE},
+		[OP_EQ] = {LLVMIntEQ, LLVMIntEQ},   [OP_NE] = {LLVMIntNE, LLVMIntNE},
+		[OP_LT] = {LLVMIntULT, LLVMIntSLT}, [OP_LE] = {LLVMIntULE, LLVMIntSLE},
+		[OP_GT] = {LLVMIntUGT, LLVMIntSGT}, [OP_GE] = {LLVMIntUGE, LLVMIntSGE},
 	};
 	static const LLVMOpcode plain[OP_COUNT] = {
 		[OP_ADD] = LLVMAdd, [OP_SUB] = LLVMSub, [OP_MUL] = LLVMMul, [OP_AND] = LLVMAnd,
-		[OP_OR] = LLVMOr, [OP_XOR] = LLVMXor, [OP_SHL] = LLVMShl, [OP_SHR] = LLVMLShr,
+		[OP_OR] = LLVMOr,   [OP_XOR] = LLVMXor, [OP_SHL] = LLVMShl, [OP_SHR] = LLVMLShr,
 	};
 
 	if (compare[op][0])
@@ -124,7 +123,8 @@ struct value emit_op_binary(struct cg *cg, const struct node *n)
 /* &@m[k]: the verifier wants it checked before it is counted with, and LLVM must not see through that */
 static LLVMValueRef address_in_map(struct cg *cg, const struct node *map)
 {
-	LLVMValueRef p = cg_map_lookup(cg, map->map.map, cg_map_key(cg, map->map.map, map->map.keys)), slot = cg_alloca(cg, cg->i64, 8);
+	LLVMValueRef p = cg_map_lookup(cg, map->map.map, cg_map_key(cg, map->map.map, map->map.keys)),
+		     slot = cg_alloca(cg, cg->i64, 8);
 	struct cg_if f;
 
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
@@ -146,7 +146,8 @@ struct value emit_op_unary(struct cg *cg, const struct node *n)
 	case OP_NEG:
 		return cg_int(n->type, LLVMBuildNeg(cg->b, cg_i64(cg, cg_expr(cg, e)), ""));
 	case OP_ADDR:
-		if (e->kind == NODE_VAR) /* LLVM must not know it: it would count with |, which the verifier allows no pointer */
+		/* LLVM must not know it: it would count with |, which the verifier allows no pointer */
+		if (e->kind == NODE_VAR)
 			return (struct value){n->type, cg_opaque_pointer(cg, cg_var(cg, e->var.var)), AT_REGISTER};
 		if (e->kind != NODE_MAP)
 			return cg_unsupported(cg, n, "the address of this");
@@ -157,7 +158,8 @@ struct value emit_op_unary(struct cg *cg, const struct node *n)
 
 struct value emit_op_incdec(struct cg *cg, const struct node *n)
 {
-	bool down = n->unary.op == OP_PREDEC || n->unary.op == OP_POSTDEC, post = n->unary.op == OP_POSTINC || n->unary.op == OP_POSTDEC;
+	bool down = n->unary.op == OP_PREDEC || n->unary.op == OP_POSTDEC,
+	     post = n->unary.op == OP_POSTINC || n->unary.op == OP_POSTDEC;
 	const struct node *target = n->unary.expr;
 	const struct type *t = target->type;
 	int64_t step = t->kind == TYPE_POINTER && t->elem->size ? t->elem->size : 1;
@@ -221,13 +223,15 @@ struct value emit_op_cast(struct cg *cg, const struct node *n)
 	LLVMValueRef slot, v;
 	struct value from;
 
-	if (t->kind == TYPE_POINTER && (e->type->kind == TYPE_ARRAY || e->type->kind == TYPE_STRING)) { /* to where it is */
+	/* to where it is */
+	if (t->kind == TYPE_POINTER && (e->type->kind == TYPE_ARRAY || e->type->kind == TYPE_STRING)) {
 		from = cg_place(cg, e);
 		cg_keep_slot(cg, from.v);
 		v = from.at == AT_CTX ? cg_opaque_pointer(cg, from.v) : from.v;
 		return (struct value){t, v, AT_REGISTER};
 	}
-	from = e->type->kind == TYPE_AGGREGATE ? cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys)) : cg_expr(cg, e);
+	from = e->type->kind == TYPE_AGGREGATE ? cg_agg_read(cg, e->map.map, cg_map_key(cg, e->map.map, e->map.keys))
+					       : cg_expr(cg, e);
 	if (t->kind == TYPE_POINTER && from.type->kind == TYPE_POINTER)
 		return (struct value){t, from.v, AT_REGISTER};
 	if (t->kind != TYPE_BOOL && from.type->kind == TYPE_POINTER)
@@ -237,7 +241,8 @@ struct value emit_op_cast(struct cg *cg, const struct node *n)
 		if (t->kind == TYPE_POINTER)
 			return (struct value){t, cg_pointer(cg, v), AT_REGISTER};
 		if (t->size && t->size < 8)
-			v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64, t->is_signed, "");
+			v = LLVMBuildIntCast2(cg->b, LLVMBuildTrunc(cg->b, v, cg_int_type(cg, t->size), ""), cg->i64,
+					      t->is_signed, "");
 		return cg_int(t, v);
 	}
 	if (cg_scalar(t) && from.type->kind == TYPE_STRING)

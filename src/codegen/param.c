@@ -28,7 +28,8 @@ static struct image_param describe(struct cg *cg, const struct node *n)
 	const struct node *fallback, *about;
 
 	if (n->kind == NODE_IDENT) {
-		static const enum param_kind kinds[] = {[LATE_CONFIG] = PARAM_CONFIG, [LATE_KADDR] = PARAM_KADDR, [LATE_CGROUP] = PARAM_CGROUP};
+		static const enum param_kind kinds[] = {
+			[LATE_CONFIG] = PARAM_CONFIG, [LATE_KADDR] = PARAM_KADDR, [LATE_CGROUP] = PARAM_CGROUP};
 
 		p.name = n->ident.name;
 		p.kind = kinds[n->ident.late];
@@ -77,7 +78,13 @@ static LLVMValueRef address_of(struct cg *cg, const struct image_param *p)
 
 LLVMValueRef cg_late_word(struct cg *cg, const char *parameter, unsigned skip, unsigned below)
 {
-	struct image_param p = {.size = 8, .text = "", .description = "", .kind = PARAM_WORD, .name = parameter, .skip = skip, .number = below};
+	struct image_param p = {.size = 8,
+				.text = "",
+				.description = "",
+				.kind = PARAM_WORD,
+				.name = parameter,
+				.skip = skip,
+				.number = below};
 
 	return cg_load_raw(cg, address_of(cg, &p), 8, true, 8);
 }

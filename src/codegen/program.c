@@ -8,17 +8,16 @@
 
 /* Kinds whose programs the kernel runs with preemption off, or not at the same time twice on a CPU. */
 static const bool undisturbed[ATTACH_COUNT] = {
-	[ATTACH_begin] = true, [ATTACH_end] = true, [ATTACH_self] = true, [ATTACH_kprobe] = true,
-	[ATTACH_kretprobe] = true, [ATTACH_tracepoint] = true, [ATTACH_profile] = true, [ATTACH_interval] = true,
-	[ATTACH_software] = true, [ATTACH_hardware] = true, [ATTACH_watchpoint] = true, [ATTACH_test] = true, [ATTACH_bench] = true,
-	[ATTACH_sys_enter] = true, [ATTACH_sys_exit] = true,
+	[ATTACH_begin] = true,     [ATTACH_end] = true,        [ATTACH_self] = true,       [ATTACH_kprobe] = true,
+	[ATTACH_kretprobe] = true, [ATTACH_tracepoint] = true, [ATTACH_profile] = true,    [ATTACH_interval] = true,
+	[ATTACH_software] = true,  [ATTACH_hardware] = true,   [ATTACH_watchpoint] = true, [ATTACH_test] = true,
+	[ATTACH_bench] = true,     [ATTACH_sys_enter] = true,  [ATTACH_sys_exit] = true,
 };
 
 /* Kinds that -p filters in the program (P-012); the others are attached to the process. */
 static const bool filtered[ATTACH_COUNT] = {
-	[ATTACH_kprobe] = true, [ATTACH_kretprobe] = true, [ATTACH_fentry] = true,
-	[ATTACH_fexit] = true, [ATTACH_tracepoint] = true, [ATTACH_rawtracepoint] = true,
-	[ATTACH_sys_enter] = true, [ATTACH_sys_exit] = true,
+	[ATTACH_kprobe] = true,     [ATTACH_kretprobe] = true,     [ATTACH_fentry] = true,    [ATTACH_fexit] = true,
+	[ATTACH_tracepoint] = true, [ATTACH_rawtracepoint] = true, [ATTACH_sys_enter] = true, [ATTACH_sys_exit] = true,
 };
 
 bool cg_preemptible(const struct clause *c)
@@ -87,7 +86,8 @@ LLVMValueRef cg_memory(struct cg *cg, const char *name, uint32_t size)
 	struct cg_if f;
 
 	if (task) {
-		p = cg_helper_ptr(cg, BPF_FUNC_task_storage_get, 4, map, cg_task(cg), cg_num(cg, 0), cg_num(cg, BPF_LOCAL_STORAGE_GET_F_CREATE));
+		p = cg_helper_ptr(cg, BPF_FUNC_task_storage_get, 4, map, cg_task(cg), cg_num(cg, 0),
+				  cg_num(cg, BPF_LOCAL_STORAGE_GET_F_CREATE));
 	} else {
 		key = cg_alloca(cg, cg->i32, 4);
 		LLVMBuildStore(cg->b, cg_num32(cg, 0), key);
@@ -228,7 +228,9 @@ static LLVMValueRef function(struct cg *cg, const struct clause *c, const char *
 	if (filtered[c->provider->kind])
 		filter_process(cg);
 	if (cg->slot_max > VALUE_MOST)
-		error_at(cg->diag, c->probe->span, "the values of this probe need %u bytes at a time: at most %u are there", cg->slot_max, VALUE_MOST);
+		error_at(cg->diag, c->probe->span,
+			 "the values of this probe need %u bytes at a time: at most %u are there", cg->slot_max,
+			 VALUE_MOST);
 	if (cg->slot_max)
 		get_scratch(cg);
 	cg_goto(cg, body);
@@ -252,9 +254,11 @@ static const char *program_name(struct cg *cg, const struct clause *c)
 static LLVMValueRef is_return(struct cg *cg)
 {
 	LLVMTypeRef type = LLVMFunctionType(cg->i64, NULL, 0, false);
-	const char *call = arena_printf(cg->arena, ".byte 0x85, 0x20, 0, 0\n.long %d", kernel_function_id(cg->kernel, "bpf_session_is_return"));
+	const char *call = arena_printf(cg->arena, ".byte 0x85, 0x20, 0, 0\n.long %d",
+					kernel_function_id(cg->kernel, "bpf_session_is_return"));
 	const char *registers = "={r0},~{r1},~{r2},~{r3},~{r4},~{r5},~{memory}";
-	LLVMValueRef code = LLVMGetInlineAsm(type, (char *)call, strlen(call), (char *)registers, strlen(registers), true, false, LLVMInlineAsmDialectATT, false);
+	LLVMValueRef code = LLVMGetInlineAsm(type, (char *)call, strlen(call), (char *)registers, strlen(registers),
+					     true, false, LLVMInlineAsmDialectATT, false);
 
 	return LLVMBuildTrunc(cg->b, LLVMBuildCall2(cg->b, type, code, NULL, 0, ""), cg->i1, "");
 }
@@ -339,7 +343,8 @@ static void describe_settings(struct cg *cg)
 	cg->im.nsettings = SETTING_COUNT;
 	cg->im.settings = arena_alloc(cg->arena, SETTING_COUNT * sizeof(*cg->im.settings));
 	for (size_t i = 0; i < SETTING_COUNT; i++)
-		cg->im.settings[i] = (struct image_enumerator){setting_name(i), strlen(setting_name(i)), (int64_t)s->num[i]};
+		cg->im.settings[i] =
+			(struct image_enumerator){setting_name(i), strlen(setting_name(i)), (int64_t)s->num[i]};
 	cg->im.settings[SETTING_missing_probes].value = config_missing(s);
 	cg->im.str_trunc_trailer = s->text[SETTING_str_trunc_trailer] ? s->text[SETTING_str_trunc_trailer] : "";
 	cg->im.str_trunc_trailer_len = strlen(cg->im.str_trunc_trailer);
@@ -364,11 +369,13 @@ static void runtime_maps(struct cg *cg)
 	if (wanted)
 		cg->names = debug_map(cg, "names", &names);
 	cg_usdt_map(cg);
-	cg->params = debug_global(cg, "params", LLVMArrayType(cg->i8, sizeof(struct image_params)), sizeof(struct image_params));
+	cg->params = debug_global(cg, "params", LLVMArrayType(cg->i8, sizeof(struct image_params)),
+				  sizeof(struct image_params));
 	LLVMSetSection(cg->params, ".rodata.params");
 	LLVMSetAlignment(cg->params, 8);
 	LLVMSetGlobalConstant(cg->params, true);
-	cg->state = debug_global(cg, "state", LLVMArrayType(cg->i8, sizeof(struct image_state)), sizeof(struct image_state));
+	cg->state = debug_global(cg, "state", LLVMArrayType(cg->i8, sizeof(struct image_state)),
+				 sizeof(struct image_state));
 	LLVMSetSection(cg->state, ".data.state");
 	LLVMSetAlignment(cg->state, 8);
 }
@@ -463,10 +470,17 @@ static const char *leading_comment(struct cg *cg, const struct source *src)
 }
 
 /* *again: with less on the stack and unroll as a loop it may be small enough */
-static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, bool frugal, enum codegen_stage stage,
-		     struct buf *out, bool *again)
+static bool generate(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o,
+		     bool frugal, enum codegen_stage stage, struct buf *out, bool *again)
 {
-	struct cg cg = {.arena = s->arena, .script = s, .kernel = k, .diag = d, .portable = o->portable, .roll = o->roll || frugal, .frugal = frugal, .ahead = frugal ? NULL : o->ahead};
+	struct cg cg = {.arena = s->arena,
+			.script = s,
+			.kernel = k,
+			.diag = d,
+			.portable = o->portable,
+			.roll = o->roll || frugal,
+			.frugal = frugal,
+			.ahead = frugal ? NULL : o->ahead};
 	struct buf meta = {0};
 	bool ok = false;
 	const char *license = s->settings.text[SETTING_license] ? s->settings.text[SETTING_license] : "GPL";
@@ -496,7 +510,8 @@ static bool generate(const struct script *s, struct kernel *k, struct diag *d, c
 		cg_finish_args(&cg);
 		image_encode(&cg.im, &meta);
 		section_bytes(&cg, "image", IMAGE_SECTION, meta.data, meta.len);
-		LLVMSetGlobalConstant(section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1), false); /* as C has it, to be linked with such */
+		/* as C has it, to be linked with such */
+		LLVMSetGlobalConstant(section_bytes(&cg, "LICENSE", "license", license, strlen(license) + 1), false);
 		keep_globals(&cg);
 		debug_finish(&cg);
 		ok = llvm_finish(&cg, stage, out);
@@ -507,9 +522,11 @@ static bool generate(const struct script *s, struct kernel *k, struct diag *d, c
 	return ok;
 }
 
-bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o, enum codegen_stage stage, struct buf *out)
+bool codegen(const struct script *s, struct kernel *k, struct diag *d, const struct codegen_options *o,
+	     enum codegen_stage stage, struct buf *out)
 {
 	bool again;
 
-	return generate(s, k, d, o, false, stage, out, &again) || (again && generate(s, k, d, o, true, stage, out, &again));
+	return generate(s, k, d, o, false, stage, out, &again) ||
+	       (again && generate(s, k, d, o, true, stage, out, &again));
 }

@@ -32,7 +32,8 @@ static LLVMValueRef record_text(struct cg *cg, const struct field *f, bool lengt
 {
 	const struct type word = {.kind = TYPE_INT, .size = 4}, byte = {.kind = TYPE_INT, .size = 1, .is_signed = true};
 	const struct type array = {.kind = TYPE_ARRAY, .size = 1, .elem = &byte, .count = 1};
-	const struct field moved = {.name = arena_printf(cg->arena, "__data_loc_%s", f->name), .type = &word}, fixed = {.name = f->name, .type = &array};
+	const struct field moved = {.name = arena_printf(cg->arena, "__data_loc_%s", f->name), .type = &word},
+			   fixed = {.name = f->name, .type = &array};
 	const struct type *record = cg->clause->record;
 	LLVMValueRef slot = cg_alloca(cg, cg->i64, 8), v;
 	struct cg_if have = cg_if(cg, core_exists(cg, record, &moved, f->offset));
@@ -41,21 +42,24 @@ static LLVMValueRef record_text(struct cg *cg, const struct field *f, bool lengt
 	LLVMBuildStore(cg->b, length ? data_length(cg, v) : data_address(cg, v), slot);
 	cg_else(cg, &have);
 	v = core_field(cg, cg->fn->ctx, record, &fixed, f->offset);
-	LLVMBuildStore(cg->b, length ? core_info(cg, v, CORE_BYTE_SIZE) : LLVMBuildPtrToInt(cg->b, v, cg->i64, ""), slot);
+	LLVMBuildStore(cg->b, length ? core_info(cg, v, CORE_BYTE_SIZE) : LLVMBuildPtrToInt(cg->b, v, cg->i64, ""),
+		       slot);
 	cg_end_if(cg, &have);
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
 
 struct value cg_record_data(struct cg *cg, const struct field *f)
 {
-	LLVMValueRef at = cg->clause->record ? record_text(cg, f, false) : data_address(cg, data_location(cg, cg_add(cg, cg->fn->ctx, f->offset)));
+	LLVMValueRef at = cg->clause->record ? record_text(cg, f, false)
+					     : data_address(cg, data_location(cg, cg_add(cg, cg->fn->ctx, f->offset)));
 
 	return (struct value){f->type, cg_pointer(cg, at), AT_REGISTER};
 }
 
 LLVMValueRef cg_record_data_length(struct cg *cg, const struct field *f)
 {
-	return cg->clause->record ? record_text(cg, f, true) : data_length(cg, data_location(cg, cg_add(cg, cg->fn->ctx, f->offset)));
+	return cg->clause->record ? record_text(cg, f, true)
+				  : data_length(cg, data_location(cg, cg_add(cg, cg->fn->ctx, f->offset)));
 }
 
 static bool is_text(const struct type *t)

@@ -44,8 +44,8 @@ static bool look_for_obstacle(struct node **n, void *arg)
 
 	if (kind == NODE_CALL && (*n)->call.sub)
 		s->found = true; /* who knows what a function does */
-	if ((kind == NODE_MAP && (*n)->map.map == s->map) || kind == NODE_RETURN || kind == NODE_BREAK || kind == NODE_CONTINUE ||
-	    (kind == NODE_CALL && (*n)->call.fn && (*n)->call.fn->id == FN_exit))
+	if ((kind == NODE_MAP && (*n)->map.map == s->map) || kind == NODE_RETURN || kind == NODE_BREAK ||
+	    kind == NODE_CONTINUE || (kind == NODE_CALL && (*n)->call.fn && (*n)->call.fn->id == FN_exit))
 		s->found = true;
 	return !s->found;
 }
@@ -76,7 +76,10 @@ static const struct node *print_before(const struct node *list, const struct nod
 	return print;
 }
 
-/* does a statement between two prints of the list use the map?  Then what it asks for must not find the map exchanged already */
+/*
+ * does a statement between two prints of the list use the map?  Then what it asks for must not find the map
+ * exchanged already
+ */
 static bool used_between(const struct node *list, const struct node *from, const struct node *to, const struct map *m)
 {
 	bool inside = false;
@@ -160,7 +163,8 @@ static LLVMValueRef current(struct cg *cg, const struct map *m)
 
 static LLVMValueRef choose(struct cg *cg, const struct map *m, LLVMValueRef which)
 {
-	return LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, which, cg_num(cg, 0), ""), cg_map_of(m)->other, cg_map_of(m)->global, "");
+	return LLVMBuildSelect(cg->b, LLVMBuildICmp(cg->b, LLVMIntNE, which, cg_num(cg, 0), ""), cg_map_of(m)->other,
+			       cg_map_of(m)->global, "");
 }
 
 LLVMValueRef cg_map_now(struct cg *cg, const struct map *m)
@@ -176,7 +180,8 @@ struct cg_if cg_if_other(struct cg *cg, const struct map *m)
 /* pairs[n].busy[which] += by */
 static void add_busy(struct cg *cg, const struct map *m, LLVMValueRef which, int by)
 {
-	LLVMValueRef offset = LLVMBuildShl(cg->b, LLVMBuildAnd(cg->b, cg_opaque(cg, which), cg_num(cg, 1), ""), cg_num(cg, 3), "");
+	LLVMValueRef offset =
+		LLVMBuildShl(cg->b, LLVMBuildAnd(cg->b, cg_opaque(cg, which), cg_num(cg, 1), ""), cg_num(cg, 3), "");
 	LLVMValueRef p = cg_add_var(cg, word(cg, m, offsetof(struct image_pair, busy)), offset);
 
 	LLVMBuildAtomicRMW(cg->b, LLVMAtomicRMWBinOpAdd, p, cg_num(cg, by), LLVMAtomicOrderingMonotonic, false);

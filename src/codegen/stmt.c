@@ -33,7 +33,9 @@ uint32_t cg_frame_room(struct cg *cg)
 
 static bool look_for_assignment(struct node **n, void *arg)
 {
-	const struct node *to = (*n)->kind == NODE_ASSIGN ? (*n)->assign.target : (*n)->kind == NODE_INCDEC ? (*n)->unary.expr : NULL;
+	const struct node *to = (*n)->kind == NODE_ASSIGN   ? (*n)->assign.target
+				: (*n)->kind == NODE_INCDEC ? (*n)->unary.expr
+							    : NULL;
 
 	(void)arg;
 	if (to && to->kind == NODE_VAR)

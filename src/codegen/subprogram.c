@@ -87,7 +87,8 @@ struct value cg_subprogram_call(struct cg *cg, const struct node *n)
 	for (i = 0; i < s->nparams; i++)
 		cg_store(cg, cg_var(cg, s->params[i]), s->params[i]->type, args[i]);
 	LLVMBuildCall2(cg->b, type, s->cg, &cg->fn->frame, 1, "");
-	ended = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, cg_frame(cg, FRAME_ENDED), 8, false, 8), cg_num(cg, 0), ""));
+	ended = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_load_raw(cg, cg_frame(cg, FRAME_ENDED), 8, false, 8),
+					cg_num(cg, 0), ""));
 	cg_end(cg);
 	cg_end_if(cg, &ended);
 	if (t->kind == TYPE_NONE)

@@ -100,7 +100,8 @@ static void quit_if_not(struct cg *cg, LLVMIntPredicate is, LLVMValueRef a, LLVM
 static void leave_out_compat(struct cg *cg)
 {
 	const struct type *task = kernel_type(cg->kernel, "struct", "task_struct");
-	struct cg_if perhaps = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, saved_register(cg, "cx"), saved_register(cg, "ip"), ""));
+	struct cg_if perhaps =
+		cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, saved_register(cg, "cx"), saved_register(cg, "ip"), ""));
 	struct value info = member(cg, cg_task(cg), task, "thread_info");
 	LLVMValueRef status = cg_i64(cg, cg_value(cg, member(cg, info.v, info.type, "status")));
 
@@ -134,7 +135,8 @@ void cg_syscall_begin(struct cg *cg)
 LLVMValueRef cg_cookie(struct cg *cg)
 {
 	if (!cg_is_syscall(cg))
-		return LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx), cg_num(cg, cg->cookie_shift), "");
+		return LLVMBuildAdd(cg->b, cg_helper(cg, BPF_FUNC_get_attach_cookie, 1, cg->fn->ctx),
+				    cg_num(cg, cg->cookie_shift), "");
 	if (!cg->cookie_room)
 		cg->cookie_room = cg_frame_room(cg);
 	return LLVMBuildLoad2(cg->b, cg->i64, cg_add(cg, cg->fn->frame, cg->cookie_room), "");

@@ -110,7 +110,8 @@ static LLVMValueRef field(struct cg *cg, const char *name, const char *member, L
 static void look_at_memory(struct cg *cg, struct unwind *u, LLVMValueRef vma, LLVMValueRef start)
 {
 	enum { VM_EXEC = 4 };
-	LLVMValueRef flags = field(cg, "vm_area_struct", "vm_flags", vma), mm = field(cg, "vm_area_struct", "vm_mm", vma), vdso;
+	LLVMValueRef flags = field(cg, "vm_area_struct", "vm_flags", vma),
+		     mm = field(cg, "vm_area_struct", "vm_mm", vma), vdso;
 	struct value context = part(cg, kernel_type(cg->kernel, "struct", "mm_struct"), "context", mm), v;
 
 	v = context.v ? part(cg, context.type, "vdso", context.v) : context;
@@ -300,7 +301,8 @@ static LLVMValueRef rows_of_place(struct cg *cg, struct unwind *u)
 /* of frame `count` of the stack: the mask keeps it in the stack for the verifier, of what LLVM must not know */
 static LLVMValueRef frame_at(struct cg *cg, const struct unwind *u, LLVMValueRef count)
 {
-	LLVMValueRef offset = LLVMBuildAnd(cg->b, LLVMBuildShl(cg->b, count, cg_num(cg, 3), ""), cg_num(cg, (int64_t)u->frames_size - 1), "");
+	LLVMValueRef offset = LLVMBuildAnd(cg->b, LLVMBuildShl(cg->b, count, cg_num(cg, 3), ""),
+					   cg_num(cg, (int64_t)u->frames_size - 1), "");
 
 	return cg_add_var(cg, at(cg, u, sizeof(struct unwind_state) + sizeof(struct event_stack)), offset);
 }

@@ -58,8 +58,7 @@ static LLVMValueRef member(struct cg *cg, LLVMValueRef arg, size_t offset, unsig
 	return cg_load_raw(cg, cg_add(cg, arg, offset), size, false, size);
 }
 
-#define MEMBER(cg, arg, name) \
-	member(cg, arg, offsetof(struct usdt_arg, name), sizeof(((struct usdt_arg *)0)->name))
+#define MEMBER(cg, arg, name) member(cg, arg, offsetof(struct usdt_arg, name), sizeof(((struct usdt_arg *)0)->name))
 
 /* if (offset is one) *to = *(u64 *)(ctx + offset), whose offset only the helper takes as a variable; i1: it was */
 static struct cg_if if_register(struct cg *cg, LLVMValueRef offset, LLVMValueRef to)
@@ -87,7 +86,8 @@ static LLVMValueRef narrowed(struct cg *cg, LLVMValueRef v, LLVMValueRef flags)
 	LLVMValueRef low = LLVMBuildTrunc(cg->b, v, cg_int_type(cg, 4), "");
 
 	v = LLVMBuildSelect(cg->b, if_flag(cg, flags, USDT_INDEX_INT), LLVMBuildSExt(cg->b, low, cg->i64, ""), v, "");
-	return LLVMBuildSelect(cg->b, if_flag(cg, flags, USDT_INDEX_UINT), LLVMBuildZExt(cg->b, low, cg->i64, ""), v, "");
+	return LLVMBuildSelect(cg->b, if_flag(cg, flags, USDT_INDEX_UINT), LLVMBuildZExt(cg->b, low, cg->i64, ""), v,
+			       "");
 }
 
 /* sum = *(size *)sum, in the program's memory */

@@ -114,7 +114,8 @@ struct value cg_value(struct cg *cg, struct value v)
 	if (v.at == AT_MEMORY || v.at == AT_REGISTER)
 		return v;
 	slot = cg_slot(cg, v.type->size);
-	if (v.at == AT_TRUSTED && v.type->kind == TYPE_ARRAY && v.type->elem->size == 1 && v.type->size <= TRUSTED_BYTES)
+	if (v.at == AT_TRUSTED && v.type->kind == TYPE_ARRAY && v.type->elem->size == 1 &&
+	    v.type->size <= TRUSTED_BYTES)
 		load_trusted(cg, slot, v.v, v.type->size);
 	else
 		read_value(cg, slot, v.type->size, v);
@@ -217,7 +218,8 @@ static bool same_bytes(const struct type *a, const struct type *b)
 		if (a->nfields != b->nfields)
 			return false;
 		for (uint32_t i = 0; i < a->nfields; i++)
-			if (!same_bytes(a->fields[i].type, b->fields[i].type) || (a->kind == TYPE_RECORD && !str_eq(a->fields[i].name, b->fields[i].name)))
+			if (!same_bytes(a->fields[i].type, b->fields[i].type) ||
+			    (a->kind == TYPE_RECORD && !str_eq(a->fields[i].name, b->fields[i].name)))
 				return false;
 	}
 	return true;
@@ -244,7 +246,8 @@ static LLVMValueRef equal_units(struct cg *cg, LLVMValueRef a, LLVMValueRef b, u
 	LLVMBuildStore(cg->b, cg_num(cg, 0), slot);
 	f = cg_for(cg, cg_num(cg, n / unit));
 	at = LLVMBuildMul(cg->b, f.i, cg_num(cg, unit), "");
-	d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), unit, false, unit), cg_load_raw(cg, cg_add_var(cg, b, at), unit, false, unit), "");
+	d = LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add_var(cg, a, at), unit, false, unit),
+			 cg_load_raw(cg, cg_add_var(cg, b, at), unit, false, unit), "");
 	LLVMBuildStore(cg->b, d, slot);
 	differs = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, d, cg_num(cg, 0), ""));
 	cg_goto(cg, f.end);
@@ -253,7 +256,8 @@ static LLVMValueRef equal_units(struct cg *cg, LLVMValueRef a, LLVMValueRef b, u
 	return LLVMBuildLoad2(cg->b, cg->i64, slot, "");
 }
 
-#define INLINE_UNITS 8 /* more are compared in a loop: LLVM would load them all before it compares the first, and spill */
+#define INLINE_UNITS \
+	8 /* more are compared in a loop: LLVM would load them all before it compares the first, and spill */
 
 /* i1: are n bytes at a and b the same?  Words while they fit, so that LLVM folds constants */
 static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, uint32_t n)
@@ -271,7 +275,10 @@ static LLVMValueRef equal_bytes(struct cg *cg, LLVMValueRef a, LLVMValueRef b, u
 	while (i < n) {
 		while (unit > n - i)
 			unit /= 2;
-		diff = LLVMBuildOr(cg->b, diff, LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add(cg, a, i), unit, false, unit), cg_load_raw(cg, cg_add(cg, b, i), unit, false, unit), ""), "");
+		diff = LLVMBuildOr(cg->b, diff,
+				   LLVMBuildXor(cg->b, cg_load_raw(cg, cg_add(cg, a, i), unit, false, unit),
+						cg_load_raw(cg, cg_add(cg, b, i), unit, false, unit), ""),
+				   "");
 		i += unit;
 	}
 	return LLVMBuildICmp(cg->b, LLVMIntEQ, diff, cg_num(cg, 0), "");
@@ -292,7 +299,10 @@ static LLVMValueRef equal_parts(struct cg *cg, struct value a, struct value b)
 			for (uint32_t j = 0; j < b.type->nfields; j++)
 				if (str_eq(b.type->fields[j].name, f->name))
 					g = &b.type->fields[j];
-		LLVMBuildCondBr(cg->b, cg_equal(cg, cg_mem(f->type, cg_add(cg, a.v, f->offset)), cg_mem(g->type, cg_add(cg, b.v, g->offset))), next, end);
+		LLVMBuildCondBr(cg->b,
+				cg_equal(cg, cg_mem(f->type, cg_add(cg, a.v, f->offset)),
+					 cg_mem(g->type, cg_add(cg, b.v, g->offset))),
+				next, end);
 		cg_at(cg, next);
 	}
 	LLVMBuildStore(cg->b, cg_num(cg, 1), slot);
@@ -312,7 +322,8 @@ LLVMValueRef cg_equal(struct cg *cg, struct value a, struct value b)
 	if (has_parts(a.type) && has_parts(b.type))
 		return equal_parts(cg, a, b);
 	n = a.type->size < b.type->size ? a.type->size : b.type->size;
-	if (n == 1 && a.type->kind == TYPE_STRING && b.type->kind == TYPE_STRING && a.type->size != b.type->size) { /* "": a fault is not */
+	/* "": a fault is not */
+	if (n == 1 && a.type->kind == TYPE_STRING && b.type->kind == TYPE_STRING && a.type->size != b.type->size) {
 		LLVMValueRef fault = cg_is_fault(cg, a.type->size > 1 ? a.v : b.v);
 
 		return LLVMBuildAnd(cg->b, LLVMBuildNot(cg->b, fault, ""), equal_bytes(cg, a.v, b.v, n), "");
@@ -340,7 +351,8 @@ struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other,
 	if (other)
 		have = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, core_info(cg, path, CORE_EXISTS), cg_num(cg, 0), ""));
 	if (at == AT_TRUSTED) {
-		same = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, core_info(cg, path, CORE_BYTE_SIZE), cg_num(cg, t->size), ""));
+		same = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntEQ, core_info(cg, path, CORE_BYTE_SIZE),
+					       cg_num(cg, t->size), ""));
 		LLVMBuildStore(cg->b, load_scalar(cg, (struct value){t, path, at}).v, slot);
 		cg_else(cg, &same);
 	}
@@ -356,7 +368,8 @@ struct value cg_core_value(struct cg *cg, LLVMValueRef path, LLVMValueRef other,
 }
 
 /* the same field as an enum where here it is an integer, and the other way round */
-static LLVMValueRef core_other(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f, uint32_t offset)
+static LLVMValueRef core_other(struct cg *cg, LLVMValueRef base, const struct type *t, const struct field *f,
+			       uint32_t offset)
 {
 	static const struct type integer = {.kind = TYPE_INT, .size = 4}, word = {.kind = TYPE_ENUM, .size = 4};
 	struct field other = *f;
@@ -369,7 +382,8 @@ static LLVMValueRef core_other(struct cg *cg, LLVMValueRef base, const struct ty
 
 struct value cg_field(struct cg *cg, struct value base, const struct type *t, const struct field *f, uint32_t offset)
 {
-	bool kernel = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_ANY; /* structs of user space do not move */
+	/* structs of user space do not move */
+	bool kernel = base.at == AT_TRUSTED || base.at == AT_KERNEL || base.at == AT_ANY;
 	LLVMValueRef core = kernel && !f->elsewhere ? core_field(cg, base.v, t, f, offset) : NULL, slot, x, right;
 
 	if (f->elsewhere)

@@ -66,8 +66,8 @@ static bool check_aggregate(struct check *c, const struct image_type *t)
 	if (ok && t->agg == AGG_hist)
 		ok = t->bits <= 5 && t->count == hist_buckets((unsigned)t->bits);
 	if (ok && t->agg == AGG_lhist)
-		ok = t->step >= 1 && t->min <= t->max && (uint64_t)t->max - (uint64_t)t->min <= INT64_MAX && (t->max - t->min) / t->step <= 1000 &&
-		     t->count == lhist_buckets(t->min, t->max, t->step);
+		ok = t->step >= 1 && t->min <= t->max && (uint64_t)t->max - (uint64_t)t->min <= INT64_MAX &&
+		     (t->max - t->min) / t->step <= 1000 && t->count == lhist_buckets(t->min, t->max, t->step);
 	if (ok && t->agg == AGG_tseries)
 		ok = t->count >= 1 && t->min >= 1 && t->step >= 0 && t->step <= TSERIES_max;
 	return ok || wrong(c, "an aggregation makes no sense");
@@ -152,8 +152,8 @@ static bool check_map(struct check *c, const struct image_map *m)
 	if (m->brief) {
 		const struct image_type *key = m->key ? type_at(c, m->key) : NULL;
 
-		if (!key || (key->kind != TYPE_STRING && key->kind != TYPE_KSTACK && key->kind != TYPE_USTACK) || m->brief < sizeof(struct event_stack) ||
-		    m->brief >= key->size)
+		if (!key || (key->kind != TYPE_STRING && key->kind != TYPE_KSTACK && key->kind != TYPE_USTACK) ||
+		    m->brief < sizeof(struct event_stack) || m->brief >= key->size)
 			return wrong(c, "a map's short keys are not of a kind");
 	}
 	return true;
@@ -185,7 +185,8 @@ static bool check_event(struct check *c, const struct image_event *e)
 	for (size_t i = 0; i < e->nargs; i++) {
 		const struct image_arg *a = &e->args[i];
 
-		if (!a->type || a->offset < sizeof(struct event_header) || a->offset > e->size || type_at(c, a->type)->size > e->size - a->offset)
+		if (!a->type || a->offset < sizeof(struct event_header) || a->offset > e->size ||
+		    type_at(c, a->type)->size > e->size - a->offset)
 			return wrong(c, "a value is outside of its event");
 	}
 	if (e->action == EVENT_join && e->nargs && !is_texts(c, e))
@@ -201,7 +202,8 @@ static bool is_plain(const char *s, size_t len)
 
 static bool check_attach(struct check *c, const struct image_clause *clause, const struct image_attach *a)
 {
-	bool file = a->kind == ATTACH_uprobe || a->kind == ATTACH_uretprobe || a->kind == ATTACH_usdt || a->kind == ATTACH_watchpoint || a->kind == ATTACH_iter;
+	bool file = a->kind == ATTACH_uprobe || a->kind == ATTACH_uretprobe || a->kind == ATTACH_usdt ||
+		    a->kind == ATTACH_watchpoint || a->kind == ATTACH_iter;
 
 	if (a->kind >= ATTACH_COUNT || a->kind != clause->kind)
 		return wrong(c, "an attach point is not of its clause's kind");
@@ -213,12 +215,16 @@ static bool check_attach(struct check *c, const struct image_clause *clause, con
 /* two clauses of one program: an entry and a return of the same places */
 static bool check_session(struct check *c, const struct image_clause *clause)
 {
-	const struct image_clause *other = clause->session <= c->im->nclauses ? &c->im->clauses[clause->session - 1] : NULL;
-	bool kernel = clause->kind == ATTACH_kprobe || clause->kind == ATTACH_kretprobe, user = clause->kind == ATTACH_uprobe || clause->kind == ATTACH_uretprobe;
+	const struct image_clause *other =
+		clause->session <= c->im->nclauses ? &c->im->clauses[clause->session - 1] : NULL;
+	bool kernel = clause->kind == ATTACH_kprobe || clause->kind == ATTACH_kretprobe,
+	     user = clause->kind == ATTACH_uprobe || clause->kind == ATTACH_uretprobe;
 
-	if (!other || other->session != (uint64_t)(clause - c->im->clauses) + 1 || other->nattaches != clause->nattaches || !str_eq(other->program, clause->program))
+	if (!other || other->session != (uint64_t)(clause - c->im->clauses) + 1 ||
+	    other->nattaches != clause->nattaches || !str_eq(other->program, clause->program))
 		return wrong(c, "the clauses of a session do not fit each other");
-	if (other->kind == clause->kind || !(kernel || user) || (kernel && other->kind != ATTACH_kprobe && other->kind != ATTACH_kretprobe) ||
+	if (other->kind == clause->kind || !(kernel || user) ||
+	    (kernel && other->kind != ATTACH_kprobe && other->kind != ATTACH_kretprobe) ||
 	    (user && other->kind != ATTACH_uprobe && other->kind != ATTACH_uretprobe))
 		return wrong(c, "the clauses of a session are of other kinds");
 	return true;

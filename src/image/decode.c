@@ -73,14 +73,16 @@ static void *get_list(struct reader *r, size_t size, size_t *count)
 	return arena_alloc(r->arena, (n + 1) * size);
 }
 
-#define RECORD(record) static void get_##record(struct reader *in, struct record *r) {
+#define RECORD(record) \
+	static void get_##record(struct reader *in, struct record *r) \
+	{
 #define NUM(member) r->member = get_num(in);
 #define SNUM(member) r->member = get_snum(in);
 #define STR(member) r->member = get_str(in, &r->member##_len);
 #define REF(member, list) r->member = get_num(in);
-#define LIST(record, member)                                           \
+#define LIST(record, member) \
 	r->member = get_list(in, sizeof(struct record), &r->n##member); \
-	for (size_t i = 0; i < r->n##member && !in->why; i++)          \
+	for (size_t i = 0; i < r->n##member && !in->why; i++) \
 		get_##record(in, &r->member[i]);
 #define END(record) }
 #include "image/image.def"
@@ -93,19 +95,19 @@ static void *get_list(struct reader *r, size_t size, size_t *count)
 #undef END
 
 /* is every reference to a list of the image inside it? */
-#define RECORD(record)                                                                  \
-	static bool check_##record(const struct image *im, const struct record *r)      \
-	{                                                                               \
+#define RECORD(record) \
+	static bool check_##record(const struct image *im, const struct record *r) \
+	{ \
 		bool ok = im && r;
 #define NUM(member)
 #define SNUM(member)
 #define STR(member)
 #define REF(member, list) ok &= r->member <= im->n##list;
-#define LIST(record, member)                      \
+#define LIST(record, member) \
 	for (size_t i = 0; i < r->n##member; i++) \
 		ok &= check_##record(im, &r->member[i]);
-#define END(record)        \
-	return ok;         \
+#define END(record) \
+	return ok; \
 	}
 #include "image/image.def"
 #undef RECORD
@@ -160,7 +162,8 @@ const void *image_section(const void *elf, size_t len, const char *wanted, size_
 			continue;
 		if (memcmp(bytes + names.sh_offset + section.sh_name, wanted, room))
 			continue;
-		if (section.sh_type == SHT_NOBITS || section.sh_offset > len || section.sh_size > len - section.sh_offset)
+		if (section.sh_type == SHT_NOBITS || section.sh_offset > len ||
+		    section.sh_size > len - section.sh_offset)
 			return NULL;
 		*size = section.sh_size;
 		return bytes + section.sh_offset;

@@ -26,22 +26,26 @@ static void dump_type(const struct image_type *t, size_t i, FILE *out)
 		fprintf(out, " %s", aggregations[t->agg].name);
 	putc('\n', out);
 	for (size_t j = 0; j < t->nfields; j++)
-		fprintf(out, "\t+%llu type %lld %s\n", (unsigned long long)t->fields[j].offset, (long long)t->fields[j].type - 1, t->fields[j].name);
+		fprintf(out, "\t+%llu type %lld %s\n", (unsigned long long)t->fields[j].offset,
+			(long long)t->fields[j].type - 1, t->fields[j].name);
 }
 
 static void dump_map(const struct image_map *m, size_t i, FILE *out)
 {
-	static const char *const storages[] = {"scalar", "percpu scalar", "hash", "lru hash", "percpu hash", "percpu lru hash"};
+	static const char *const storages[] = {"scalar",   "percpu scalar", "hash",
+					       "lru hash", "percpu hash",   "percpu lru hash"};
 
 	fprintf(out, "map m%zu %s %s", i, m->name, m->storage < ARRAY_SIZE(storages) ? storages[m->storage] : "?");
 	if (m->key)
 		fprintf(out, " key type %llu", (unsigned long long)m->key - 1);
-	fprintf(out, " value type %llu max %llu\n", (unsigned long long)m->value - 1, (unsigned long long)m->max_entries);
+	fprintf(out, " value type %llu max %llu\n", (unsigned long long)m->value - 1,
+		(unsigned long long)m->max_entries);
 }
 
 static void dump_event(const struct image_event *e, size_t i, FILE *out)
 {
-	fprintf(out, "event %zu %s size %llu at %s", i, event_action_name(e->action), (unsigned long long)e->size, e->place);
+	fprintf(out, "event %zu %s size %llu at %s", i, event_action_name(e->action), (unsigned long long)e->size,
+		e->place);
 	if (e->map)
 		fprintf(out, " map m%llu", (unsigned long long)e->map - 1);
 	if (e->text_len) {
@@ -59,7 +63,8 @@ static void dump_event(const struct image_event *e, size_t i, FILE *out)
 		putc('\n', out);
 	}
 	for (size_t j = 0; j < e->nargs; j++)
-		fprintf(out, "\t+%llu type %lld\n", (unsigned long long)e->args[j].offset, (long long)e->args[j].type - 1);
+		fprintf(out, "\t+%llu type %lld\n", (unsigned long long)e->args[j].offset,
+			(long long)e->args[j].type - 1);
 }
 
 void image_dump(const struct image *im, FILE *out)
@@ -68,7 +73,8 @@ void image_dump(const struct image *im, FILE *out)
 	for (size_t i = 0; i < im->nclauses; i++) {
 		const struct image_clause *c = &im->clauses[i];
 
-		fprintf(out, "clause %s %s at %s%s\n", c->program, attach_kind_name(c->kind), c->place, c->session ? " of a session" : "");
+		fprintf(out, "clause %s %s at %s%s\n", c->program, attach_kind_name(c->kind), c->place,
+			c->session ? " of a session" : "");
 		for (size_t j = 0; j < c->nattaches; j++)
 			fprintf(out, "\t%s\n", c->attaches[j].name);
 	}

@@ -41,15 +41,15 @@ struct map_shape {
 #define RECORD(record) struct record {
 #define NUM(member) uint64_t member;
 #define SNUM(member) int64_t member;
-#define STR(member)         \
+#define STR(member) \
 	const char *member; \
 	size_t member##_len;
 #define REF(member, list) uint64_t member;
-#define LIST(record, member)          \
+#define LIST(record, member) \
 	struct record *member; \
 	size_t n##member;
 #define END(record) \
-	}           \
+	} \
 	;
 #include "image/image.def"
 #undef RECORD
@@ -73,7 +73,8 @@ enum attach_kind {
 };
 const char *attach_kind_name(uint64_t kind); /* "kprobe"; "?" if there is none */
 struct image_attach;
-bool attach_by_function(const struct image_attach *a); /* a kprobe or kretprobe of a link for many functions, which knows nothing else */
+/* a kprobe or kretprobe of a link for many functions, which knows nothing else */
+bool attach_by_function(const struct image_attach *a);
 
 enum event_action {
 #define ACTION(name) EVENT_##name,
@@ -162,7 +163,12 @@ enum map_storage {
 enum { BRIEF_STRING = 64, BRIEF_STACK = 8 + 23 * 8 };
 
 /* a slot of a tseries: type.min is the interval in ns, type.step what is kept of it */
-enum { TSERIES_EPOCH /* wall clock / interval */, TSERIES_VALUE, TSERIES_N /* values; of `last` the time of the value */, TSERIES_WORDS };
+enum {
+	TSERIES_EPOCH /* wall clock / interval */,
+	TSERIES_VALUE,
+	TSERIES_N /* values; of `last` the time of the value */,
+	TSERIES_WORDS
+};
 enum tseries_kind { TSERIES_last, TSERIES_avg, TSERIES_sum, TSERIES_min, TSERIES_max };
 
 /* what a parameter or option of a tool is */
@@ -173,7 +179,11 @@ enum param_kind {
 	PARAM_CONFIG, /* CONFIG_HZ, LINUX_KERNEL_VERSION: int64, like the next two not given but found out */
 	PARAM_KADDR, /* address of the kernel symbol `name` */
 	PARAM_CGROUP, /* id of the cgroup at the path `name` */
-	PARAM_WORD, /* which word of its context has a parameter of a kernel function: "module:function.parameter", less the first `skip`; below `number` */
+	/*
+	 * which word of its context has a parameter of a kernel function: "module:function.parameter", less the
+	 * first `skip`; below `number`
+	 */
+	PARAM_WORD,
 	OPTION_BOOL, /* getopt("x", false): int64, 0 or 1 */
 	OPTION_INT,
 	OPTION_TEXT,
@@ -198,7 +208,8 @@ void hist_bounds(unsigned bits, uint32_t i, int64_t *lo, uint64_t *hi);
 void image_encode(const struct image *im, struct buf *out);
 /* bytes of a .probe section; NULL: *why says what is wrong */
 struct image *image_decode(struct arena *a, const void *bytes, size_t len, const char **why);
-const void *image_section(const void *elf, size_t len, const char *name, size_t *size); /* bytes of a section; NULL: there is none */
+/* bytes of a section; NULL: there is none */
+const void *image_section(const void *elf, size_t len, const char *name, size_t *size);
 /* the .probe section of an ELF object; NULL: *why */
 struct image *image_read(struct arena *a, const void *elf, size_t len, const char **why);
 bool image_sleeps(const struct image *im); /* has it programs that may? */

@@ -66,7 +66,8 @@ static struct btf_scope *scope_new(struct kernel *k, const char *name, struct bt
 	s->kernel = k;
 	s->name = arena_strdup(k->arena, name);
 	s->data = data;
-	s->made = xcalloc(btfdata_most(data) - btfdata_first(data), sizeof(*s->made)); /* of which few pages are touched */
+	/* of which few pages are touched */
+	s->made = xcalloc(btfdata_most(data) - btfdata_first(data), sizeof(*s->made));
 	return s;
 }
 
@@ -97,7 +98,8 @@ struct btf_scope *btf_module(struct kernel *k, const char *module)
 			return s;
 	if (k->elsewhere || k->all_modules) /* another kernel's: its modules are not these */
 		return NULL;
-	s = scope_new(k, module, btfdata_open_module(arena_printf(k->arena, BTF_DIRECTORY "/%s", module), k->vmlinux->data));
+	s = scope_new(k, module,
+		      btfdata_open_module(arena_printf(k->arena, BTF_DIRECTORY "/%s", module), k->vmlinux->data));
 	if (s) {
 		s->next = k->modules;
 		k->modules = s;
@@ -175,7 +177,9 @@ static const struct type *convert_int(struct btf_scope *s, const struct btf_type
 		return &type_bool;
 	if (size == 16)
 		return type_array(s->kernel->types, type_int(s->kernel->types, 8, false), 2);
-	return type_int(s->kernel->types, size, btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR || !strcmp(btfdata_name(s->data, b->name_off), "char"));
+	return type_int(s->kernel->types, size,
+			btf_int_encoding(b) & BTF_INT_SIGNED || btf_int_encoding(b) & BTF_INT_CHAR ||
+				!strcmp(btfdata_name(s->data, b->name_off), "char"));
 }
 
 /* const, volatile, typedefs and tags taken off */
@@ -243,7 +247,11 @@ static const struct type *convert(struct btf_scope *s, uint32_t id)
 		bool to_user = user, percpu = false;
 
 		bare_of(s, b->type, &to_user, &percpu); /* what is per CPU is not where the pointer says */
-		t = type_pointer(s->kernel->types, convert(s, b->type), to_user ? SPACE_USER : percpu ? SPACE_NONE : SPACE_KERNEL, false);
+		t = type_pointer(s->kernel->types, convert(s, b->type),
+				 to_user  ? SPACE_USER
+				 : percpu ? SPACE_NONE
+					  : SPACE_KERNEL,
+				 false);
 	} else if (btf_is_array(b)) {
 		t = type_array(s->kernel->types, convert(s, btf_array(b)->type), btf_array(b)->nelems);
 	} else if (bare != id) { /* a struct or an enum is made once */
@@ -291,8 +299,8 @@ const struct type *kernel_type(struct kernel *k, const char *keyword, const char
 		const char *keyword;
 		uint32_t kind;
 	} kinds[] = {
-		{"struct", BTF_KIND_STRUCT}, {"union", BTF_KIND_UNION}, {"enum", BTF_KIND_ENUM}, {"enum", BTF_KIND_ENUM64},
-		{"typedef", BTF_KIND_TYPEDEF}, {"int", BTF_KIND_INT},
+		{"struct", BTF_KIND_STRUCT}, {"union", BTF_KIND_UNION},     {"enum", BTF_KIND_ENUM},
+		{"enum", BTF_KIND_ENUM64},   {"typedef", BTF_KIND_TYPEDEF}, {"int", BTF_KIND_INT},
 	};
 
 	for (struct btf_scope *s = btf_kernel(k); s; s = btf_next(s))
@@ -337,7 +345,8 @@ bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const
 }
 
 /* parameters of a prototype, less the first skip, as the fields of a struct */
-static const struct type *parameters(struct btf_scope *scope, const char *name, uint32_t proto_id, unsigned skip, const struct type **result)
+static const struct type *parameters(struct btf_scope *scope, const char *name, uint32_t proto_id, unsigned skip,
+				     const struct type **result)
 {
 	const struct btf_type *b = btfdata_type(scope->data, proto_id);
 	const struct btf_param *p;
@@ -356,11 +365,13 @@ static const struct type *parameters(struct btf_scope *scope, const char *name, 
 		const struct type *t = convert(scope, p[i].type);
 
 		if (t->kind == TYPE_POINTER) {
-			bool to_struct = t->elem->kind == TYPE_STRUCT && !t->elem->incomplete && t->space == SPACE_KERNEL && !scope->fixed;
+			bool to_struct = t->elem->kind == TYPE_STRUCT && !t->elem->incomplete &&
+					 t->space == SPACE_KERNEL && !scope->fixed;
 
 			t = type_pointer(scope->kernel->types, t->elem, t->space, to_struct);
 		}
-		fields[i] = (struct field){.name = btfdata_name(scope->data, p[i].name_off), .type = t, .offset = offset};
+		fields[i] =
+			(struct field){.name = btfdata_name(scope->data, p[i].name_off), .type = t, .offset = offset};
 		offset += t->kind == TYPE_POINTER || t->size <= 8 ? 8 : (t->size + 7) / 8 * 8;
 	}
 	s->fields = fields;
@@ -393,7 +404,8 @@ struct btf_scope *btf_function(struct kernel *k, const char *module, const char 
 	return NULL;
 }
 
-const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result)
+const struct type *kernel_function(struct kernel *k, const char *module, const char *function,
+				   const struct type **result)
 {
 	uint32_t id;
 	struct btf_scope *s = btf_function(k, module, function, &id);
@@ -415,7 +427,8 @@ bool kernel_kfunc(struct kernel *k, const char *name)
 		const struct btf_type *b;
 
 		for (uint32_t i = btfdata_first(s->data); id > 0 && (b = btfdata_type(s->data, i)); i++) {
-			if (btf_is_decl_tag(b) && b->type == (uint32_t)id && !strcmp(btfdata_name(s->data, b->name_off), "bpf_kfunc"))
+			if (btf_is_decl_tag(b) && b->type == (uint32_t)id &&
+			    !strcmp(btfdata_name(s->data, b->name_off), "bpf_kfunc"))
 				return true;
 		}
 	}
@@ -488,7 +501,8 @@ static bool is_record_of(struct kernel *k, const struct type *record, const stru
 		const struct field *f = &args->fields[i], *same;
 		uint32_t offset;
 
-		same = type_field(record, f->data_loc ? arena_printf(k->arena, "__data_loc_%s", f->name) : f->name, &offset);
+		same = type_field(record, f->data_loc ? arena_printf(k->arena, "__data_loc_%s", f->name) : f->name,
+				  &offset);
 		if (f->offset >= 8 && (!same || offset != f->offset)) /* before come those of every event */
 			return false;
 	}

@@ -42,7 +42,8 @@ bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module,
 	if (!reason && !btf_is_void(result) && trampoline_words(s, b->type) != 1)
 		reason = "returns a struct";
 	if (reason)
-		*why = arena_printf(a, "%s %s, which trampolines cannot pass on; kprobe:%s will do.", function, reason, function);
+		*why = arena_printf(a, "%s %s, which trampolines cannot pass on; kprobe:%s will do.", function, reason,
+				    function);
 	return !reason;
 }
 
@@ -65,7 +66,6 @@ static const char *spaced(struct arena *a, const char *word, const char *inner)
 {
 	return *inner ? arena_printf(a, "%s %s", word, inner) : word;
 }
-
 
 static const char *base_name(struct btf_scope *s, struct arena *a, const struct btf_type *b)
 {
@@ -123,9 +123,12 @@ static void enumerators(struct btf_scope *s, struct buf *out, const struct btf_t
 
 	for (unsigned i = 0; i < btf_vlen(b); i++) {
 		uint32_t name = btf_is_enum64(b) ? btf_enum64(b)[i].name_off : btf_enum(b)[i].name_off;
-		int64_t value = btf_is_enum64(b) ? (int64_t)btf_enum64_value(&btf_enum64(b)[i]) : is_signed ? (int64_t)btf_enum(b)[i].val : (int64_t)(uint32_t)btf_enum(b)[i].val;
+		int64_t value = btf_is_enum64(b) ? (int64_t)btf_enum64_value(&btf_enum64(b)[i])
+				: is_signed      ? (int64_t)btf_enum(b)[i].val
+						 : (int64_t)(uint32_t)btf_enum(b)[i].val;
 
-		buf_printf(out, "%.*s%s = %lld,\n", (int)depth, "\t\t\t\t\t\t\t\t\t\t\t\t", btfdata_name(s->data, name), (long long)value);
+		buf_printf(out, "%.*s%s = %lld,\n", (int)depth, "\t\t\t\t\t\t\t\t\t\t\t\t", btfdata_name(s->data, name),
+			   (long long)value);
 	}
 }
 
@@ -177,7 +180,9 @@ static struct btf_scope *find(struct kernel *k, uint32_t kind, const char *name,
 
 const char *kernel_type_define(struct kernel *k, const char *keyword, const char *name, struct buf *out)
 {
-	uint32_t kind = str_eq(keyword, "struct") ? BTF_KIND_STRUCT : str_eq(keyword, "union") ? BTF_KIND_UNION : BTF_KIND_ENUM;
+	uint32_t kind = str_eq(keyword, "struct")  ? BTF_KIND_STRUCT
+			: str_eq(keyword, "union") ? BTF_KIND_UNION
+						   : BTF_KIND_ENUM;
 	const struct btf_type *b;
 	struct btf_scope *s = find(k, kind, name, &b);
 	struct arena *a;
@@ -197,14 +202,16 @@ const char *kernel_type_define(struct kernel *k, const char *keyword, const char
 	return s->name;
 }
 
-const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg)
+const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function,
+				  parameter_fn each, void *arg)
 {
 	uint32_t id;
 	struct btf_scope *s = btf_function(k, module, function, &id);
 	const struct btf_type *b = s ? btfdata_type(s->data, id) : NULL;
 
 	for (unsigned i = 0; b && i < btf_vlen(b); i++)
-		each(btf_params(b)[i].type ? type_words(s, a, btf_params(b)[i].type) : "...", btfdata_name(s->data, btf_params(b)[i].name_off), arg);
+		each(btf_params(b)[i].type ? type_words(s, a, btf_params(b)[i].type) : "...",
+		     btfdata_name(s->data, btf_params(b)[i].name_off), arg);
 	return b ? type_words(s, a, b->type) : NULL;
 }
 
@@ -218,7 +225,8 @@ void kernel_each_member(struct kernel *k, struct arena *a, const char *name, par
 		const char *member = btfdata_name(s->data, btf_members(b)[i].name_off);
 		uint32_t type = btf_members(b)[i].type;
 
-		if (!*member && of && btf_is_union(of) && btf_vlen(of)) { /* __bpf_md_ptr: a pointer in a union that aligns it */
+		/* __bpf_md_ptr: a pointer in a union that aligns it */
+		if (!*member && of && btf_is_union(of) && btf_vlen(of)) {
 			member = btfdata_name(s->data, btf_members(of)->name_off);
 			type = btf_members(of)->type;
 		}
@@ -232,8 +240,9 @@ static void put(void *out, const char *fmt, va_list args)
 }
 
 /* what clang is told of these types: they lie elsewhere in other kernels */
-static const char before[] = "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n"
-			     "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n";
+static const char before[] =
+	"#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n"
+	"#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n";
 static const char after[] = "\n#pragma clang attribute pop\n#endif\n";
 
 bool kernel_header(FILE *out)

@@ -47,8 +47,7 @@ static bool programs(const char *path, struct buf *names)
 
 	if (!o)
 		return false;
-	bpf_object__for_each_program(p, o)
-	{
+	bpf_object__for_each_program (p, o) {
 		const char *name = bpf_program__name(p);
 
 		if (!str_eq(bpf_program__section_name(p), ".text")) /* a function alone is taken for one */

@@ -453,7 +453,8 @@ static void read_section(struct table *t, struct elf_file *f, const char *name, 
 	struct common c;
 	GElf_Shdr head;
 	Elf_Scn *s = elf_section(f, name, &head);
-	Elf_Data *data = s && (!(head.sh_flags & SHF_COMPRESSED) || elf_compress(s, 0, 0) >= 0) ? elf_getdata(s, NULL) : NULL;
+	Elf_Data *data =
+		s && (!(head.sh_flags & SHF_COMPRESSED) || elf_compress(s, 0, 0) >= 0) ? elf_getdata(s, NULL) : NULL;
 	uint64_t common, same = UINT64_MAX, none;
 	bool known = false;
 
@@ -467,7 +468,8 @@ static void read_section(struct table *t, struct elf_file *f, const char *name, 
 			same = common;
 			at = section;
 			at.at = section.start + same;
-			known = next_entry(&at, &shared, debug, &none) && none == UINT64_MAX && read_common(&shared, &c);
+			known = next_entry(&at, &shared, debug, &none) && none == UINT64_MAX &&
+				read_common(&shared, &c);
 		}
 		if (known)
 			read_function(t, &entry, &c);

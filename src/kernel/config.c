@@ -9,7 +9,8 @@
 
 int kernel_config(struct buf *out)
 {
-	static const char *const places[] = {"/proc/config.gz", "/boot/config-%s", "/lib/modules/%s/config", "/usr/lib/kernel/config-%s"};
+	static const char *const places[] = {"/proc/config.gz", "/boot/config-%s", "/lib/modules/%s/config",
+					     "/usr/lib/kernel/config-%s"};
 	char path[256], block[16384];
 	struct utsname u;
 	int n;
@@ -19,7 +20,8 @@ int kernel_config(struct buf *out)
 		gzFile f;
 
 		if (strchr(places[i], '%'))
-			snprintf(path, sizeof(path), "%.*s%s%s", (int)strcspn(places[i], "%"), places[i], u.release, strchr(places[i], '%') + 2);
+			snprintf(path, sizeof(path), "%.*s%s%s", (int)strcspn(places[i], "%"), places[i], u.release,
+				 strchr(places[i], '%') + 2);
 		else
 			snprintf(path, sizeof(path), "%s", places[i]);
 		f = gzopen(path, "re");
@@ -123,5 +125,6 @@ int kernel_constant_value(const char *name, int64_t *value)
 
 const char *kernel_constant_error(int err)
 {
-	return err == -EINVAL ? "it is a text" : "neither /proc/config.gz nor a config file of this kernel below /boot can be read";
+	return err == -EINVAL ? "it is a text"
+			      : "neither /proc/config.gz nor a config file of this kernel below /boot can be read";
 }

@@ -79,7 +79,8 @@ static bool classify(Dwarf_Die *type, uint64_t offset, enum passing *halves, uns
 
 static bool by_reference(Dwarf_Die *type)
 {
-	return die_number(type, DW_AT_calling_convention, 0) == DW_CC_pass_by_reference; /* a class that is not trivial */
+	/* a class that is not trivial */
+	return die_number(type, DW_AT_calling_convention, 0) == DW_CC_pass_by_reference;
 }
 
 struct state {

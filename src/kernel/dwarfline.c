@@ -34,7 +34,8 @@ static const char *name_of(Dwarf_Die *inlined)
 {
 	Dwarf_Attribute a;
 
-	if (dwarf_attr_integrate(inlined, DW_AT_linkage_name, &a) || dwarf_attr_integrate(inlined, DW_AT_MIPS_linkage_name, &a))
+	if (dwarf_attr_integrate(inlined, DW_AT_linkage_name, &a) ||
+	    dwarf_attr_integrate(inlined, DW_AT_MIPS_linkage_name, &a))
 		return dwarf_formstring(&a);
 	return dwarf_diename(inlined);
 }

@@ -37,8 +37,13 @@ static bool has_helper(int id, uint32_t prog_type)
 	};
 	char log[4096] = "";
 	union bpf_attr attr = {
-		.prog_type = prog_type, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
-		.log_buf = (uint64_t)log, .log_size = sizeof(log), .log_level = 1,
+		.prog_type = prog_type,
+		.insns = (uint64_t)code,
+		.insn_cnt = ARRAY_SIZE(code),
+		.license = (uint64_t) "GPL",
+		.log_buf = (uint64_t)log,
+		.log_size = sizeof(log),
+		.log_level = 1,
 	};
 	long fd = bpf(BPF_PROG_LOAD, &attr);
 
@@ -46,7 +51,8 @@ static bool has_helper(int id, uint32_t prog_type)
 		close((int)fd);
 		return true;
 	}
-	return errno != EPERM && !strstr(log, "invalid func") && !strstr(log, "unknown func") && !strstr(log, "program of this type cannot use helper");
+	return errno != EPERM && !strstr(log, "invalid func") && !strstr(log, "unknown func") &&
+	       !strstr(log, "program of this type cannot use helper");
 }
 
 /* a program that does nothing: its fd, or below 0 */
@@ -57,8 +63,12 @@ static long load(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 		{.code = BPF_JMP | BPF_EXIT},
 	};
 	union bpf_attr attr = {
-		.prog_type = prog_type, .insns = (uint64_t)code, .insn_cnt = ARRAY_SIZE(code), .license = (uint64_t) "GPL",
-		.expected_attach_type = attach_type, .prog_flags = flags,
+		.prog_type = prog_type,
+		.insns = (uint64_t)code,
+		.insn_cnt = ARRAY_SIZE(code),
+		.license = (uint64_t) "GPL",
+		.expected_attach_type = attach_type,
+		.prog_flags = flags,
 	};
 
 	return bpf(BPF_PROG_LOAD, &attr);
@@ -74,7 +84,8 @@ static bool loads(uint32_t prog_type, uint32_t attach_type, uint32_t flags)
 }
 
 #define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, 6.6 */
-#define KPROBE_MULTI 42 /* BPF_TRACE_KPROBE_MULTI, 5.18; without fprobe its programs load, but their links are refused */
+#define KPROBE_MULTI \
+	42 /* BPF_TRACE_KPROBE_MULTI, 5.18; without fprobe its programs load, but their links are refused */
 #define KPROBE_SESSION 56 /* BPF_TRACE_KPROBE_SESSION, 6.10 */
 #define UPROBE_SESSION 57 /* BPF_TRACE_UPROBE_SESSION, 6.13 */
 
@@ -102,7 +113,10 @@ static bool links_kprobes(uint32_t attach_type)
 static bool links_uprobes(uint32_t attach_type)
 {
 	uint64_t offset = 0;
-	struct uprobe_multi_attr attr = {.attach_type = attach_type, .path = (uint64_t)"/no file is called this", .offsets = (uint64_t)&offset, .cnt = 1};
+	struct uprobe_multi_attr attr = {.attach_type = attach_type,
+					 .path = (uint64_t) "/no file is called this",
+					 .offsets = (uint64_t)&offset,
+					 .cnt = 1};
 	long fd = load(BPF_PROG_TYPE_KPROBE, attach_type, 0);
 	bool known;
 
@@ -190,7 +204,8 @@ const char *feature_text(enum feature f)
 
 bool perf_counts(uint32_t type, uint64_t config)
 {
-	struct perf_event_attr attr = {.type = type, .config = config, .size = sizeof(attr), .sample_period = 1000000, .disabled = 1};
+	struct perf_event_attr attr = {
+		.type = type, .config = config, .size = sizeof(attr), .sample_period = 1000000, .disabled = 1};
 	long fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 
 	if (fd >= 0)
@@ -204,7 +219,8 @@ bool perf_counts(uint32_t type, uint64_t config)
 static bool locked_down(void)
 {
 	struct buf text = {0};
-	bool locked = !buf_read_file(&text, "/sys/kernel/security/lockdown") && text.data && strstr(text.data, "[confidentiality]");
+	bool locked = !buf_read_file(&text, "/sys/kernel/security/lockdown") && text.data &&
+		      strstr(text.data, "[confidentiality]");
 
 	buf_free(&text);
 	return locked;
@@ -228,7 +244,8 @@ int permitted(struct arena *a, const char **why)
 	if (!CAP_WORD(caps, 21)) /* CAP_SYS_ADMIN covers the first two */
 		for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 			if (!CAP_WORD(caps, needed[i].cap)) {
-				*why = arena_printf(a, "Missing %s capability, please run probe as the root user.", needed[i].name);
+				*why = arena_printf(a, "Missing %s capability, please run probe as the root user.",
+						    needed[i].name);
 				return -EPERM;
 			}
 	if (locked_down()) {
@@ -237,7 +254,9 @@ int permitted(struct arena *a, const char **why)
 	}
 	fd = bpf(BPF_MAP_CREATE, &attr);
 	if (fd < 0) {
-		*why = arena_printf(a, "the kernel does not permit bpf(2): %s (kernel lockdown, or a container's seccomp filter?)", strerror(errno));
+		*why = arena_printf(
+			a, "the kernel does not permit bpf(2): %s (kernel lockdown, or a container's seccomp filter?)",
+			strerror(errno));
 		return -EPERM;
 	}
 	close((int)fd);

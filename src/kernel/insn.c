@@ -13,15 +13,14 @@
  * address of 8 (4 after a 67 prefix), - nothing, x no such instruction.
  * I and Z: a ModRM byte, then 1 or z.
  */
-static const char one_byte[] =
-	"mmmm1zxxmmmm1zxx" /* 00 */ "mmmm1zxxmmmm1zxx" /* 10 */
-	"mmmm1zxxmmmm1zxx" /* 20 */ "mmmm1zxxmmmm1zxx" /* 30 */
-	"----------------" /* 40 */ "----------------" /* 50 */
-	"xxxm----zZ1I----" /* 60 */ "1111111111111111" /* 70 */
-	"IZxImmmmmmmmmmmm" /* 80 */ "----------x-----" /* 90 */
-	"aaaa----1z------" /* a0 */ "11111111vvvvvvvv" /* b0 */
-	"II2-xxIZ3-2--1x-" /* c0 */ "mmmmxxx-mmmmmmmm" /* d0 */
-	"1111111144x1----" /* e0 */ "------xx------mm" /* f0 */;
+static const char one_byte[] = "mmmm1zxxmmmm1zxx" /* 00 */ "mmmm1zxxmmmm1zxx" /* 10 */
+			       "mmmm1zxxmmmm1zxx" /* 20 */ "mmmm1zxxmmmm1zxx" /* 30 */
+			       "----------------" /* 40 */ "----------------" /* 50 */
+			       "xxxm----zZ1I----" /* 60 */ "1111111111111111" /* 70 */
+			       "IZxImmmmmmmmmmmm" /* 80 */ "----------x-----" /* 90 */
+			       "aaaa----1z------" /* a0 */ "11111111vvvvvvvv" /* b0 */
+			       "II2-xxIZ3-2--1x-" /* c0 */ "mmmmxxx-mmmmmmmm" /* d0 */
+			       "1111111144x1----" /* e0 */ "------xx------mm" /* f0 */;
 static const char two_byte[] = /* after 0f */
 	"mmmmx-----x-xm-x" /* 00 */ "mmmmmmmmmmmmmmmm" /* 10 */
 	"mmmmxxxxmmmmmmmm" /* 20 */ "------x-xxxxxxxx" /* 30 */
@@ -114,7 +113,9 @@ static bool vector(struct code *c, unsigned map)
 		return true;
 	if (!operand(c))
 		return false;
-	return map == 3 || (map == 1 && ((op >= 0x70 && op <= 0x73) || op == 0xc2 || (op >= 0xc4 && op <= 0xc6))) ? skip(c, 1) : true;
+	return map == 3 || (map == 1 && ((op >= 0x70 && op <= 0x73) || op == 0xc2 || (op >= 0xc4 && op <= 0xc6)))
+		       ? skip(c, 1)
+		       : true;
 }
 
 size_t x86_length(const uint8_t *code, size_t size)
@@ -129,7 +130,8 @@ size_t x86_length(const uint8_t *code, size_t size)
 			c.narrow = true;
 		else if (op == 0x67)
 			c.short_address = true;
-		else if (op != 0xf0 && op != 0xf2 && op != 0xf3 && op != 0x2e && op != 0x36 && op != 0x3e && op != 0x26 && op != 0x64 && op != 0x65)
+		else if (op != 0xf0 && op != 0xf2 && op != 0xf3 && op != 0x2e && op != 0x36 && op != 0x3e &&
+			 op != 0x26 && op != 0x64 && op != 0x65)
 			break;
 	}
 	if (op >= 0x40 && op <= 0x4f) {

@@ -24,16 +24,21 @@ bool kernel_enumerator(struct kernel *k, const char *name, int64_t *value, const
  * offset in the BTF context, where each takes as many words as it needs.  module NULL or "": any.  *result: its return
  * type.  NULL: BTF does not know the function.
  */
-const struct type *kernel_function(struct kernel *k, const char *module, const char *function, const struct type **result);
+const struct type *kernel_function(struct kernel *k, const char *module, const char *function,
+				   const struct type **result);
 /* can fentry programs be attached to it?  false: *why, a sentence */
-bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module, const char *function, const char **why);
+bool kernel_function_fits(struct kernel *k, struct arena *a, const char *module, const char *function,
+			  const char **why);
 /* its parameters in C: "struct sock *", "sk"; its result: "int", "void"; NULL: BTF does not know it */
 typedef void (*parameter_fn)(const char *type, const char *name, void *arg);
-const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function, parameter_fn each, void *arg);
-void kernel_each_member(struct kernel *k, struct arena *a, const char *name, parameter_fn each, void *arg); /* of a struct */
+const char *kernel_each_parameter(struct kernel *k, struct arena *a, const char *module, const char *function,
+				  parameter_fn each, void *arg);
+/* of a struct */
+void kernel_each_member(struct kernel *k, struct arena *a, const char *name, parameter_fn each, void *arg);
 /* may BPF programs call the function? (kernels that say so: 6.10) */
 bool kernel_kfunc(struct kernel *k, const char *name);
-int kernel_function_id(struct kernel *k, const char *name); /* in its BTF, by which a program calls a kfunc; 0: there is none */
+/* in its BTF, by which a program calls a kfunc; 0: there is none */
+int kernel_function_id(struct kernel *k, const char *name);
 /* type of a per-CPU or global variable; NULL: not in BTF */
 const struct type *kernel_variable(struct kernel *k, const char *name);
 /* likewise of a raw tracepoint (btf_trace_NAME without the first void *) */
@@ -72,7 +77,8 @@ struct tracepoint_field {
 	const char *text; /* as in the format file, up to ';' */
 };
 /* the event's fields after the common ones; list in the arena, *n of them */
-int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields, size_t *n);
+int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields,
+		      size_t *n);
 
 /* config.c */
 int kernel_config(struct buf *out); /* lines CONFIG_X=y; 0 or -errno */
@@ -108,7 +114,8 @@ bool module_of(const char *function, char *module, size_t size); /* which instal
  */
 struct elf_file;
 size_t elf_archive(const char *path); /* of "x.apk!/lib/y.so" the bytes before "!/"; 0: it is no member of an archive */
-struct elf_file *elf_open(const char *path, int *err); /* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
+/* NULL: *err is -errno, -ENOEXEC: not an ELF file, -ENOTSUP: a packed member */
+struct elf_file *elf_open(const char *path, int *err);
 void elf_close(struct elf_file *f);
 const char *elf_error(int err); /* words for *err */
 int elf_address_to_offset(struct elf_file *f, uint64_t address, uint64_t *offset);
@@ -131,9 +138,11 @@ const struct elf_symbol *elf_find(struct elf_file *f, const char *name); /* NULL
 /* a symbol of any kind; until the next call; NULL: none */
 const struct elf_symbol *elf_variable(struct elf_file *f, const char *name);
 const struct elf_symbol *elf_at(struct elf_file *f, uint64_t file_offset); /* the function around it */
-uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s); /* one of elf_functions(): where it ends; of size 0: where the next begins */
+/* one of elf_functions(): where it ends; of size 0: where the next begins */
+uint64_t elf_symbol_end(struct elf_file *f, const struct elf_symbol *s);
 
-const char *const *elf_needs(struct elf_file *f, struct arena *a); /* the interpreter and the libraries that it is linked with, then NULL */
+/* the interpreter and the libraries that it is linked with, then NULL */
+const char *const *elf_needs(struct elf_file *f, struct arena *a);
 
 /*
  * cfi.c: how to leave a function from anywhere in it (x86_64).  A row counts
@@ -158,7 +167,8 @@ struct unwind_row {
 	int32_t cfa;
 	int32_t bp; /* from the end of the frame to where the caller's bp is; UNWIND_SAME: still in bp */
 };
-struct unwind_key { /* of a file: what its inode says, wherever it is mounted; of no file UNWIND_OF_JIT, _OF_VDSO and inode 0 */
+/* of a file: what its inode says, wherever it is mounted; of no file UNWIND_OF_JIT, _OF_VDSO and inode 0 */
+struct unwind_key {
 	uint64_t inode, size;
 };
 struct unwind_part { /* of a map: the rows of a file, the ranges of a process (by its pid) */
@@ -193,19 +203,23 @@ struct usdt_site {
 	uint64_t address, offset;
 	uint64_t semaphore; /* offset in the file; 0: none */
 };
-size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list); /* sorted by provider, name, address; how many */
+/* sorted by provider, name, address; how many */
+size_t usdt_sites(struct elf_file *f, struct arena *a, struct usdt_site **list);
 bool usdt_is(const struct usdt_site *s, const char *symbol); /* "provider:name" */
 unsigned usdt_nargs(const struct usdt_site *s);
-bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct usdt_arg *arg, const char **why); /* false: *why it cannot be read */
+/* false: *why it cannot be read */
+bool usdt_arg(struct elf_file *f, const struct usdt_site *s, unsigned n, struct usdt_arg *arg, const char **why);
 struct usdt_symbol { /* in an operand; len 0: none */
 	const char *name;
 	size_t len;
 };
 struct arch;
-bool usdt_operand(const struct arch *arch, const char *text, size_t len, struct usdt_arg *arg, struct usdt_symbol *symbol, const char **why);
+bool usdt_operand(const struct arch *arch, const char *text, size_t len, struct usdt_arg *arg,
+		  struct usdt_symbol *symbol, const char **why);
 size_t usdt_next(const char **text); /* length of the next operand, *text moved to it; 0: no more */
 
-bool elf_instruction(struct elf_file *f, uint64_t from, uint64_t to, uint64_t address); /* insn.c: of the code from - to, does one begin at address? */
+/* insn.c: of the code from - to, does one begin at address? */
+bool elf_instruction(struct elf_file *f, uint64_t from, uint64_t to, uint64_t address);
 size_t x86_length(const uint8_t *code, size_t size); /* of the instruction at code; 0: not known */
 
 /*
@@ -213,7 +227,8 @@ size_t x86_length(const uint8_t *code, size_t size); /* of the instruction at co
  * the first address in each function; -ENODATA: no DWARF, -ENOENT: no such
  * source file.  *near: the next line with code, if *n is 0
  */
-int dwarf_line(struct elf_file *f, struct arena *a, const char *file, unsigned line, unsigned column, uint64_t **addresses, size_t *n, unsigned *near);
+int dwarf_line(struct elf_file *f, struct arena *a, const char *file, unsigned line, unsigned column,
+	       uint64_t **addresses, size_t *n, unsigned *near);
 bool dwarf_inlined(struct elf_file *f, const char *name); /* is there a function of that name that is inlined? */
 
 /*
@@ -244,7 +259,8 @@ struct library { /* lives as long as struct kernel */
 	struct library_function *functions;
 	size_t nfunctions;
 };
-struct library *library_open(struct kernel *k, const char *name, int fd, const char **why); /* takes the fd; NULL: it is none */
+/* takes the fd; NULL: it is none */
+struct library *library_open(struct kernel *k, const char *name, int fd, const char **why);
 /* the image and the objects as one; false: *why, the image is as it was */
 bool libraries_link(const struct library *list, struct arena *a, struct buf *image, const char **why);
 
@@ -277,9 +293,13 @@ struct program *program_at(struct programs *ps, const char *path); /* never NULL
 struct elf_file *program_file(struct program *p); /* NULL: it cannot be read */
 bool program_has_dwarf(struct program *p);
 const struct type *program_named(struct program *p, const char *keyword, const char *name); /* as kernel_type() */
-/* parameters of the function at an address: fields with places; *result: of its return value.  NULL: DWARF does not know it */
+/*
+ * parameters of the function at an address: fields with places; *result: of its return value.  NULL: DWARF does not
+ * know it
+ */
 const struct type *program_function(struct program *p, uint64_t address, const struct type **result);
-bool program_signature(struct program *p, uint64_t address, struct arena *a, char ***texts, size_t *n); /* "int a", a text a parameter */
+/* "int a", a text a parameter */
+bool program_signature(struct program *p, uint64_t address, struct arena *a, char ***texts, size_t *n);
 
 /* debugfile.c: separate debug files are found by build id and debug link */
 void elf_debug_dirs(const char *dirs); /* "a:b" to look in before /usr/lib/debug; kept, not copied */
@@ -295,12 +315,15 @@ int syscall_number(const char *name); /* syscalls.c: of sys_enter_NAME on this a
 /* paths.c */
 /* a binary as a script names it: a path, a library by name (ld.so.cache), a program on $PATH; NULL: none */
 char *binary_path(struct arena *a, const char *name, unsigned *matches); /* *matches: how many are on $PATH */
-char *binary_path_in(struct arena *a, const char *root, const char *name, unsigned *matches); /* root "" or "/proc/PID/root" */
+/* root "" or "/proc/PID/root" */
+char *binary_path_in(struct arena *a, const char *root, const char *name, unsigned *matches);
 typedef void (*binary_fn)(void *arg, const char *path);
-void binaries_named(struct arena *a, const char *pattern, binary_fn each, void *arg); /* on $PATH; libraries if it begins with lib */
+/* on $PATH; libraries if it begins with lib */
+void binaries_named(struct arena *a, const char *pattern, binary_fn each, void *arg);
 const char *process_root(struct arena *a, int pid); /* "/proc/PID/root"; NULL: the process sees the files that we see */
 const char *process_exe(struct arena *a, int pid); /* a path of its program that we can open */
-void mapped_files(struct arena *a, int pid, binary_fn each, void *arg); /* executable mappings; pid 0: of all processes; may repeat */
+/* executable mappings; pid 0: of all processes; may repeat */
+void mapped_files(struct arena *a, int pid, binary_fn each, void *arg);
 
 int cgroup_id(const char *path, uint64_t *id); /* of the directory of a cgroup v2 */
 
@@ -331,7 +354,8 @@ int permitted(struct arena *a, const char **why);
 
 /* btfprog.c: functions of BPF programs, by the program's id */
 typedef void (*bpf_function_fn)(uint32_t id, const char *function, void *arg);
-void bpf_functions_each(bpf_function_fn each, void *arg); /* those that fentry reaches; none where we may not see them */
+/* those that fentry reaches; none where we may not see them */
+void bpf_functions_each(bpf_function_fn each, void *arg);
 
 /* cpus.c: lists like "0-3,8" of /sys/devices/system/cpu */
 struct cpus {
@@ -339,7 +363,8 @@ struct cpus {
 	int *list;
 	size_t n;
 };
-int cpus_follow(struct arena *a, struct cpus *online); /* 1: they are others than they were (at first none); 0, or -errno */
+/* 1: they are others than they were (at first none); 0, or -errno */
+int cpus_follow(struct arena *a, struct cpus *online);
 bool cpus_has(const struct cpus *c, int cpu);
 
 #endif

@@ -139,7 +139,8 @@ static struct {
 static void traceable_add(const char *module, const char *name)
 {
 	if (!(traceable.count & (traceable.count - 1)))
-		traceable.list = xrealloc(traceable.list, (traceable.count ? 2 * traceable.count : 1) * sizeof(*traceable.list));
+		traceable.list =
+			xrealloc(traceable.list, (traceable.count ? 2 * traceable.count : 1) * sizeof(*traceable.list));
 	traceable.list[traceable.count++] = (struct function){name, module};
 }
 
@@ -155,7 +156,8 @@ static int by_name(const void *a, const void *b)
 static void traceable_lines(char *rest)
 {
 	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
-		char *space = strpbrk(line, " \t"), *open = space ? strchr(space, '[') : NULL, *end = open ? strchr(open, ']') : NULL;
+		char *space = strpbrk(line, " \t"), *open = space ? strchr(space, '[') : NULL,
+		     *end = open ? strchr(open, ']') : NULL;
 
 		if (space)
 			*space = '\0';

@@ -161,7 +161,8 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 	}
 	if (strchr(name, '/')) {
 		depends_on(name);
-		found = *name == '/' && *root ? real_path(a, root, name) : arena_strdup(a, name); /* as the user has it */
+		/* as the user has it */
+		found = *name == '/' && *root ? real_path(a, root, name) : arena_strdup(a, name);
 		*matches = 1;
 		return found && is_file(found) ? found : NULL;
 	}
@@ -171,7 +172,8 @@ char *binary_path_in(struct arena *a, const char *root, const char *name, unsign
 		*matches = 1;
 		return w.path;
 	}
-	for (const char *dir = path ? path : "/usr/bin:/bin"; dir; dir = strchr(dir, ':') ? strchr(dir, ':') + 1 : NULL) {
+	for (const char *dir = path ? path : "/usr/bin:/bin"; dir;
+	     dir = strchr(dir, ':') ? strchr(dir, ':') + 1 : NULL) {
 		char *try = arena_printf(a, "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
 
 		if (!*root)
@@ -221,12 +223,15 @@ void binaries_named(struct arena *a, const char *pattern, binary_fn each, void *
 	struct named n = {a, pattern, each, arg};
 	const char *path = getenv("PATH");
 
-	for (const char *dir = path ? path : "/usr/bin:/bin"; dir; dir = strchr(dir, ':') ? strchr(dir, ':') + 1 : NULL) {
+	for (const char *dir = path ? path : "/usr/bin:/bin"; dir;
+	     dir = strchr(dir, ':') ? strchr(dir, ':') + 1 : NULL) {
 		char *name = arena_strndup(a, dir, strcspn(dir, ":"));
 		DIR *d = opendir(name);
 
 		for (struct dirent *e; d && (e = readdir(d));) {
-			char *real = glob_match(pattern, e->d_name) ? real_path(a, "", arena_printf(a, "%s/%s", name, e->d_name)) : NULL;
+			char *real = glob_match(pattern, e->d_name)
+					     ? real_path(a, "", arena_printf(a, "%s/%s", name, e->d_name))
+					     : NULL;
 
 			if (real && is_program(real))
 				each(arg, real);
@@ -246,7 +251,8 @@ const char *process_root(struct arena *a, int pid)
 
 	if (stat(theirs, &x) || stat("/proc/self/root", &y))
 		return NULL;
-	if (x.st_dev == y.st_dev && x.st_ino == y.st_ino && !stat(ns, &x) && !stat("/proc/self/ns/mnt", &y) && x.st_ino == y.st_ino)
+	if (x.st_dev == y.st_dev && x.st_ino == y.st_ino && !stat(ns, &x) && !stat("/proc/self/ns/mnt", &y) &&
+	    x.st_ino == y.st_ino)
 		return NULL;
 	return theirs;
 }

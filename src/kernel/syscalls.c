@@ -14,13 +14,34 @@ static const struct number numbers[] = {
 /* the kernel's functions have other names; and what that header is too old for */
 static const struct number others[] = {
 #if defined(__x86_64__)
-	{"newstat", 4}, {"newfstat", 5}, {"newlstat", 6}, {"sendfile64", 40}, {"newuname", 63}, {"umount", 166},
-	{"uretprobe", 335}, {"uprobe", 336},
+	{"newstat", 4},
+	{"newfstat", 5},
+	{"newlstat", 6},
+	{"sendfile64", 40},
+	{"newuname", 63},
+	{"umount", 166},
+	{"uretprobe", 335},
+	{"uprobe", 336},
 #endif
-	{"cachestat", 451}, {"fchmodat2", 452}, {"map_shadow_stack", 453}, {"futex_wake", 454}, {"futex_wait", 455}, {"futex_requeue", 456},
-	{"statmount", 457}, {"listmount", 458}, {"lsm_get_self_attr", 459}, {"lsm_set_self_attr", 460}, {"lsm_list_modules", 461},
-	{"mseal", 462}, {"setxattrat", 463}, {"getxattrat", 464}, {"listxattrat", 465}, {"removexattrat", 466}, {"open_tree_attr", 467},
-	{"file_getattr", 468}, {"file_setattr", 469},
+	{"cachestat", 451},
+	{"fchmodat2", 452},
+	{"map_shadow_stack", 453},
+	{"futex_wake", 454},
+	{"futex_wait", 455},
+	{"futex_requeue", 456},
+	{"statmount", 457},
+	{"listmount", 458},
+	{"lsm_get_self_attr", 459},
+	{"lsm_set_self_attr", 460},
+	{"lsm_list_modules", 461},
+	{"mseal", 462},
+	{"setxattrat", 463},
+	{"getxattrat", 464},
+	{"listxattrat", 465},
+	{"removexattrat", 466},
+	{"open_tree_attr", 467},
+	{"file_getattr", 468},
+	{"file_setattr", 469},
 };
 
 int syscall_number(const char *name)

@@ -43,7 +43,8 @@ static int tracefs_root(void)
 			continue;
 		}
 		root = fd;
-		dynamic = xasprintf("%s/dynamic_events", places[i]); /* the others stay as they are while the kernel runs, and its modules */
+		/* the others stay as they are while the kernel runs, and its modules */
+		dynamic = xasprintf("%s/dynamic_events", places[i]);
 		depends_on_text(dynamic);
 		free(dynamic);
 	}
@@ -172,7 +173,8 @@ static bool parse_field(struct arena *a, const char *line, struct tracepoint_fie
 	return true;
 }
 
-int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields, size_t *n)
+int tracepoint_format(struct arena *a, const char *category, const char *event, struct tracepoint_field **fields,
+		      size_t *n)
 {
 	char *path = xasprintf("events/%s/%s/format", category, event);
 	struct buf text = {0};

@@ -24,7 +24,11 @@ enum type_kind {
 	TYPE_KSTACK, /* stack.mode, stack.limit; laid out as struct event_stack */
 	TYPE_USTACK,
 	TYPE_KSYM, /* uint64 address */
-	TYPE_USYM, /* uint64 address, uint32 pid, uint32 0; `func`: uint64 address in the file if usdt, uint32 0, uint32 attach point + 1 */
+	/*
+	 * uint64 address, uint32 pid, uint32 0; `func`: uint64 address in the file if usdt, uint32 0, uint32 attach
+	 * point + 1
+	 */
+	TYPE_USYM,
 	TYPE_INET, /* uint32 family (4 or 6 bytes: 4, 16), 16 bytes */
 	TYPE_MAC, /* 6 bytes */
 	TYPE_TIMESTAMP, /* uint64 ns, uint32 clock, uint32 format */
@@ -46,7 +50,7 @@ enum agg_kind { /* row order of aggregations.def */
 #define AGG(name, signature, flags) AGG_##name,
 #include "lang/aggregations.def"
 #undef AGG
-	AGG_COUNT
+		AGG_COUNT
 };
 
 struct type;
@@ -114,7 +118,8 @@ extern const struct type type_error, type_none, type_bool;
 struct types; /* interns: two equal types are one pointer (structs by name and origin) */
 struct types *types_new(struct arena *a);
 const struct type *type_int(struct types *t, unsigned size, bool is_signed);
-const struct type *type_c_int(struct types *t, const char *words); /* "unsigned long", "const char"; NULL: other words are there */
+/* "unsigned long", "const char"; NULL: other words are there */
+const struct type *type_c_int(struct types *t, const char *words);
 const struct type *type_literal(struct types *t, int64_t value, bool over_int64_max); /* T-010 */
 const struct type *type_string(struct types *t, uint32_t capacity);
 const struct type *type_buffer(struct types *t, uint32_t capacity);
@@ -133,7 +138,8 @@ bool type_is_int(const struct type *t); /* int, bool, enum */
 bool type_is_castable_agg(const struct type *t); /* count sum min max avg: read as an integer */
 bool type_castable(const struct type *to, const struct type *from);
 bool type_same(const struct type *a, const struct type *b); /* ignoring flexible, trusted */
-const struct field *type_field(const struct type *t, const char *name, uint32_t *offset); /* looks into anonymous members; *offset: bytes from the start of t to the field's storage */
+/* looks into anonymous members; *offset: bytes from the start of t to the field's storage */
+const struct field *type_field(const struct type *t, const char *name, uint32_t *offset);
 /* the type both can be stored in without loss (T-014 to T-017), or NULL */
 const struct type *type_unify(struct types *t, const struct type *a, const struct type *b);
 /* as diagnostics show it (T-007): "int64", "string[6]", "struct foo *", "(int8,string[3])" */
@@ -171,19 +177,19 @@ enum warning_id {
 };
 
 enum { /* flags of builtins: what the provider must have */
-	NEEDS_ARGN = 1 << 0,
-	NEEDS_ARGS = 1 << 1,
-	NEEDS_RETVAL = 1 << 2,
-	NEEDS_FUNC = 1 << 3,
-	NEEDS_REGS = 1 << 4,
-	NEEDS_CTX = 1 << 5,
-	/* flags of functions */
-	FN_UNSAFE = 1 << 8,
-	FN_ASYNC = 1 << 9, /* queued, done in user space */
-	FN_FORMAT = 1 << 10, /* first argument is a printf format for the rest */
-	FN_MAP = 1 << 11, /* first argument may name a whole map */
-	FN_EFFECT = 1 << 12, /* unused result is no mistake */
-	FN_ENDS = 1 << 13, /* nothing after it runs */
+       NEEDS_ARGN = 1 << 0,
+       NEEDS_ARGS = 1 << 1,
+       NEEDS_RETVAL = 1 << 2,
+       NEEDS_FUNC = 1 << 3,
+       NEEDS_REGS = 1 << 4,
+       NEEDS_CTX = 1 << 5,
+       /* flags of functions */
+       FN_UNSAFE = 1 << 8,
+       FN_ASYNC = 1 << 9, /* queued, done in user space */
+       FN_FORMAT = 1 << 10, /* first argument is a printf format for the rest */
+       FN_MAP = 1 << 11, /* first argument may name a whole map */
+       FN_EFFECT = 1 << 12, /* unused result is no mistake */
+       FN_ENDS = 1 << 13, /* nothing after it runs */
 };
 
 struct builtin {
@@ -231,7 +237,8 @@ void config_init(struct config *c); /* the defaults */
 enum missing_policy { MISSING_ERROR, MISSING_WARN, MISSING_IGNORE, MISSING_UNSET };
 enum missing_policy config_missing(const struct config *c);
 /* key in any case, with or without BPFTRACE_; false: *why says what is wrong.  *note: a rename, or NULL */
-bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why, const char **note);
+bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why,
+		const char **note);
 bool config_from_env(struct config *c, struct arena *a, char **environ, const char **why);
 
 /* ops.c */

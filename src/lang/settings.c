@@ -66,7 +66,8 @@ static bool to_bool(const char *value, bool *b)
 /* those the kernel lets use all of its helpers */
 static bool is_license(const char *value)
 {
-	static const char *const known[] = {"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+	static const char *const known[] = {"GPL",          "GPL v2",       "GPL and additional rights",
+					    "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (str_eq(known[i], value))
@@ -83,13 +84,17 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 	int i;
 
 	if (id == SETTING_license && !is_license(value)) {
-		*why = arena_printf(a, "license: expecting one of GPL, \"GPL v2\", \"GPL and additional rights\", \"Dual BSD/GPL\", \"Dual MIT/GPL\", \"Dual MPL/GPL\", got %s", value);
+		*why = arena_printf(
+			a,
+			"license: expecting one of GPL, \"GPL v2\", \"GPL and additional rights\", \"Dual BSD/GPL\", \"Dual MIT/GPL\", \"Dual MPL/GPL\", got %s",
+			value);
 		return false;
 	}
 	c->text[id] = a ? arena_strdup(a, value) : value;
 	if (type == SETTING_BOOL) {
 		if (!to_bool(value, &b)) {
-			*why = arena_printf(a, "%s: Invalid bool value: valid values are true, false, 1 or 0.", r->name);
+			*why = arena_printf(a, "%s: Invalid bool value: valid values are true, false, 1 or 0.",
+					    r->name);
 			return false;
 		}
 		c->num[id] = b;
@@ -99,7 +104,8 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 			return false;
 		}
 		if ((id == SETTING_max_strlen || id == SETTING_max_map_keys) && (n < 1 || n > UINT32_MAX)) {
-			*why = arena_printf(a, "%s: expecting a number between 1 and %u, got %s", r->name, UINT32_MAX, value);
+			*why = arena_printf(a, "%s: expecting a number between 1 and %u, got %s", r->name, UINT32_MAX,
+					    value);
 			return false;
 		}
 		c->num[id] = (uint64_t)n;
@@ -118,7 +124,8 @@ static bool set(struct config *c, struct arena *a, enum setting_id id, const cha
 
 enum missing_policy config_missing(const struct config *c)
 {
-	return c->set_by[SETTING_missing_probes] == SET_DEFAULT ? MISSING_UNSET : (enum missing_policy)c->num[SETTING_missing_probes];
+	return c->set_by[SETTING_missing_probes] == SET_DEFAULT ? MISSING_UNSET
+								: (enum missing_policy)c->num[SETTING_missing_probes];
 }
 
 void config_init(struct config *c)
@@ -131,7 +138,8 @@ void config_init(struct config *c)
 			bug("initial value of %s", rows[i].name);
 }
 
-bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why, const char **note)
+bool config_set(struct config *c, struct arena *a, const char *key, const char *value, bool from_env, const char **why,
+		const char **note)
 {
 	static const char prefix[] = "BPFTRACE_";
 	const char *name = key;

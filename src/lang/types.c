@@ -46,7 +46,7 @@ static uint32_t round_up(uint32_t n, uint32_t to)
 
 void type_complete(const struct type *t)
 {
-	void (*give)(struct type *t) = t->lazy;
+	void (*give)(struct type * t) = t->lazy;
 	struct type *s = (struct type *)t; /* made by who finishes it here */
 
 	if (!give)
@@ -67,7 +67,8 @@ const struct type *type_c_int(struct types *t, const char *words)
 	static const struct {
 		const char *word;
 		unsigned size; /* 0: says nothing of it */
-	} known[] = {{"char", 1}, {"short", 2}, {"long", 8}, {"int", 4}, {"signed", 4}, {"unsigned", 4}, {"const", 0}, {"volatile", 0}};
+	} known[] = {{"char", 1},   {"short", 2},    {"long", 8},  {"int", 4},
+		     {"signed", 4}, {"unsigned", 4}, {"const", 0}, {"volatile", 0}};
 	bool is_signed = true;
 	unsigned size = 0;
 
@@ -99,7 +100,12 @@ const struct type *type_literal(struct types *t, int64_t value, bool over_int64_
 		size = 2;
 	else if (value == (int32_t)value)
 		size = 4;
-	p = (struct type){.kind = TYPE_INT, .size = size, .align = size, .is_signed = true, .literal = true, .flexible = value >= 0};
+	p = (struct type){.kind = TYPE_INT,
+			  .size = size,
+			  .align = size,
+			  .is_signed = true,
+			  .literal = true,
+			  .flexible = value >= 0};
 	return intern(t, arena_printf(t->arena, "literal %u %d", size, p.flexible), &p);
 }
 
@@ -126,7 +132,8 @@ const struct type *type_pointer(struct types *t, const struct type *to, enum spa
 
 const struct type *type_array(struct types *t, const struct type *elem, uint32_t count)
 {
-	struct type p = {.kind = TYPE_ARRAY, .size = elem->size * count, .align = elem->align, .elem = elem, .count = count};
+	struct type p = {
+		.kind = TYPE_ARRAY, .size = elem->size * count, .align = elem->align, .elem = elem, .count = count};
 
 	return intern(t, arena_printf(t->arena, "array %p %u", (const void *)elem, count), &p);
 }
@@ -164,7 +171,10 @@ const struct type *type_tuple(struct types *t, const struct type *const *elems, 
 
 const struct type *type_stack(struct types *t, bool user, enum stack_mode mode, uint32_t limit)
 {
-	struct type p = {.kind = user ? TYPE_USTACK : TYPE_KSTACK, .size = 8 + (mode == STACK_BUILD_ID ? 32 : 8) * limit, .align = 8, .stack = {mode, limit}};
+	struct type p = {.kind = user ? TYPE_USTACK : TYPE_KSTACK,
+			 .size = 8 + (mode == STACK_BUILD_ID ? 32 : 8) * limit,
+			 .align = 8,
+			 .stack = {mode, limit}};
 
 	return intern(t, arena_printf(t->arena, "stack %d %d %u", user, mode, limit), &p);
 }
@@ -174,8 +184,8 @@ const struct type *type_simple(struct types *t, enum type_kind kind)
 	static const struct {
 		uint32_t size, align;
 	} layouts[TYPE_KIND_COUNT] = {
-		[TYPE_KSYM] = {8, 8},	   [TYPE_USYM] = {16, 8},	[TYPE_INET] = {20, 4},
-		[TYPE_MAC] = {6, 1},	   [TYPE_TIMESTAMP] = {16, 8},	[TYPE_USERNAME] = {4, 4},
+		[TYPE_KSYM] = {8, 8},         [TYPE_USYM] = {16, 8},      [TYPE_INET] = {20, 4},
+		[TYPE_MAC] = {6, 1},          [TYPE_TIMESTAMP] = {16, 8}, [TYPE_USERNAME] = {4, 4},
 		[TYPE_CGROUP_PATH] = {16, 8}, [TYPE_ERRNO] = {4, 4},
 	};
 	struct type p = {.kind = kind, .size = layouts[kind].size, .align = layouts[kind].align};
@@ -189,8 +199,10 @@ const struct type *type_aggregate(struct types *t, const struct agg *a)
 {
 	struct type p = {.kind = TYPE_AGGREGATE, .size = 8, .align = 8, .is_signed = a->is_signed, .agg = *a};
 
-	return intern(t, arena_printf(t->arena, "agg %d %d %lld %lld %lld %u", a->kind, a->is_signed, (long long)a->min, (long long)a->max,
-				      (long long)a->step, a->bits), &p);
+	return intern(t,
+		      arena_printf(t->arena, "agg %d %d %lld %lld %lld %u", a->kind, a->is_signed, (long long)a->min,
+				   (long long)a->max, (long long)a->step, a->bits),
+		      &p);
 }
 
 struct type *type_struct_new(struct types *t, const char *name, bool is_union)
@@ -222,8 +234,9 @@ bool type_is_int(const struct type *t)
 
 bool type_is_castable_agg(const struct type *t)
 {
-	return t->kind == TYPE_AGGREGATE && (t->agg.kind == AGG_count || t->agg.kind == AGG_sum || t->agg.kind == AGG_min ||
-					     t->agg.kind == AGG_max || t->agg.kind == AGG_avg);
+	return t->kind == TYPE_AGGREGATE &&
+	       (t->agg.kind == AGG_count || t->agg.kind == AGG_sum || t->agg.kind == AGG_min ||
+		t->agg.kind == AGG_max || t->agg.kind == AGG_avg);
 }
 
 bool type_same(const struct type *a, const struct type *b)
@@ -328,11 +341,12 @@ const struct type *type_unify(struct types *t, const struct type *a, const struc
 	if (a->kind == TYPE_ERROR)
 		return b;
 	if (type_is_int(a) && type_is_int(b))
-		return a->literal && b->literal && a->flexible == b->flexible ? (a->size > b->size ? a : b) : unify_ints(t, a, b);
+		return a->literal && b->literal && a->flexible == b->flexible ? (a->size > b->size ? a : b)
+									      : unify_ints(t, a, b);
 	if (a->kind == TYPE_POINTER && b->kind == TYPE_POINTER) {
 		if (a->elem == b->elem || a->elem->kind == TYPE_NONE || b->elem->kind == TYPE_NONE)
-			return type_pointer(t, a->elem->kind == TYPE_NONE ? b->elem : a->elem, a->space == b->space ? a->space : SPACE_NONE,
-					    a->trusted && b->trusted);
+			return type_pointer(t, a->elem->kind == TYPE_NONE ? b->elem : a->elem,
+					    a->space == b->space ? a->space : SPACE_NONE, a->trusted && b->trusted);
 		return NULL;
 	}
 	if (a->kind == TYPE_POINTER && type_is_int(b))
@@ -369,8 +383,9 @@ const struct type *type_unify(struct types *t, const struct type *a, const struc
 const char *type_kind_name(enum type_kind kind)
 {
 	static const char *const names[TYPE_KIND_COUNT] = {
-		"error", "none", "bool", "int", "enum", "string", "buffer", "pointer", "array", "struct", "tuple", "record", "kstack",
-		"ustack", "ksym_t", "usym_t", "inet", "macaddr_t", "timestamp", "username_t", "cgroup_path_t", "strerror_t", "aggregate",
+		"error", "none",      "bool",      "int",        "enum",          "string",     "buffer",    "pointer",
+		"array", "struct",    "tuple",     "record",     "kstack",        "ustack",     "ksym_t",    "usym_t",
+		"inet",  "macaddr_t", "timestamp", "username_t", "cgroup_path_t", "strerror_t", "aggregate",
 	};
 
 	return kind < TYPE_KIND_COUNT ? names[kind] : "?";
@@ -408,15 +423,18 @@ const char *type_name(struct arena *a, const struct type *t)
 	if (t->kind == TYPE_ARRAY)
 		return arena_printf(a, "%s[%u]", type_name(a, t->elem), t->count);
 	if (t->kind == TYPE_STRUCT)
-		return arena_printf(a, "%s %s", t->is_union ? "union" : "struct", t->name && *t->name ? t->name : "<anonymous>");
+		return arena_printf(a, "%s %s", t->is_union ? "union" : "struct",
+				    t->name && *t->name ? t->name : "<anonymous>");
 	if (t->kind == TYPE_ENUM)
 		return arena_printf(a, "enum %s", t->name ? t->name : "");
 	if (t->kind == TYPE_KSTACK || t->kind == TYPE_USTACK)
 		return arena_printf(a, "%s_%s_%u", type_kind_name(t->kind), modes[t->stack.mode], t->stack.limit);
 	if (t->kind == TYPE_AGGREGATE)
 		return arena_printf(a, "%s%s_t",
-				    t->agg.kind != AGG_count && t->agg.kind != AGG_hist && t->agg.kind != AGG_lhist && t->agg.kind != AGG_tseries &&
-						    !t->agg.is_signed ? "u" : "",
+				    t->agg.kind != AGG_count && t->agg.kind != AGG_hist && t->agg.kind != AGG_lhist &&
+						    t->agg.kind != AGG_tseries && !t->agg.is_signed
+					    ? "u"
+					    : "",
 				    aggregations[t->agg.kind].name);
 	if (t->kind == TYPE_TUPLE || t->kind == TYPE_RECORD) {
 		parts_name(a, t, &text);

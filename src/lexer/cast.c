@@ -6,8 +6,8 @@
 
 /* names that are types whatever follows */
 static const char *const type_words[] = {
-	"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "void",
-	"string", "buffer", "char", "short", "int", "long", "unsigned", "signed", "const", NULL,
+	"int8",   "int16",  "int32", "int64", "uint8", "uint16", "uint32",   "uint64", "bool",  "void",
+	"string", "buffer", "char",  "short", "int",   "long",   "unsigned", "signed", "const", NULL,
 };
 
 /* `pid`, `arg0`, a #define, true: a name of a value, whatever follows */
@@ -21,7 +21,8 @@ static bool names_value(const struct lexer *lx, const char *s, size_t len)
 		return false;
 	memcpy(name, s, len);
 	name[len] = '\0';
-	if ((sscanf(name, "arg%u%n", &n, &past) == 1 || sscanf(name, "sarg%u%n", &n, &past) == 1) && (size_t)past == len)
+	if ((sscanf(name, "arg%u%n", &n, &past) == 1 || sscanf(name, "sarg%u%n", &n, &past) == 1) &&
+	    (size_t)past == len)
 		return true;
 	return str_eq(name, "true") || str_eq(name, "false") || builtin_find(name) || dict_find(&lx->values, name);
 }

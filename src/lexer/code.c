@@ -93,7 +93,8 @@ int code_token(struct lexer *lx, int token, const YYSTYPE *value)
 		lx->parens[lx->depth]++;
 		if (++lx->nesting > NESTING_MAX)
 			too_deep(lx);
-		if (token == '(' && (lx->last == SIZEOF || lx->last == TYPEOF || lx->last == TYPEINFO || lx->last == OFFSETOF))
+		if (token == '(' &&
+		    (lx->last == SIZEOF || lx->last == TYPEOF || lx->last == TYPEINFO || lx->last == OFFSETOF))
 			return type_follows(lx, lx->end, true) ? TPAREN : token;
 		if (token == '(' && lx->last != IDENT && type_follows(lx, lx->end, false))
 			return TPAREN;

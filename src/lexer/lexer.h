@@ -18,11 +18,11 @@ enum lexer_mode {
 };
 
 enum lexer_skip { /* after a syntax error: the tokens not to be seen */
-	SKIP_NOTHING,
-	SKIP_STATEMENT, /* up to its ';', or the '}' of the block around it */
-	SKIP_LOOP, /* likewise, of a for (a; b; c) { ... }, whose ';' end nothing */
-	SKIP_PREDICATE, /* up to its '/' */
-	SKIP_PROBE, /* up to where another one may begin: there is a RESYNC */
+		  SKIP_NOTHING,
+		  SKIP_STATEMENT, /* up to its ';', or the '}' of the block around it */
+		  SKIP_LOOP, /* likewise, of a for (a; b; c) { ... }, whose ';' end nothing */
+		  SKIP_PREDICATE, /* up to its '/' */
+		  SKIP_PROBE, /* up to where another one may begin: there is a RESYNC */
 };
 
 struct lexer {

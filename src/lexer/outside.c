@@ -90,7 +90,8 @@ static int c_definition(struct lexer *lx, YYSTYPE *value)
 			else if (depth)
 				lexer_give_up(lx, span_of(lx, open, open + 1), "syntax: this { is not closed");
 			else
-				lexer_give_up(lx, span_of(lx, i, i), "syntax: unexpected end of file, expected a C definition");
+				lexer_give_up(lx, span_of(lx, i, i),
+					      "syntax: unexpected end of file, expected a C definition");
 			return YYEOF;
 		}
 		if (c == '"') {
@@ -164,7 +165,8 @@ static int attach_point(struct lexer *lx, YYSTYPE *value)
 
 	for (;;) {
 		for (char c; i < lx->len && !is_space(c = lx->text[i]) && !strchr("{},;", c); i = end) {
-			if (!colon ? c == '/' || c == '<' : c == '/' && predicate_begins(lx, b.data + field, b.len - field, i))
+			if (!colon ? c == '/' || c == '<'
+				   : c == '/' && predicate_begins(lx, b.data + field, b.len - field, i))
 				break;
 			end = i + 1;
 			if (c == '"') {
@@ -198,7 +200,7 @@ static int root_keyword(struct lexer *lx)
 		const char *before; /* one of these follows; a: a name */
 	} roots[] = {
 		{"config", CONFIG, '}', "={"}, {"import", IMPORT, ';', "\""}, {"let", LET, ')', "@$"},
-		{"macro", MACRO, '}', "a"}, {"fn", FN, '}', "a"},
+		{"macro", MACRO, '}', "a"},    {"fn", FN, '}', "a"},
 	};
 	const char *s = lx->text + lx->at;
 	size_t len = word_len(s);

@@ -8,11 +8,11 @@ static const struct {
 	const char *name;
 	int token;
 } keywords[] = {
-	{"break", BREAK}, {"comptime", COMPTIME}, {"continue", CONTINUE}, {"else", ELSE},
-	{"enum", ENUM}, {"false", FALSE}, {"for", FOR}, {"if", IF}, {"import", IMPORT},
-	{"let", LET}, {"offsetof", OFFSETOF}, {"return", RETURN}, {"sizeof", SIZEOF},
-	{"struct", STRUCT}, {"true", TRUE}, {"typeinfo", TYPEINFO}, {"typeof", TYPEOF},
-	{"union", UNION}, {"unroll", UNROLL}, {"while", WHILE},
+	{"break", BREAK},   {"comptime", COMPTIME}, {"continue", CONTINUE}, {"else", ELSE},
+	{"enum", ENUM},     {"false", FALSE},       {"for", FOR},           {"if", IF},
+	{"import", IMPORT}, {"let", LET},           {"offsetof", OFFSETOF}, {"return", RETURN},
+	{"sizeof", SIZEOF}, {"struct", STRUCT},     {"true", TRUE},         {"typeinfo", TYPEINFO},
+	{"typeof", TYPEOF}, {"union", UNION},       {"unroll", UNROLL},     {"while", WHILE},
 };
 
 int lexer_word(struct lexer *lx, YYSTYPE *value, const char *text)

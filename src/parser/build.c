@@ -77,7 +77,8 @@ void add_root(struct parser *p, struct node *n)
 	p->root = list_add(p->root, n);
 }
 
-struct node *node_setting(struct parser *p, struct span span, const char *name, const char *value, struct span value_span)
+struct node *node_setting(struct parser *p, struct span span, const char *name, const char *value,
+			  struct span value_span)
 {
 	struct node *n = make(p, NODE_SETTING, span);
 
@@ -95,7 +96,8 @@ struct node *node_import(struct parser *p, struct span span, struct text path)
 	return n;
 }
 
-struct node *node_mapdecl(struct parser *p, struct span span, const char *name, const char *kind, struct span kind_span, struct number count)
+struct node *node_mapdecl(struct parser *p, struct span span, const char *name, const char *kind, struct span kind_span,
+			  struct number count)
 {
 	struct node *n = make(p, NODE_MAPDECL, span);
 
@@ -106,7 +108,8 @@ struct node *node_mapdecl(struct parser *p, struct span span, const char *name, 
 	return n;
 }
 
-struct node *node_macro(struct parser *p, struct span span, enum node_kind kind, const char *name, struct list params, struct node *result, struct node *body)
+struct node *node_macro(struct parser *p, struct span span, enum node_kind kind, const char *name, struct list params,
+			struct node *result, struct node *body)
 {
 	struct node *n = make(p, kind, span);
 
@@ -117,7 +120,8 @@ struct node *node_macro(struct parser *p, struct span span, enum node_kind kind,
 	return done(p, n);
 }
 
-struct node *node_probe(struct parser *p, struct span span, struct list attaches, struct node *predicate, struct node *body)
+struct node *node_probe(struct parser *p, struct span span, struct list attaches, struct node *predicate,
+			struct node *body)
 {
 	struct node *n = make(p, NODE_PROBE, span);
 
@@ -195,7 +199,9 @@ struct node *node_assign(struct parser *p, struct span span, struct node *target
 	if (target->kind == NODE_IDENT && str_eq(target->ident.name, "_") && op == OP_COUNT)
 		return node_simple(p, span, NODE_DISCARD, value);
 	if (target->kind == NODE_FIELD || target->kind == NODE_INDEX)
-		lexer_error(&p->lexer, span, "Tuples and records are immutable once created. Consider creating a new value and assigning it instead.");
+		lexer_error(
+			&p->lexer, span,
+			"Tuples and records are immutable once created. Consider creating a new value and assigning it instead.");
 	else if (target->kind != NODE_VAR && target->kind != NODE_MAP)
 		lexer_error(&p->lexer, target->span, "syntax: only a variable or a map can be assigned to");
 	if (target->kind == NODE_IDENT && !p->lexer.quiet)
@@ -207,7 +213,8 @@ struct node *node_assign(struct parser *p, struct span span, struct node *target
 	return done(p, n);
 }
 
-struct node *node_let(struct parser *p, struct span span, const char *name, struct span name_span, struct node *of, struct node *value)
+struct node *node_let(struct parser *p, struct span span, const char *name, struct span name_span, struct node *of,
+		      struct node *value)
 {
 	struct node *n = make(p, NODE_LET, span);
 
@@ -218,7 +225,8 @@ struct node *node_let(struct parser *p, struct span span, const char *name, stru
 	return done(p, n);
 }
 
-struct node *node_for(struct parser *p, struct span span, const char *name, struct span name_span, struct node *from, struct node *to, struct node *body)
+struct node *node_for(struct parser *p, struct span span, const char *name, struct span name_span, struct node *from,
+		      struct node *to, struct node *body)
 {
 	struct node *n = make(p, NODE_FOR, span);
 
@@ -245,7 +253,8 @@ struct node *node_while(struct parser *p, struct span span, enum node_kind kind,
 	return done(p, n);
 }
 
-struct node *node_cond(struct parser *p, struct span span, enum node_kind kind, struct node *cond, struct node *then, struct node *other)
+struct node *node_cond(struct parser *p, struct span span, enum node_kind kind, struct node *cond, struct node *then,
+		       struct node *other)
 {
 	struct node *n = make(p, kind, span);
 
@@ -380,7 +389,8 @@ struct node *node_binary(struct parser *p, struct span span, enum op op, struct 
 	return done(p, n);
 }
 
-struct node *node_field(struct parser *p, struct span span, struct node *expr, const char *name, struct span name_span, bool arrow)
+struct node *node_field(struct parser *p, struct span span, struct node *expr, const char *name, struct span name_span,
+			bool arrow)
 {
 	struct node *n = make(p, NODE_FIELD, span);
 
@@ -438,7 +448,8 @@ struct node *node_offsetof(struct parser *p, struct span span, struct node *of, 
 	return done(p, n);
 }
 
-struct node *node_type(struct parser *p, struct span span, const char *keyword, const char *name, struct node *typeof_, struct list suffixes)
+struct node *node_type(struct parser *p, struct span span, const char *keyword, const char *name, struct node *typeof_,
+		       struct list suffixes)
 {
 	struct node *n = make(p, NODE_TYPE, span);
 

@@ -65,7 +65,9 @@ static bool expand(struct attach *a, const char **missing)
 
 	if (!feature(FEATURE_fentry)) {
 		*missing = arena_printf(a->arena, "this kernel cannot attach %s programs; %s.", a->provider->name,
-					attach_of_bpf(a) ? "BPF programs are traced through trampolines, which it does not have" : function_other_ways(a));
+					attach_of_bpf(a)
+						? "BPF programs are traced through trampolines, which it does not have"
+						: function_other_ways(a));
 		return true;
 	}
 	if (attach_of_bpf(a))

@@ -124,7 +124,9 @@ static const char *explain(struct attach *a, const struct rumour *r)
 	if (module_of(name, module, sizeof(module)) && !module_loaded(module))
 		return arena_printf(a->arena, "It is in module %s, which is not loaded.", module);
 	if (kernel_function(a->kernel, NULL, name, NULL))
-		return arena_printf(a->arena, "The kernel has no symbol of that name: all its calls are inlined. Probe a function that calls it.");
+		return arena_printf(
+			a->arena,
+			"The kernel has no symbol of that name: all its calls are inlined. Probe a function that calls it.");
 	if (r->near.name)
 		return arena_printf(a->arena, "Did you mean %s?", r->near.name);
 	return NULL;
@@ -133,7 +135,8 @@ static const char *explain(struct attach *a, const struct rumour *r)
 /* on a kernel without kprobes: what comes near */
 const char *function_other_ways(struct attach *a)
 {
-	static const char *const prefixes[] = {"__x64_sys_", "__arm64_sys_", "__se_sys_", "__do_sys_", "do_sys_", "ksys_", "sys_", "vfs_", "do_"};
+	static const char *const prefixes[] = {"__x64_sys_", "__arm64_sys_", "__se_sys_", "__do_sys_", "do_sys_",
+					       "ksys_",      "sys_",         "vfs_",      "do_"};
 	const char *name = a->symbol;
 
 	if (kernel_raw_tracepoint(a->kernel, name))
@@ -145,7 +148,9 @@ const char *function_other_ways(struct attach *a)
 		if (strncmp(name, prefixes[i], len))
 			continue;
 		if (tracepoint_id("syscalls", event) < 0)
-			event = arena_printf(a->arena, "sys_enter_%.*s", (int)strcspn(name + len, "0123456789"), name + len); /* openat2: openat */
+			/* openat2: openat */
+			event = arena_printf(a->arena, "sys_enter_%.*s", (int)strcspn(name + len, "0123456789"),
+					     name + len);
 		if (tracepoint_id("syscalls", event) < 0)
 			continue;
 		return arena_printf(a->arena, "tracepoint:syscalls:%s is there", event);
@@ -160,11 +165,13 @@ static bool by_kprobe(const struct attach *a)
 
 bool function_expand(struct attach *a, const char **missing)
 {
-	struct rumour r = {.name = a->symbol, .arena = a->arena, .near = {.to = a->symbol, .distance = 3, .arena = a->arena}};
+	struct rumour r = {
+		.name = a->symbol, .arena = a->arena, .near = {.to = a->symbol, .distance = 3, .arena = a->arena}};
 	const char *why;
 
 	if (a->target && !glob_has(a->target) && !module_loaded(a->target)) {
-		*missing = arena_printf(a->arena, "specified module %s in probe %s:%s:%s is not loaded.", a->target, a->provider->name, a->target, a->symbol);
+		*missing = arena_printf(a->arena, "specified module %s in probe %s:%s:%s is not loaded.", a->target,
+					a->provider->name, a->target, a->symbol);
 		return true;
 	}
 	if (a->wild)
@@ -175,11 +182,15 @@ bool function_expand(struct attach *a, const char **missing)
 		return true;
 	if (!a->wild)
 		kallsyms_each(hear, &r);
-	if (!a->wild && by_kprobe(a) && r.symbols && (!a->target || str_eq(a->target, r.module)) && !kprobe_forbidden(a->symbol)) {
+	if (!a->wild && by_kprobe(a) && r.symbols && (!a->target || str_eq(a->target, r.module)) &&
+	    !kprobe_forbidden(a->symbol)) {
 		/* the kernel has the last word: kprobes reach more than ftrace does */
 		kallsyms_each(hear_alias, &r);
 		if (traceable_known() && !r.alias && !a->unsafe && !a->offset)
-			warning_at(a->diag, WARN(untraceable), a->span, "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail", a->symbol);
+			warning_at(
+				a->diag, WARN(untraceable), a->span,
+				"%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); attaching to it will likely fail",
+				a->symbol);
 		add(r.module, a->symbol, a);
 		a->matches[a->nmatches - 1].config = traceable_known() ? KPROBE_BREAKPOINT : 0;
 		return true;
@@ -209,7 +220,8 @@ static void each_listed(const char *module, const char *function, void *arg)
 }
 
 void function_list(struct listing *l, const struct provider *p, const char *target, const char *symbol,
-		   void (*show)(struct listing *l, const struct provider *p, const char *module, const char *function, bool named))
+		   void (*show)(struct listing *l, const struct provider *p, const char *module, const char *function,
+				bool named))
 {
 	struct lister s = {l, p, target, symbol, show};
 

@@ -32,7 +32,8 @@ static bool expand(struct attach *a, const char **missing)
 	}
 	m = match_add(a, arena_printf(a->arena, "iter:%s", a->symbol));
 	match_symbol(m, a->symbol);
-	match_target(m, *a->target == '/' || !*a->target ? a->target : arena_printf(a->arena, "/sys/fs/bpf/%s", a->target));
+	match_target(m, *a->target == '/' || !*a->target ? a->target
+							 : arena_printf(a->arena, "/sys/fs/bpf/%s", a->target));
 	return true;
 }
 
@@ -77,7 +78,18 @@ static const char *section(struct arena *ar, const struct image_attach *m)
 static const char *const aliases[] = {"it", NULL};
 
 const struct provider provider_iter = {
-	.kind = ATTACH_iter, .name = "iter", .aliases = aliases, .has = NEEDS_CTX, .space = SPACE_KERNEL, .syntax = "iter:name[:pin]",
-	.min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand, .list = list, .one_program_each = true,
+	.kind = ATTACH_iter,
+	.name = "iter",
+	.aliases = aliases,
+	.has = NEEDS_CTX,
+	.space = SPACE_KERNEL,
+	.syntax = "iter:name[:pin]",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list,
+	.one_program_each = true,
 	.section = section,
 };

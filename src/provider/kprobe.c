@@ -36,8 +36,9 @@ static bool parse(struct attach *a)
 static bool expand(struct attach *a, const char **missing)
 {
 	if (!feature(FEATURE_kprobe)) {
-		*missing = arena_printf(a->arena, "this kernel has no kprobes: %s:%s cannot be attached%s%s.", a->provider->name, a->fields[a->nfields - 1],
-					a->symbol ? "; " : "", a->symbol ? function_other_ways(a) : "");
+		*missing = arena_printf(a->arena, "this kernel has no kprobes: %s:%s cannot be attached%s%s.",
+					a->provider->name, a->fields[a->nfields - 1], a->symbol ? "; " : "",
+					a->symbol ? function_other_ways(a) : "");
 		return true;
 	}
 	if (a->symbol)
@@ -49,7 +50,8 @@ static bool expand(struct attach *a, const char **missing)
 /* of the types BTF has; no load through them is known to be safe */
 static const struct type *args(struct attach *a, const struct image_attach *m, const struct type **retval)
 {
-	const struct type *known = a->symbol && !a->offset ? kernel_function(a->kernel, m->target, m->symbol, retval) : NULL;
+	const struct type *known =
+		a->symbol && !a->offset ? kernel_function(a->kernel, m->target, m->symbol, retval) : NULL;
 	struct field *fields;
 	struct type *s;
 
@@ -101,7 +103,8 @@ static void show(struct listing *l, const struct provider *p, const char *module
 	l->each(l, arena_printf(l->arena, "%s:%s%s%s", p->name, named ? module : "", named ? ":" : "", function));
 	if (!l->verbose)
 		return;
-	retval = kernel_each_parameter(l->kernel, l->arena, module, function, p->kind == ATTACH_kprobe ? parameter : nothing, &s);
+	retval = kernel_each_parameter(l->kernel, l->arena, module, function,
+				       p->kind == ATTACH_kprobe ? parameter : nothing, &s);
 	if (retval && p->kind == ATTACH_kretprobe)
 		l->parameter(l, str_eq(retval, "void") ? retval : arena_printf(l->arena, "%s retval", retval));
 }
@@ -127,13 +130,36 @@ static const char *const kprobe_aliases[] = {"k", NULL};
 static const char *const kretprobe_aliases[] = {"kr", NULL};
 
 const struct provider provider_kprobe = {
-	.kind = ATTACH_kprobe, .name = "kprobe", .aliases = kprobe_aliases, .has = NEEDS_ARGN | NEEDS_ARGS | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
-	.space = SPACE_KERNEL, .syntax = "kprobe:[module:]function[+offset]", .min_fields = 1, .max_fields = 2, .kernel_listed = true,
-	.parse = parse, .expand = expand, .list = list_kprobe, .args = args, .typed = NEEDS_ARGS, .alone = alone,
+	.kind = ATTACH_kprobe,
+	.name = "kprobe",
+	.aliases = kprobe_aliases,
+	.has = NEEDS_ARGN | NEEDS_ARGS | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_KERNEL,
+	.syntax = "kprobe:[module:]function[+offset]",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list_kprobe,
+	.args = args,
+	.typed = NEEDS_ARGS,
+	.alone = alone,
 };
 
 const struct provider provider_kretprobe = {
-	.kind = ATTACH_kretprobe, .name = "kretprobe", .aliases = kretprobe_aliases,
-	.has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX, .space = SPACE_KERNEL, .syntax = "kretprobe:[module:]function",
-	.min_fields = 1, .max_fields = 2, .parse = function_parse, .expand = expand, .list = list_kretprobe, .args = result, .typed = NEEDS_RETVAL, .alone = alone,
+	.kind = ATTACH_kretprobe,
+	.name = "kretprobe",
+	.aliases = kretprobe_aliases,
+	.has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_KERNEL,
+	.syntax = "kretprobe:[module:]function",
+	.min_fields = 1,
+	.max_fields = 2,
+	.parse = function_parse,
+	.expand = expand,
+	.list = list_kretprobe,
+	.args = result,
+	.typed = NEEDS_RETVAL,
+	.alone = alone,
 };

@@ -46,7 +46,8 @@ static void print_listed(struct listed *l, FILE *out)
 	for (size_t i = 0; i < l->count; i++) {
 		const char *entry = l->text.data + l->starts[i];
 
-		if (!i || strcmp(entry, l->text.data + l->starts[i - 1])) /* a name that several static functions have */
+		/* a name that several static functions have */
+		if (!i || strcmp(entry, l->text.data + l->starts[i - 1]))
 			fputs(entry, out);
 	}
 	buf_free(&l->text);
@@ -54,7 +55,8 @@ static void print_listed(struct listed *l, FILE *out)
 }
 
 /* do these take part?  User space only where a script would say whose (C-032) */
-static bool takes_part(const struct listing *l, const struct provider *p, const struct provider *named, const char *pattern, const char *first)
+static bool takes_part(const struct listing *l, const struct provider *p, const struct provider *named,
+		       const char *pattern, const char *first)
 {
 	bool file = strchr(first, '/') && !access(first, F_OK);
 
@@ -147,10 +149,18 @@ static void each_type(const char *name, void *arg)
 	buf_free(&text);
 }
 
-int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose, FILE *out)
+int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose,
+		  FILE *out)
 {
 	static const char *const keywords[] = {"struct", "union", "enum"};
-	struct listing l = {.arena = a, .kernel = k, .types = t, .pid = pid, .verbose = verbose, .each = add_name, .parameter = add_parameter, .arg = out};
+	struct listing l = {.arena = a,
+			    .kernel = k,
+			    .types = t,
+			    .pid = pid,
+			    .verbose = verbose,
+			    .each = add_name,
+			    .parameter = add_parameter,
+			    .arg = out};
 	char *words = arena_strdup(a, pattern ? pattern : "*"), *rest = words;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {

@@ -76,14 +76,19 @@ static bool parse(struct attach *a)
 static bool expand(struct attach *a, const char **missing)
 {
 	(void)missing;
-	match_symbol(match_add(a, arena_printf(a->arena, "%s:%s:%llu", a->provider->name, a->symbol, (unsigned long long)a->period)), a->symbol);
+	match_symbol(match_add(a, arena_printf(a->arena, "%s:%s:%llu", a->provider->name, a->symbol,
+					       (unsigned long long)a->period)),
+		     a->symbol);
 	return true;
 }
 
-static void list_table(struct listing *l, const char *provider, const struct counter *table, const char *target, const char *symbol)
+static void list_table(struct listing *l, const char *provider, const struct counter *table, const char *target,
+		       const char *symbol)
 {
 	for (const struct counter *c = table; c->name; c++)
-		for (int i = 0; i < 2 && perf_counts(table == hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, c->config); i++) {
+		for (int i = 0;
+		     i < 2 && perf_counts(table == hardware ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE, c->config);
+		     i++) {
 			const char *name = i ? c->alias : c->name;
 
 			if (name && (glob_match(symbol, name) || (!str_eq(target, "*") && glob_match(target, name))))
@@ -105,11 +110,29 @@ static const char *const software_aliases[] = {"s", NULL};
 static const char *const hardware_aliases[] = {"h", NULL};
 
 const struct provider provider_software = {
-	.kind = ATTACH_software, .name = "software", .aliases = software_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "software:event[:count]",
-	.min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand, .list = list_software,
+	.kind = ATTACH_software,
+	.name = "software",
+	.aliases = software_aliases,
+	.has = NEEDS_REGS | NEEDS_CTX,
+	.syntax = "software:event[:count]",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list_software,
 };
 
 const struct provider provider_hardware = {
-	.kind = ATTACH_hardware, .name = "hardware", .aliases = hardware_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "hardware:event[:count]",
-	.min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand, .list = list_hardware,
+	.kind = ATTACH_hardware,
+	.name = "hardware",
+	.aliases = hardware_aliases,
+	.has = NEEDS_REGS | NEEDS_CTX,
+	.syntax = "hardware:event[:count]",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list_hardware,
 };

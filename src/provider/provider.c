@@ -7,10 +7,13 @@
 #include <strings.h>
 
 const struct provider *const providers[] = {
-	&provider_kprobe,     &provider_kretprobe, &provider_uprobe,   &provider_uretprobe, &provider_usdt, &provider_tracepoint, &provider_rawtracepoint,
-	&provider_fentry,     &provider_fexit,	   &provider_profile,  &provider_interval,  &provider_software,	  &provider_hardware, &provider_watchpoint,
-	&provider_iter,	     &provider_begin,	   &provider_end,     &provider_self,	 &provider_test,	  &provider_bench,
-		   NULL,
+	&provider_kprobe,        &provider_kretprobe,  &provider_uprobe,
+	&provider_uretprobe,     &provider_usdt,       &provider_tracepoint,
+	&provider_rawtracepoint, &provider_fentry,     &provider_fexit,
+	&provider_profile,       &provider_interval,   &provider_software,
+	&provider_hardware,      &provider_watchpoint, &provider_iter,
+	&provider_begin,         &provider_end,        &provider_self,
+	&provider_test,          &provider_bench,      NULL,
 };
 
 const struct provider *provider_find(const char *name)
@@ -40,7 +43,11 @@ struct image_attach *match_add(struct attach *a, const char *name)
 
 	a->matches = arena_grow(a->arena, a->matches, n, sizeof(*a->matches));
 	m = &a->matches[n];
-	*m = (struct image_attach){.kind = a->provider->kind, .period = a->period, .frequency = a->frequency, .config = a->config, .wild = a->wild};
+	*m = (struct image_attach){.kind = a->provider->kind,
+				   .period = a->period,
+				   .frequency = a->frequency,
+				   .config = a->config,
+				   .wild = a->wild};
 	m->name = a->label ? a->label : name;
 	m->name_len = strlen(m->name);
 	m->target = m->symbol = "";
@@ -139,9 +146,11 @@ static bool count_fields(struct attach *a)
 	if (a->nfields >= p->min_fields && a->nfields <= p->max_fields)
 		return true;
 	if (p->min_fields == p->max_fields)
-		error_at(a->diag, a->span, "%s probe type requires %u argument%s, found %zu", p->name, p->min_fields, p->min_fields == 1 ? "" : "s", a->nfields);
+		error_at(a->diag, a->span, "%s probe type requires %u argument%s, found %zu", p->name, p->min_fields,
+			 p->min_fields == 1 ? "" : "s", a->nfields);
 	else
-		error_at(a->diag, a->span, "%s probe type requires %u or %u arguments, found %zu", p->name, p->min_fields, p->max_fields, a->nfields);
+		error_at(a->diag, a->span, "%s probe type requires %u or %u arguments, found %zu", p->name,
+			 p->min_fields, p->max_fields, a->nfields);
 	if (is_scoped(a))
 		hint(a->diag, "a name that has colons is quoted: %s:binary:cpp:\"ns::f\"", p->name);
 	else
@@ -203,7 +212,8 @@ static void assume(struct attach *a)
 		match_target(m, a->target);
 	match_symbol(m, a->symbol);
 	m->offset = a->offset;
-	warning_at(a->diag, WARN(not_portable), a->span, "%s is not on this machine: whether there is one is found out where the image runs", name.data);
+	warning_at(a->diag, WARN(not_portable), a->span,
+		   "%s is not on this machine: whether there is one is found out where the image runs", name.data);
 	buf_free(&name);
 }
 
@@ -213,11 +223,13 @@ static void tell_local(const struct attach *a)
 	enum attach_kind kind = a->provider->kind;
 
 	if ((kind == ATTACH_uprobe || kind == ATTACH_uretprobe) && !a->symbol)
-		warning_at(a->diag, WARN(not_portable), a->span, "an address is that of this machine's file: name a function to find it in another");
+		warning_at(a->diag, WARN(not_portable), a->span,
+			   "an address is that of this machine's file: name a function to find it in another");
 	else if (attach_of_bpf(a))
 		warning_at(a->diag, WARN(not_portable), a->span, "a BPF program that runs here does not run elsewhere");
 	else if (a->wild)
-		warning_at(a->diag, WARN(not_portable), a->span, "the %zu attach points that match are those of this machine", a->nmatches);
+		warning_at(a->diag, WARN(not_portable), a->span,
+			   "the %zu attach points that match are those of this machine", a->nmatches);
 }
 
 /* fields to a->matches, in the kernel or by assumption; false: reported */
@@ -237,11 +249,14 @@ static bool find(const struct attach_context *c, struct attach *a, const char **
 /* "t*:...": user space only where it is said whose (P-005); iter is alone in its program */
 static bool is_meant(const struct provider *p, const char *pattern, bool user)
 {
-	return glob_match(pattern, p->name) && (user ? p->space == SPACE_USER : (p->space == SPACE_KERNEL || p->kernel_listed) && p->kind != ATTACH_iter);
+	return glob_match(pattern, p->name) &&
+	       (user ? p->space == SPACE_USER
+		     : (p->space == SPACE_KERNEL || p->kernel_listed) && p->kind != ATTACH_iter);
 }
 
 /* every provider whose name matches and that makes something of the fields */
-static void find_all(const struct attach_context *c, const struct attach *written, const char *pattern, struct attach **list, size_t *n)
+static void find_all(const struct attach_context *c, const struct attach *written, const char *pattern,
+		     struct attach **list, size_t *n)
 {
 	bool user = c->pid || (written->nfields && strchr(written->fields[0], '/'));
 	struct diag unheard;
@@ -268,7 +283,8 @@ static void find_all(const struct attach_context *c, const struct attach *writte
 	}
 }
 
-bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n, const char **missing)
+bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n,
+		  const char **missing)
 {
 	size_t nfields;
 	const char **fields = split(c->arena, text, &nfields), *eq;
@@ -277,7 +293,13 @@ bool attach_parse(const struct attach_context *c, const char *text, struct span 
 	*list = arena_alloc(c->arena, ARRAY_SIZE(providers) * sizeof(**list));
 	*n = 0;
 	*missing = NULL;
-	*a = (struct attach){.span = span, .arena = c->arena, .diag = c->diag, .kernel = c->kernel, .types = c->types, .pid = c->pid, .unsafe = c->unsafe};
+	*a = (struct attach){.span = span,
+			     .arena = c->arena,
+			     .diag = c->diag,
+			     .kernel = c->kernel,
+			     .types = c->types,
+			     .pid = c->pid,
+			     .unsafe = c->unsafe};
 	eq = strchr(fields[0], '=');
 	if (eq) {
 		a->label = arena_strndup(c->arena, fields[0], (size_t)(eq - fields[0]));

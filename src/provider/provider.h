@@ -71,7 +71,8 @@ struct provider {
 	unsigned typed; /* words that args() gives types: NEEDS_ARGS | NEEDS_ARGN | NEEDS_RETVAL; 0: args alone */
 	/* do programs differ by attach point even if args are laid out the same? (fentry, tp_btf) */
 	bool one_program_each;
-	bool (*alone)(const struct image_attach *match); /* must it be attached by itself?  One link holds the others of a program; NULL: none */
+	/* must it be attached by itself?  One link holds the others of a program; NULL: none */
+	bool (*alone)(const struct image_attach *match);
 	/*
 	 * Another provider whose programs do what these do, at less cost, for the
 	 * match; NULL: none.  *m may be changed.  Not for programs that look at
@@ -101,9 +102,11 @@ struct attach_context {
 	bool unsafe;
 	bool elsewhere; /* it will run in another kernel: what is not here may be there */
 };
-bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n, const char **missing);
+bool attach_parse(const struct attach_context *c, const char *text, struct span span, struct attach ***list, size_t *n,
+		  const char **missing);
 
 /* list.c: probe -l.  pattern as on the command line, NULL: everything.  0 or -errno */
-int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose, FILE *out);
+int provider_list(struct kernel *k, struct types *t, struct arena *a, const char *pattern, int pid, bool verbose,
+		  FILE *out);
 
 #endif

@@ -80,7 +80,8 @@ static void list_event(const char *event, void *arg)
 	snprintf(name, sizeof(name), "rawtracepoint:vmlinux:%s", event);
 	out->each(out, name);
 	if (out->verbose)
-		kernel_each_parameter(out->kernel, out->arena, NULL, arena_printf(out->arena, "__traceiter_%s", event), parameter, l);
+		kernel_each_parameter(out->kernel, out->arena, NULL, arena_printf(out->arena, "__traceiter_%s", event),
+				      parameter, l);
 }
 
 static void list(struct listing *l, const char *target, const char *symbol)
@@ -99,7 +100,19 @@ static const char *section(struct arena *ar, const struct image_attach *m)
 static const char *const aliases[] = {"rt", NULL};
 
 const struct provider provider_rawtracepoint = {
-	.kind = ATTACH_rawtracepoint, .name = "rawtracepoint", .aliases = aliases, .has = NEEDS_ARGN | NEEDS_ARGS, .space = SPACE_KERNEL,
-	.syntax = "rawtracepoint:[module:]event", .min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand,
-	.list = list, .args = args, .one_program_each = true, .section = section,
+	.kind = ATTACH_rawtracepoint,
+	.name = "rawtracepoint",
+	.aliases = aliases,
+	.has = NEEDS_ARGN | NEEDS_ARGS,
+	.space = SPACE_KERNEL,
+	.syntax = "rawtracepoint:[module:]event",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list,
+	.args = args,
+	.one_program_each = true,
+	.section = section,
 };

@@ -4,7 +4,8 @@
 static bool parse_none(struct attach *a)
 {
 	if (a->nfields && !str_eq(a->fields[0], "*")) {
-		error_at(a->diag, a->span, "%s probe type requires 0 arguments, found %zu", a->provider->name, a->nfields);
+		error_at(a->diag, a->span, "%s probe type requires 0 arguments, found %zu", a->provider->name,
+			 a->nfields);
 		return false;
 	}
 	return true;
@@ -18,11 +19,21 @@ static bool expand_none(struct attach *a, const char **missing)
 }
 
 const struct provider provider_begin = {
-	.kind = ATTACH_begin, .name = "begin", .syntax = "begin", .max_fields = 1, .parse = parse_none, .expand = expand_none,
+	.kind = ATTACH_begin,
+	.name = "begin",
+	.syntax = "begin",
+	.max_fields = 1,
+	.parse = parse_none,
+	.expand = expand_none,
 };
 
 const struct provider provider_end = {
-	.kind = ATTACH_end, .name = "end", .syntax = "end", .max_fields = 1, .parse = parse_none, .expand = expand_none,
+	.kind = ATTACH_end,
+	.name = "end",
+	.syntax = "end",
+	.max_fields = 1,
+	.parse = parse_none,
+	.expand = expand_none,
 };
 
 static bool parse_signal(struct attach *a)
@@ -54,8 +65,14 @@ static void list_signal(struct listing *l, const char *target, const char *symbo
 }
 
 const struct provider provider_self = {
-	.kind = ATTACH_self, .name = "self", .syntax = "self:signal:SIGUSR1", .min_fields = 2, .max_fields = 2, .parse = parse_signal,
-	.expand = expand_signal, .list = list_signal,
+	.kind = ATTACH_self,
+	.name = "self",
+	.syntax = "self:signal:SIGUSR1",
+	.min_fields = 2,
+	.max_fields = 2,
+	.parse = parse_signal,
+	.expand = expand_signal,
+	.list = list_signal,
 };
 
 static bool parse_name(struct attach *a)
@@ -72,9 +89,21 @@ static bool expand_name(struct attach *a, const char **missing)
 }
 
 const struct provider provider_test = {
-	.kind = ATTACH_test, .name = "test", .syntax = "test:name", .min_fields = 1, .max_fields = 1, .parse = parse_name, .expand = expand_name,
+	.kind = ATTACH_test,
+	.name = "test",
+	.syntax = "test:name",
+	.min_fields = 1,
+	.max_fields = 1,
+	.parse = parse_name,
+	.expand = expand_name,
 };
 
 const struct provider provider_bench = {
-	.kind = ATTACH_bench, .name = "bench", .syntax = "bench:name", .min_fields = 1, .max_fields = 1, .parse = parse_name, .expand = expand_name,
+	.kind = ATTACH_bench,
+	.name = "bench",
+	.syntax = "bench:name",
+	.min_fields = 1,
+	.max_fields = 1,
+	.parse = parse_name,
+	.expand = expand_name,
 };

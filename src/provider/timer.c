@@ -21,8 +21,11 @@ static bool parse(struct attach *a)
 			return false;
 		}
 		if (n < LEAST_NS) {
-			error_at(a->diag, a->span, "Invalid rate of %s probe. Minimum is 1000 or 1us. Found: %lld nanoseconds", name, (long long)n);
-			hint(a->diag, "write %s, as in %s:%s", a->provider->syntax, name, a->provider->kind == ATTACH_profile ? "hz:99" : "s:1");
+			error_at(a->diag, a->span,
+				 "Invalid rate of %s probe. Minimum is 1000 or 1us. Found: %lld nanoseconds", name,
+				 (long long)n);
+			hint(a->diag, "write %s, as in %s:%s", a->provider->syntax, name,
+			     a->provider->kind == ATTACH_profile ? "hz:99" : "s:1");
 			return false;
 		}
 		a->period = (uint64_t)n;
@@ -75,11 +78,27 @@ static const char *const profile_aliases[] = {"p", NULL};
 static const char *const interval_aliases[] = {"i", NULL};
 
 const struct provider provider_profile = {
-	.kind = ATTACH_profile, .name = "profile", .aliases = profile_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "profile:hz|s|ms|us:N",
-	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand, .list = list_profile,
+	.kind = ATTACH_profile,
+	.name = "profile",
+	.aliases = profile_aliases,
+	.has = NEEDS_REGS | NEEDS_CTX,
+	.syntax = "profile:hz|s|ms|us:N",
+	.min_fields = 1,
+	.max_fields = 2,
+	.parse = parse,
+	.expand = expand,
+	.list = list_profile,
 };
 
 const struct provider provider_interval = {
-	.kind = ATTACH_interval, .name = "interval", .aliases = interval_aliases, .has = NEEDS_REGS | NEEDS_CTX, .syntax = "interval:hz|s|ms|us:N",
-	.min_fields = 1, .max_fields = 2, .parse = parse, .expand = expand, .list = list_interval,
+	.kind = ATTACH_interval,
+	.name = "interval",
+	.aliases = interval_aliases,
+	.has = NEEDS_REGS | NEEDS_CTX,
+	.syntax = "interval:hz|s|ms|us:N",
+	.min_fields = 1,
+	.max_fields = 2,
+	.parse = parse,
+	.expand = expand,
+	.list = list_interval,
 };

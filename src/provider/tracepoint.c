@@ -94,7 +94,10 @@ static bool expand(struct attach *a, const char **missing)
 	return true;
 }
 
-/* what a pointer points to, or an array has, "const char", "struct foo", "unsigned long", "loff_t": void where it is not known */
+/*
+ * what a pointer points to, or an array has, "const char", "struct foo", "unsigned long", "loff_t": void where it is
+ * not known
+ */
 static const struct type *named(struct attach *a, char *words)
 {
 	const struct type *t = type_c_int(a->types, words);
@@ -165,7 +168,10 @@ static const struct type *args(struct attach *a, const struct image_attach *m, c
 	fields = arena_alloc(a->arena, (n + 1) * sizeof(*fields));
 	for (size_t i = 0; i < n; i++) {
 		fields[i] = (struct field){
-			.name = list[i].name, .type = field_type(a, &list[i], space), .offset = list[i].offset, .data_loc = list[i].data_loc,
+			.name = list[i].name,
+			.type = field_type(a, &list[i], space),
+			.offset = list[i].offset,
+			.data_loc = list[i].data_loc,
 		};
 		s->size = list[i].offset + list[i].size;
 	}
@@ -213,7 +219,10 @@ static void list(struct listing *l, const char *target, const char *symbol)
 	tracepoint_each(NULL, list_category, &s);
 }
 
-/* system calls by one program at sys_enter, which knows them by number: cheaper for who is traced, and detached at once */
+/*
+ * system calls by one program at sys_enter, which knows them by number: cheaper for who is traced, and detached at
+ * once
+ */
 static const struct provider *form(const struct attach *a, struct image_attach *m)
 {
 	static const struct {
@@ -245,15 +254,32 @@ static const struct provider *form(const struct attach *a, struct image_attach *
 static const char *const aliases[] = {"t", NULL};
 
 const struct provider provider_tracepoint = {
-	.kind = ATTACH_tracepoint, .name = "tracepoint", .aliases = aliases, .has = NEEDS_ARGS, .space = SPACE_KERNEL,
-	.syntax = "tracepoint:category:event", .min_fields = 1, .max_fields = 2, .kernel_listed = true, .parse = parse, .expand = expand,
-	.list = list, .args = args, .form = form,
+	.kind = ATTACH_tracepoint,
+	.name = "tracepoint",
+	.aliases = aliases,
+	.has = NEEDS_ARGS,
+	.space = SPACE_KERNEL,
+	.syntax = "tracepoint:category:event",
+	.min_fields = 1,
+	.max_fields = 2,
+	.kernel_listed = true,
+	.parse = parse,
+	.expand = expand,
+	.list = list,
+	.args = args,
+	.form = form,
 };
 
 const struct provider provider_sys_enter = {
-	.kind = ATTACH_sys_enter, .name = "tracepoint", .has = NEEDS_ARGS, .space = SPACE_KERNEL,
+	.kind = ATTACH_sys_enter,
+	.name = "tracepoint",
+	.has = NEEDS_ARGS,
+	.space = SPACE_KERNEL,
 };
 
 const struct provider provider_sys_exit = {
-	.kind = ATTACH_sys_exit, .name = "tracepoint", .has = NEEDS_ARGS, .space = SPACE_KERNEL,
+	.kind = ATTACH_sys_exit,
+	.name = "tracepoint",
+	.has = NEEDS_ARGS,
+	.space = SPACE_KERNEL,
 };

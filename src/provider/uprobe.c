@@ -30,8 +30,8 @@ static bool parse_line(struct attach *a, bool *is)
 		return false;
 	}
 	if (line < 1 || (a->nfields > 2 && (!parse_int(a->fields[2], &column, &why) || column < 1))) {
-		error_at(a->diag, a->span, "a line and a column are numbers from 1 on, found '%s%s%s'", a->fields[1], a->nfields > 2 ? ":" : "",
-			 a->nfields > 2 ? a->fields[2] : "");
+		error_at(a->diag, a->span, "a line and a column are numbers from 1 on, found '%s%s%s'", a->fields[1],
+			 a->nfields > 2 ? ":" : "", a->nfields > 2 ? a->fields[2] : "");
 		return false;
 	}
 	a->target = arena_strndup(a->arena, a->fields[0], (size_t)(at - a->fields[0]));
@@ -133,16 +133,21 @@ static bool fits(struct search *s, const struct elf_symbol *f)
 	if (a->unsafe || !a->offset)
 		return true;
 	if (!f->size) {
-		wrong(s, arena_printf(a->arena, "Could not determine boundary for %s (symbol has size 0).", f->name), "Use --unsafe to force attachment.");
+		wrong(s, arena_printf(a->arena, "Could not determine boundary for %s (symbol has size 0).", f->name),
+		      "Use --unsafe to force attachment.");
 		return false;
 	}
 	if (a->offset >= f->size) {
-		wrong(s, arena_printf(a->arena, "Offset outside the function bounds ('%s' size is %llu)", f->name, (unsigned long long)f->size), NULL);
+		wrong(s,
+		      arena_printf(a->arena, "Offset outside the function bounds ('%s' size is %llu)", f->name,
+				   (unsigned long long)f->size),
+		      NULL);
 		return false;
 	}
 	if (!elf_instruction(s->file, f->address, end, f->address + a->offset)) {
-		wrong(s, arena_printf(a->arena, "Could not add %s into middle of instruction: %s:%s+%llu", a->provider->name, s->path, f->name,
-				      (unsigned long long)a->offset),
+		wrong(s,
+		      arena_printf(a->arena, "Could not add %s into middle of instruction: %s:%s+%llu",
+				   a->provider->name, s->path, f->name, (unsigned long long)a->offset),
 		      "Use --unsafe to force attachment.");
 		return false;
 	}
@@ -156,13 +161,15 @@ static void search_address(struct search *s)
 	uint64_t offset;
 
 	if (elf_address_to_offset(s->file, a->offset, &offset) || (!elf_executable(s->file, a->offset) && !a->unsafe)) {
-		*s->missing = arena_printf(a->arena, "Could not resolve address: %s:0x%llx", s->path, (unsigned long long)a->offset);
+		*s->missing = arena_printf(a->arena, "Could not resolve address: %s:0x%llx", s->path,
+					   (unsigned long long)a->offset);
 		return;
 	}
 	f = elf_at(s->file, offset);
 	if (f && !a->unsafe && !elf_instruction(s->file, f->address, elf_symbol_end(s->file, f), a->offset)) {
-		wrong(s, arena_printf(a->arena, "Could not add %s into middle of instruction: %s:%s+%llu", a->provider->name, s->path, f->name,
-				      (unsigned long long)(a->offset - f->address)),
+		wrong(s,
+		      arena_printf(a->arena, "Could not add %s into middle of instruction: %s:%s+%llu",
+				   a->provider->name, s->path, f->name, (unsigned long long)(a->offset - f->address)),
 		      "Use --unsafe to force attachment.");
 		return;
 	}
@@ -193,12 +200,15 @@ static void search_name(struct search *s)
 		return;
 	if (f->indirect) {
 		one = implementation(s, a->symbol);
-		warning_at(a->diag, WARN(indirect_function), a->span, "%s is chosen when the program is loaded: only that is seen, not its calls", a->symbol);
+		warning_at(a->diag, WARN(indirect_function), a->span,
+			   "%s is chosen when the program is loaded: only that is seen, not its calls", a->symbol);
 		if (one)
-			hint(a->diag, "one that it chooses from is %s: %s:%s:__%s_*", one, a->provider->name, s->path, a->symbol);
+			hint(a->diag, "one that it chooses from is %s: %s:%s:__%s_*", one, a->provider->name, s->path,
+			     a->symbol);
 	}
 	if (a->has_offset)
-		add(s, arena_printf(a->arena, ":%s+%llu", a->symbol, (unsigned long long)a->offset), a->symbol, a->offset);
+		add(s, arena_printf(a->arena, ":%s+%llu", a->symbol, (unsigned long long)a->offset), a->symbol,
+		    a->offset);
 	else
 		add(s, arena_printf(a->arena, ":%s", a->symbol), a->symbol, 0);
 }
@@ -236,10 +246,13 @@ static void search_demangled(struct search *s)
 	for (size_t i = 0; i < n && !s->failed; i++) {
 		char *name = demangle(list[i].name, parameters), *full;
 
-		if (name && glob_match(a->symbol, name) && (!i || list[i - 1].address != list[i].address) && fits(s, &list[i])) {
+		if (name && glob_match(a->symbol, name) && (!i || list[i - 1].address != list[i].address) &&
+		    fits(s, &list[i])) {
 			full = demangle(list[i].name, true);
-			add(s, arena_printf(a->arena, ":cpp:\"%s\"%s", full ? full : name,
-					    a->has_offset ? arena_printf(a->arena, "+%llu", (unsigned long long)a->offset) : ""),
+			add(s,
+			    arena_printf(a->arena, ":cpp:\"%s\"%s", full ? full : name,
+					 a->has_offset ? arena_printf(a->arena, "+%llu", (unsigned long long)a->offset)
+						       : ""),
 			    list[i].name, a->offset);
 			free(full);
 		}
@@ -256,14 +269,20 @@ static void search_line(struct search *s)
 	int err = dwarf_line(s->file, a->arena, a->file, a->line, a->column, &addresses, &n, &near);
 
 	if (err == -ENODATA)
-		wrong(s, arena_printf(a->arena, "No DWARF found for \"%s\", cannot look for a source code location", s->path), NULL);
+		wrong(s,
+		      arena_printf(a->arena, "No DWARF found for \"%s\", cannot look for a source code location",
+				   s->path),
+		      NULL);
 	else if (err)
 		*s->missing = arena_printf(a->arena, "No source file '%s' in %s", a->file, s->path);
 	else if (!n)
 		*s->missing = arena_printf(a->arena, "There is no code at %s:%u%s", a->file, a->line,
 					   near ? arena_printf(a->arena, "; the next line with code is %u", near) : "");
 	for (size_t i = 0; i < n; i++)
-		add(s, arena_printf(a->arena, "@%s:%u%s", a->file, a->line, a->column ? arena_printf(a->arena, ":%u", a->column) : ""), NULL, addresses[i]);
+		add(s,
+		    arena_printf(a->arena, "@%s:%u%s", a->file, a->line,
+				 a->column ? arena_printf(a->arena, ":%u", a->column) : ""),
+		    NULL, addresses[i]);
 }
 
 /* what comes near a name that is not there: f.constprop.0 of f, or a likely misspelling */
@@ -304,7 +323,8 @@ static void search_file(void *arg, const char *path)
 	s->file = elf_open(path, &err);
 	if (!s->file) {
 		if (err == -ENOEXEC && a->unsafe && !a->symbol && !a->file)
-			add(s, arena_printf(a->arena, ":%llu", (unsigned long long)a->offset), NULL, a->offset)->config = UPROBE_ANY_FILE;
+			add(s, arena_printf(a->arena, ":%llu", (unsigned long long)a->offset), NULL, a->offset)
+				->config = UPROBE_ANY_FILE;
 		else if (!glob_has(a->target))
 			wrong(s, arena_printf(a->arena, "cannot read '%s': %s", path, elf_error(err)), NULL);
 		return;
@@ -319,7 +339,8 @@ static void search_file(void *arg, const char *path)
 		search_pattern(s);
 	else
 		search_name(s);
-	if (a->symbol && a->nmatches == before && !s->failed && !a->demangled && strchr(a->symbol, '(')) /* as before there was cpp: */
+	/* as before there was cpp: */
+	if (a->symbol && a->nmatches == before && !s->failed && !a->demangled && strchr(a->symbol, '('))
 		search_demangled(s);
 	if (a->symbol && a->nmatches == before && !s->failed && !a->wild)
 		say_missing(s);
@@ -332,7 +353,8 @@ static bool expand(struct attach *a, const char **missing)
 	struct search s = {.attach = a, .missing = missing};
 
 	if (!binaries_each(a, search_file, &s)) {
-		*missing = arena_printf(a->arena, "uprobe target file '%s' does not exist or is not executable", a->target);
+		*missing = arena_printf(a->arena, "uprobe target file '%s' does not exist or is not executable",
+					a->target);
 		return true;
 	}
 	if (!s.failed && !a->nmatches && !*missing)
@@ -445,13 +467,32 @@ static const char *const uprobe_aliases[] = {"u", NULL};
 static const char *const uretprobe_aliases[] = {"ur", NULL};
 
 const struct provider provider_uprobe = {
-	.kind = ATTACH_uprobe, .name = "uprobe", .aliases = uprobe_aliases, .has = NEEDS_ARGN | NEEDS_ARGS | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
-	.space = SPACE_USER, .syntax = "uprobe:binary:function[+offset]", .min_fields = 1, .max_fields = 3, .parse = parse, .expand = expand,
-	.list = list, .args = args,
+	.kind = ATTACH_uprobe,
+	.name = "uprobe",
+	.aliases = uprobe_aliases,
+	.has = NEEDS_ARGN | NEEDS_ARGS | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_USER,
+	.syntax = "uprobe:binary:function[+offset]",
+	.min_fields = 1,
+	.max_fields = 3,
+	.parse = parse,
+	.expand = expand,
+	.list = list,
+	.args = args,
 };
 
 const struct provider provider_uretprobe = {
-	.kind = ATTACH_uretprobe, .name = "uretprobe", .aliases = uretprobe_aliases, .has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
-	.space = SPACE_USER, .syntax = "uretprobe:binary:function", .min_fields = 1, .max_fields = 3, .parse = parse, .expand = expand,
-	.list = list_returns, .args = args, .typed = NEEDS_RETVAL,
+	.kind = ATTACH_uretprobe,
+	.name = "uretprobe",
+	.aliases = uretprobe_aliases,
+	.has = NEEDS_RETVAL | NEEDS_FUNC | NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_USER,
+	.syntax = "uretprobe:binary:function",
+	.min_fields = 1,
+	.max_fields = 3,
+	.parse = parse,
+	.expand = expand,
+	.list = list_returns,
+	.args = args,
+	.typed = NEEDS_RETVAL,
 };

@@ -73,7 +73,8 @@ static void search_file(void *arg, const char *path)
 			match_symbol(m, arena_printf(a->arena, "%s:%s", list[i].provider, list[i].name));
 			continue;
 		}
-		if (!a->wild && (fits(a->space_name, list[i].provider) || str_eq(list[i].name, a->symbol)) && nearest_hear(&s->near, list[i].name))
+		if (!a->wild && (fits(a->space_name, list[i].provider) || str_eq(list[i].name, a->symbol)) &&
+		    nearest_hear(&s->near, list[i].name))
 			s->provider = list[i].provider;
 	}
 	elf_close(f);
@@ -84,7 +85,8 @@ static bool expand(struct attach *a, const char **missing)
 	struct search s = {.attach = a, .near = {.to = a->symbol, .distance = 4, .arena = a->arena}};
 
 	if (!binaries_each(a, search_file, &s)) {
-		*missing = arena_printf(a->arena, "usdt target file '%s' does not exist or is not executable", a->target);
+		*missing =
+			arena_printf(a->arena, "usdt target file '%s' does not exist or is not executable", a->target);
 		return true;
 	}
 	if (!s.failed && !a->nmatches) {
@@ -155,7 +157,8 @@ static void list_file(void *arg, const char *path)
 	n = f ? usdt_sites(f, ar, &list) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (!goes_on(list, i) && fits(l->provider, list[i].provider) && glob_match(l->symbol, list[i].name))
-			l->listing->each(l->listing, arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
+			l->listing->each(l->listing,
+					 arena_printf(ar, "usdt:%s:%s:%s", path, list[i].provider, list[i].name));
 	elf_close(f);
 }
 

@@ -44,7 +44,8 @@ static bool parse_mode(struct attach *a, const char *text, unsigned *mode)
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (modes[i] == *mode)
 			return true;
-	return wrong(a, arena_printf(a->arena, "invalid watchpoint mode: %s", text), arena_printf(a->arena, "this processor has %s", modes_text));
+	return wrong(a, arena_printf(a->arena, "invalid watchpoint mode: %s", text),
+		     arena_printf(a->arena, "this processor has %s", modes_text));
 }
 
 static bool parse(struct attach *a)
@@ -54,7 +55,8 @@ static bool parse(struct attach *a)
 	unsigned mode;
 
 	if (strchr(a->fields[0], '+') && strstr(a->fields[0], "arg"))
-		return wrong(a, "a watchpoint needs an address: function+argN is not supported", "print the address in a uprobe of the function first");
+		return wrong(a, "a watchpoint needs an address: function+argN is not supported",
+			     "print the address in a uprobe of the function first");
 	if (!parse_int(a->fields[0], &address, &why) || !address)
 		return wrong(a, "watchpoint must have a non-zero address", NULL);
 	if (!parse_int(a->fields[1], &length, &why) || (length != 1 && length != 2 && length != 4 && length != 8))
@@ -62,7 +64,11 @@ static bool parse(struct attach *a)
 	if (!parse_mode(a, a->fields[2], &mode))
 		return false;
 	if (address & (length - 1))
-		return wrong(a, arena_printf(a->arena, "the address of a watchpoint of %lld bytes must be a multiple of that", (long long)length), NULL);
+		return wrong(a,
+			     arena_printf(a->arena,
+					  "the address of a watchpoint of %lld bytes must be a multiple of that",
+					  (long long)length),
+			     NULL);
 	a->offset = (uint64_t)address;
 	a->config = (uint64_t)length | mode << 8;
 	return true;
@@ -70,7 +76,8 @@ static bool parse(struct attach *a)
 
 static bool expand(struct attach *a, const char **missing)
 {
-	struct image_attach *m = match_add(a, arena_printf(a->arena, "watchpoint:%s:%s:%s", a->fields[0], a->fields[1], a->fields[2]));
+	struct image_attach *m =
+		match_add(a, arena_printf(a->arena, "watchpoint:%s:%s:%s", a->fields[0], a->fields[1], a->fields[2]));
 
 	(void)missing;
 	m->offset = a->offset;
@@ -81,7 +88,15 @@ static const char *const aliases[] = {"w", "asyncwatchpoint", "aw", NULL};
 
 /* events that new threads inherit have no cookie, so each address has a program */
 const struct provider provider_watchpoint = {
-	.kind = ATTACH_watchpoint, .name = "watchpoint", .aliases = aliases, .has = NEEDS_REGS | NEEDS_CTX, .space = SPACE_NONE,
-	.syntax = "watchpoint:address:length:mode", .min_fields = 3, .max_fields = 3, .parse = parse, .expand = expand,
+	.kind = ATTACH_watchpoint,
+	.name = "watchpoint",
+	.aliases = aliases,
+	.has = NEEDS_REGS | NEEDS_CTX,
+	.space = SPACE_NONE,
+	.syntax = "watchpoint:address:length:mode",
+	.min_fields = 3,
+	.max_fields = 3,
+	.parse = parse,
+	.expand = expand,
 	.one_program_each = true,
 };

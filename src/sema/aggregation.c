@@ -13,7 +13,8 @@ bool stable_enough(struct pass *p, const struct node *n, const char *what, enum 
 	}
 	if (is == WARN_OF && !(p->warned_unstable & 1ull << id)) {
 		p->warned_unstable |= 1ull << id;
-		warning_at(p->diag, WARN(unstable), n->span, "%s is unstable and may change (%s)", what, setting_name(id));
+		warning_at(p->diag, WARN(unstable), n->span, "%s is unstable and may change (%s)", what,
+			   setting_name(id));
 	}
 	return true;
 }
@@ -29,14 +30,18 @@ static bool tseries_arguments(struct pass *p, struct node *n, struct agg *a)
 	if (a->min < 1)
 		wrong(p, interval->span, "tseries() expects a positive interval (%lld provided)", (long long)a->min);
 	else if (a->max < 1)
-		wrong(p, count->span, "tseries() expects a positive number of intervals (%lld provided)", (long long)a->max);
+		wrong(p, count->span, "tseries() expects a positive number of intervals (%lld provided)",
+		      (long long)a->max);
 	else if (a->max > most)
-		wrong(p, count->span, "tseries() keeps at most %lld intervals, as a value per CPU has at most 32 KiB (%lld provided)", (long long)most, (long long)a->max);
+		wrong(p, count->span,
+		      "tseries() keeps at most %lld intervals, as a value per CPU has at most 32 KiB (%lld provided)",
+		      (long long)most, (long long)a->max);
 	else if (kind) {
 		for (a->step = 0; a->step < (int64_t)ARRAY_SIZE(kinds) && !str_eq(kinds[a->step], kind->str); a->step++)
 			;
 		if (!a->step || a->step == (int64_t)ARRAY_SIZE(kinds)) {
-			wrong(p, kind->span, "tseries() expects one of avg, sum, min, max (\"%s\" provided)", kind->str);
+			wrong(p, kind->span, "tseries() expects one of avg, sum, min, max (\"%s\" provided)",
+			      kind->str);
 			return false;
 		}
 		return true;
@@ -75,16 +80,21 @@ const struct type *infer_aggregation(struct pass *p, struct node *n)
 		if (a.step < 1)
 			return wrong(p, n->span, "lhist() step must be >= 1 (%lld provided)", (long long)a.step);
 		if (a.min > a.max)
-			return wrong(p, n->span, "lhist() min must be less than max (provided min %lld and max %lld)", (long long)a.min, (long long)a.max);
+			return wrong(p, n->span, "lhist() min must be less than max (provided min %lld and max %lld)",
+				     (long long)a.min, (long long)a.max);
 		if ((a.max - a.min) / a.step > 1000)
-			return wrong(p, n->span, "lhist() too many buckets, must be <= 1000 (would need %lld)", (long long)((a.max - a.min) / a.step));
+			return wrong(p, n->span, "lhist() too many buckets, must be <= 1000 (would need %lld)",
+				     (long long)((a.max - a.min) / a.step));
 		if (a.max - a.min < a.step)
-			return wrong(p, n->span, "lhist() step is too large for the given range (provided step %lld for range %lld)", (long long)a.step,
-				     (long long)(a.max - a.min));
+			return wrong(
+				p, n->span,
+				"lhist() step is too large for the given range (provided step %lld for range %lld)",
+				(long long)a.step, (long long)(a.max - a.min));
 	}
 	if (a.kind == AGG_hist || a.kind == AGG_lhist)
 		a.is_signed = true;
-	if (a.kind == AGG_tseries && (!stable_enough(p, n, "tseries()", SETTING_unstable_tseries) || !tseries_arguments(p, n, &a)))
+	if (a.kind == AGG_tseries &&
+	    (!stable_enough(p, n, "tseries()", SETTING_unstable_tseries) || !tseries_arguments(p, n, &a)))
 		return &type_error;
 	return type_aggregate(p->types, &a);
 }

@@ -20,9 +20,12 @@ bool available(struct pass *p, struct node *n, const char *name, unsigned flags)
 	if (!(needs & ~is->has))
 		return true;
 	if (needs & NEEDS_ARGS)
-		wrong(p, n->span, "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (%s used here)", is->name);
+		wrong(p, n->span,
+		      "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (%s used here)",
+		      is->name);
 	else if (needs & NEEDS_RETVAL)
-		wrong(p, n->span, "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes%s",
+		wrong(p, n->span,
+		      "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes%s",
 		      tracepoint ? " (try to use args.ret instead)" : "");
 	else if (needs & NEEDS_CTX && tracepoint)
 		wrong(p, n->span, "Use args instead of ctx in tracepoint");
@@ -38,11 +41,13 @@ static const struct type *usdt_argument(struct pass *p, struct node *n)
 	const struct type *args = c->args;
 
 	if (!args || n->arg.index >= args->nfields)
-		return wrong(p, n->span, "%s has %u argument%s: there is no arg%u", c->attaches[0].name, args ? args->nfields : 0,
-			     args && args->nfields == 1 ? "" : "s", n->arg.index);
+		return wrong(p, n->span, "%s has %u argument%s: there is no arg%u", c->attaches[0].name,
+			     args ? args->nfields : 0, args && args->nfields == 1 ? "" : "s", n->arg.index);
 	if (args->fields[n->arg.index].type->kind == TYPE_NONE)
-		return wrong(p, n->span, "arg%u of %s is no integer that can be read: it is floating-point, or where only the program can look",
-			     n->arg.index, c->attaches[0].name);
+		return wrong(
+			p, n->span,
+			"arg%u of %s is no integer that can be read: it is floating-point, or where only the program can look",
+			n->arg.index, c->attaches[0].name);
 	if (c->nargs <= n->arg.index)
 		c->nargs = n->arg.index + 1;
 	c->args_used |= 1ull << (n->arg.index < 63 ? n->arg.index : 63);
@@ -55,7 +60,9 @@ const struct type *infer_arg(struct pass *p, struct node *n)
 		if (!available(p, n, "sarg", NEEDS_REGS))
 			return &type_error;
 	} else if (!(p->clause->provider->has & NEEDS_ARGN)) {
-		return wrong(p, n->span, "The arg%u builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes", n->arg.index);
+		return wrong(p, n->span,
+			     "The arg%u builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes",
+			     n->arg.index);
 	} else if (p->clause->provider->kind == ATTACH_usdt) {
 		return usdt_argument(p, n);
 	} else if (n->arg.index > 5 && p->clause->provider->kind != ATTACH_rawtracepoint) {
@@ -98,7 +105,8 @@ const struct type *stack_type(struct pass *p, struct node *n, bool user)
 		if (chosen)
 			return wrong(p, n->span, "'build_id' stack mode can only be used for ustack");
 		mode = STACK_RAW;
-		warning_at(p->diag, WARN(kernel_build_id), n->span, "'build_id' stack mode can only be used for ustack. Falling back to 'raw' mode.");
+		warning_at(p->diag, WARN(kernel_build_id), n->span,
+			   "'build_id' stack mode can only be used for ustack. Falling back to 'raw' mode.");
 	}
 	return type_stack(p->types, user, mode, (uint32_t)limit);
 }
@@ -121,8 +129,11 @@ static const struct type *no_dwarf(struct pass *p, struct node *n)
 {
 	const struct image_attach *a = p->clause->attaches;
 
-	wrong(p, n->span, program_has_dwarf(program_at(kernel_programs(p->kernel), a->target)) ? "DWARF does not know the function of %s" :
-		"No DWARF found for the binary of %s: the names of its arguments are not known", a->name);
+	wrong(p, n->span,
+	      program_has_dwarf(program_at(kernel_programs(p->kernel), a->target))
+		      ? "DWARF does not know the function of %s"
+		      : "No DWARF found for the binary of %s: the names of its arguments are not known",
+	      a->name);
 	if (p->report)
 		hint(p->diag, "install its debug symbols, or use arg0, arg1, ...");
 	return &type_error;
@@ -150,8 +161,10 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 
 		if (id != BUILTIN_pid && id != BUILTIN_tid)
 			return wrong(p, n->span, "%s() requires no arguments (%zu provided)", b->name, node_count(a));
-		if (a->next || a->kind != NODE_IDENT || (!str_eq(a->ident.name, "init") && !str_eq(a->ident.name, "curr_ns")))
-			return wrong(p, a->span, "Invalid PID namespace mode: %s (expects: curr_ns or init)", word_of(p, a));
+		if (a->next || a->kind != NODE_IDENT ||
+		    (!str_eq(a->ident.name, "init") && !str_eq(a->ident.name, "curr_ns")))
+			return wrong(p, a->span, "Invalid PID namespace mode: %s (expects: curr_ns or init)",
+				     word_of(p, a));
 	}
 	if (id == BUILTIN_comm)
 		return type_string(p->types, 16);
@@ -166,12 +179,17 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 		return t ? type_pointer(p->types, t, SPACE_KERNEL, true) : type_int(p->types, 8, false);
 	}
 	if (id == BUILTIN_args)
-		return c->args ? c->args : c->provider->kind == ATTACH_uprobe ? no_dwarf(p, n) : wrong(p, n->span, "the arguments of '%s' are not known on this machine", c->nattaches ? c->attaches[0].name : "");
+		return c->args ? c->args
+		       : c->provider->kind == ATTACH_uprobe
+			       ? no_dwarf(p, n)
+			       : wrong(p, n->span, "the arguments of '%s' are not known on this machine",
+				       c->nattaches ? c->attaches[0].name : "");
 	if (id == BUILTIN_retval) {
 		if (c->retval && c->retval->kind != TYPE_NONE)
 			return c->retval;
 		if (c->provider->kind == ATTACH_fexit && !c->args)
-			return wrong(p, n->span, "the result of '%s' is not known: the arguments before it are not", c->nattaches ? c->attaches[0].name : "");
+			return wrong(p, n->span, "the result of '%s' is not known: the arguments before it are not",
+				     c->nattaches ? c->attaches[0].name : "");
 		return type_int(p->types, 8, false);
 	}
 	if (id == BUILTIN_func) {
@@ -193,7 +211,8 @@ const struct type *infer_builtin(struct pass *p, struct node *n, const struct bu
 		return type_string(p->types, (uint32_t)longest + 1);
 	}
 	if (id == BUILTIN_probetype) {
-		bool special = c->provider->kind == ATTACH_begin || c->provider->kind == ATTACH_end || c->provider->kind == ATTACH_self;
+		bool special = c->provider->kind == ATTACH_begin || c->provider->kind == ATTACH_end ||
+			       c->provider->kind == ATTACH_self;
 		const char *name = special ? "special" : c->provider->name;
 
 		make_string(p, n, name, strlen(name));

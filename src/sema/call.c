@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define KIND(name) (1ull << ATTACH_##name)
-#define SIGNAL_KINDS (KIND(kprobe) | KIND(kretprobe) | KIND(uprobe) | KIND(uretprobe) | KIND(usdt) | KIND(tracepoint) | KIND(sys_enter) | KIND(sys_exit) | \
-		      KIND(profile) | KIND(fentry) | KIND(fexit) | KIND(rawtracepoint))
+#define SIGNAL_KINDS \
+	(KIND(kprobe) | KIND(kretprobe) | KIND(uprobe) | KIND(uretprobe) | KIND(usdt) | KIND(tracepoint) | \
+	 KIND(sys_enter) | KIND(sys_exit) | KIND(profile) | KIND(fentry) | KIND(fexit) | KIND(rawtracepoint))
 
 /* functions that not all kinds of probes have */
 static const struct {
@@ -40,7 +41,8 @@ static bool limited_to(struct pass *p, struct node *n)
 
 #define DEBUGF_MOST 3 /* bpf_trace_printk() takes no more */
 
-static bool check_debugf(struct pass *p, const struct node *n, const struct image_conversion *list, size_t count, size_t supplied)
+static bool check_debugf(struct pass *p, const struct node *n, const struct image_conversion *list, size_t count,
+			 size_t supplied)
 {
 	if (supplied > DEBUGF_MOST) {
 		wrong(p, n->span, "debugf() takes up to %d values (%zu provided)", DEBUGF_MOST, supplied);
@@ -48,11 +50,13 @@ static bool check_debugf(struct pass *p, const struct node *n, const struct imag
 	}
 	for (size_t i = 0; i < count; i++)
 		if (list[i].conv && !strchr("duxps", (int)list[i].conv)) {
-			wrong(p, n->call.args->span, "debugf() prints %%d %%u %%x %%p %%s only (%%%c provided)", (int)list[i].conv);
+			wrong(p, n->call.args->span, "debugf() prints %%d %%u %%x %%p %%s only (%%%c provided)",
+			      (int)list[i].conv);
 			return false;
 		}
 	if (p->report)
-		warning_at(p->diag, WARN(debug_output), n->span, "debugf() writes to the trace buffer of the whole kernel: not for production");
+		warning_at(p->diag, WARN(debug_output), n->span,
+			   "debugf() writes to the trace buffer of the whole kernel: not for production");
 	return true;
 }
 
@@ -81,7 +85,8 @@ static bool check_format(struct pass *p, struct node *n)
 	for (size_t i = 0; i < count; i++)
 		wanted += list[i].conv != 0;
 	if (supplied != wanted) {
-		wrong(p, n->span, "%s() %s arguments for format string (%zu supplied, %zu expected)", n->call.name, supplied < wanted ? "not enough" : "too many", supplied, wanted);
+		wrong(p, n->span, "%s() %s arguments for format string (%zu supplied, %zu expected)", n->call.name,
+		      supplied < wanted ? "not enough" : "too many", supplied, wanted);
 		return false;
 	}
 	if (n->call.fn->id == FN_debugf && !check_debugf(p, n, list, count, supplied))
@@ -99,7 +104,8 @@ static bool check_format(struct pass *p, struct node *n)
 		if (strchr("diuoxXcpG", conv))
 			fits = type_is_int(a->type) || a->type->kind == TYPE_POINTER;
 		else if (conv == 'r')
-			fits = a->type->kind == TYPE_BUFFER || a->type->kind == TYPE_ARRAY || a->type->kind == TYPE_STRING;
+			fits = a->type->kind == TYPE_BUFFER || a->type->kind == TYPE_ARRAY ||
+			       a->type->kind == TYPE_STRING;
 		if (a->type->kind == TYPE_NONE)
 			fits = false;
 		if (!fits && a->type->kind != TYPE_ERROR)
@@ -136,9 +142,11 @@ static bool check_print_arguments(struct pass *p, const struct node *n)
 		if (late(x) || x->type->kind == TYPE_ERROR)
 			continue;
 		if (x->kind != NODE_INT)
-			wrong(p, x->span, "print() expects an int literal (%s provided)", type_kind_name(x->type->kind));
+			wrong(p, x->span, "print() expects an int literal (%s provided)",
+			      type_kind_name(x->type->kind));
 		else if (x->num < 0)
-			wrong(p, x->span, "print() expects an int literal that is not negative (%lld provided)", (long long)x->num);
+			wrong(p, x->span, "print() expects an int literal that is not negative (%lld provided)",
+			      (long long)x->num);
 	}
 	return true;
 }
@@ -174,7 +182,8 @@ static const struct type *map_call(struct pass *p, struct node *n)
 			wrong(p, a->span, "call to len() expects a map with explicit keys (non-scalar map)");
 		a->type = m->value ? m->value : &type_error;
 		if (p->report && a->next && a->type->kind == TYPE_AGGREGATE && a->type->agg.kind == AGG_stats)
-			warning_at(p->diag, WARN(divided_stats), n->span, "print()'s top and div arguments are ignored when used on stats() maps.");
+			warning_at(p->diag, WARN(divided_stats), n->span,
+				   "print()'s top and div arguments are ignored when used on stats() maps.");
 	}
 	return call_result(p, n, id == FN_delete || id == FN_has_key ? "bool" : "void");
 }

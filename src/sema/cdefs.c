@@ -16,8 +16,14 @@ static const struct type *kernel_or_basic(void *arg, const char *keyword, const 
 void cdefs_open(struct pass *p)
 {
 	struct cdefs_host host = {
-		.arena = p->arena, .types = p->types, .sources = p->diag->sources, .diag = p->diag, .have_btf = kernel_has_btf(p->kernel),
-		.include_dirs = p->options->include_dirs, .find_type = kernel_or_basic, .arg = p,
+		.arena = p->arena,
+		.types = p->types,
+		.sources = p->diag->sources,
+		.diag = p->diag,
+		.have_btf = kernel_has_btf(p->kernel),
+		.include_dirs = p->options->include_dirs,
+		.find_type = kernel_or_basic,
+		.arg = p,
 	};
 
 	if (!p->cdefs)
@@ -79,7 +85,8 @@ const struct type *complete_type(struct pass *p, const struct type *t)
 
 static bool is_word(const char *s)
 {
-	return (isalpha((unsigned char)*s) || *s == '_') && s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] == '\0';
+	return (isalpha((unsigned char)*s) || *s == '_') &&
+	       s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] == '\0';
 }
 
 static bool place_all(struct node **n, void *span)

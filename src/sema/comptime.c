@@ -98,7 +98,8 @@ static bool remember_option(struct pass *p, struct node *n, const char *name)
 			break;
 	if (!a && !b)
 		return true;
-	error_at(p->diag, n->span, "getopt(\"%s\") differs in its default or description from another use of the option", name);
+	error_at(p->diag, n->span,
+		 "getopt(\"%s\") differs in its default or description from another use of the option", name);
 	literal_int(p, n, 0);
 	n->type = &type_error;
 	return false;
@@ -130,7 +131,8 @@ static const struct type *getopt_value(struct pass *p, struct node *n)
 		if (given && !text)
 			flag = true;
 		else if (given && !parse_bool(text, &flag))
-			return wrong(p, n->span, "program command line option --%s expects a boolean (e.g. 'true')", name);
+			return wrong(p, n->span, "program command line option --%s expects a boolean (e.g. 'true')",
+				     name);
 		return literal_bool(n, flag);
 	}
 	if (given && !text)
@@ -152,9 +154,11 @@ static void list_options(struct pass *p, bool described)
 	else
 		hint(p->diag, "expected program options:%s", names);
 	for (size_t i = 0; described && i < p->getopts.count; i++) {
-		const struct node *call = p->getopts.entries[i].value, *description = call->call.args->next ? call->call.args->next->next : NULL;
+		const struct node *call = p->getopts.entries[i].value,
+				  *description = call->call.args->next ? call->call.args->next->next : NULL;
 
-		hint(p->diag, "  --%s%s%s", p->getopts.entries[i].key, description ? ": " : "", description ? description->str : "");
+		hint(p->diag, "  --%s%s%s", p->getopts.entries[i].key, description ? ": " : "",
+		     description ? description->str : "");
 	}
 }
 
@@ -241,7 +245,8 @@ static const struct type *assertion(struct pass *p, struct node *n)
 
 	if (cond->num)
 		return &type_none;
-	return wrong(p, n->span, "static assertion failed%s%s", cond->next ? ": " : "", cond->next ? cond->next->str : "");
+	return wrong(p, n->span, "static assertion failed%s%s", cond->next ? ": " : "",
+		     cond->next ? cond->next->str : "");
 }
 
 const struct type *infer_comptime(struct pass *p, struct node *n)

@@ -53,7 +53,10 @@ bool late_enumerator(struct pass *p, struct node *n, const struct type *e)
 	if (!p->options->late)
 		return false;
 	if (!has_name(e)) {
-		warning_at(p->diag, WARN(not_portable), n->span, "%s is taken to be what it is in this kernel: its enum has no name by which another's is found", n->ident.name);
+		warning_at(
+			p->diag, WARN(not_portable), n->span,
+			"%s is taken to be what it is in this kernel: its enum has no name by which another's is found",
+			n->ident.name);
 		return false;
 	}
 	n->ident.late = LATE_ENUM;
@@ -89,7 +92,10 @@ bool late_size(struct pass *p, const struct node *n, const struct type *t)
 	if (is_field_of_named(n->cast.expr) || (t->kind == TYPE_STRUCT && t->relocatable && has_name(t)))
 		return true;
 	if (moves(t)) /* now: n becomes a number */
-		warning_at(p->diag, WARN(not_portable), n->span, "the size of '%s' is taken to be what it is in this kernel: it has no name by which another's is found", name_of(p, t));
+		warning_at(
+			p->diag, WARN(not_portable), n->span,
+			"the size of '%s' is taken to be what it is in this kernel: it has no name by which another's is found",
+			name_of(p, t));
 	return false;
 }
 
@@ -98,7 +104,9 @@ bool late_offset(struct pass *p, const struct node *n, const struct type *t)
 	if (!p->options->late || !t->relocatable)
 		return false;
 	if (!has_name(t))
-		warning_at(p->diag, WARN(not_portable), n->span, "the offset is taken to be what it is in this kernel: the struct has no name by which another's is found");
+		warning_at(
+			p->diag, WARN(not_portable), n->span,
+			"the offset is taken to be what it is in this kernel: the struct has no name by which another's is found");
 	return has_name(t);
 }
 
@@ -120,7 +128,8 @@ bool asks_has_field(struct node *n)
 /* struct x, union x, or x alone; one that this kernel has not may be another's */
 static const struct type *struct_named(struct pass *p, const struct node *n)
 {
-	const char *keyword = n->kind == NODE_TYPE ? n->type_.keyword : NULL, *name = n->kind == NODE_TYPE ? n->type_.name : n->ident.name;
+	const char *keyword = n->kind == NODE_TYPE ? n->type_.keyword : NULL,
+		   *name = n->kind == NODE_TYPE ? n->type_.name : n->ident.name;
 	const struct type *t = name ? defined_type(p, keyword, name) : NULL;
 	struct type *unknown;
 
@@ -170,7 +179,9 @@ const struct type *infer_has_field(struct pass *p, struct node *n)
 	t = of->kind == NODE_TYPE || of->kind == NODE_IDENT ? struct_named(p, of) : NULL;
 	path = path_of(p, of->next);
 	if (!t || t->kind != TYPE_STRUCT || !path)
-		return wrong(p, n->span, "has_field() expects a struct or union and the name of a field: has_field(struct task_struct, pid)");
+		return wrong(
+			p, n->span,
+			"has_field() expects a struct or union and the name of a field: has_field(struct task_struct, pid)");
 	if (!p->options->late || !t->relocatable) {
 		make_bool(n, is_here(p, t, path));
 		n->next = next;

@@ -40,7 +40,8 @@ static void config_block(struct pass *p)
 	silence(p, (struct span){0});
 	for (const struct node *c = p->script->config; c; c = c->next)
 		for (const struct node *s = c->list; s; s = s->next) {
-			if (!config_set(&p->script->settings, p->arena, s->setting.name, s->setting.value, false, &why, &note))
+			if (!config_set(&p->script->settings, p->arena, s->setting.name, s->setting.value, false, &why,
+					&note))
 				bad_setting(p, s, why);
 			else if (str_ieq(s->setting.name, setting_name(SETTING_no_warnings)))
 				silence(p, s->setting.value_span);
@@ -84,8 +85,10 @@ static const char *substitute(struct pass *p, const struct node *n)
 			continue;
 		}
 		if (!isdigit((unsigned char)s[1])) {
-			error_at(p->diag, n->span, "invalid trailing character for positional param: %c. Try quoting this entire part if this is intentional e.g. \"$%c\".",
-				 s[1] ? s[1] : ' ', s[1] ? s[1] : ' ');
+			error_at(
+				p->diag, n->span,
+				"invalid trailing character for positional param: %c. Try quoting this entire part if this is intentional e.g. \"$%c\".",
+				s[1] ? s[1] : ' ', s[1] ? s[1] : ' ');
 			buf_free(&out);
 			return NULL;
 		}
@@ -93,7 +96,8 @@ static const char *substitute(struct pass *p, const struct node *n)
 
 		s--;
 		if (i > p->options->nparams && p->options->late) {
-			error_at(p->diag, n->span, "$%lu in an attach point must be known when the script is compiled", i);
+			error_at(p->diag, n->span, "$%lu in an attach point must be known when the script is compiled",
+				 i);
 			hint(p->diag, "give it a value when building: probe build FILE VALUE -o TOOL");
 			buf_free(&out);
 			return NULL;
@@ -202,7 +206,8 @@ static bool same_layout(const struct uses *u, enum attach_kind kind, const struc
 	}
 	for (size_t i = 0; i < u->fields.count; i++) {
 		uint32_t at;
-		const struct field *f = type_field(a, u->fields.entries[i].key, &at), *g = type_field(b, u->fields.entries[i].key, &at);
+		const struct field *f = type_field(a, u->fields.entries[i].key, &at),
+				   *g = type_field(b, u->fields.entries[i].key, &at);
 
 		if (!f || !g || !same_field(f, g))
 			return false;
@@ -211,15 +216,19 @@ static bool same_layout(const struct uses *u, enum attach_kind kind, const struc
 }
 
 /* for other kernels: by what its fields are found there */
-static const struct type *record_of(struct pass *p, const struct attach *a, const struct image_attach *m, const struct type *args)
+static const struct type *record_of(struct pass *p, const struct attach *a, const struct image_attach *m,
+				    const struct type *args)
 {
 	const struct type *record;
 
-	if (!p->options->late || a->provider->kind != ATTACH_tracepoint || str_eq(m->target, "syscalls")) /* whose fields do not move */
+	/* whose fields do not move */
+	if (!p->options->late || a->provider->kind != ATTACH_tracepoint || str_eq(m->target, "syscalls"))
 		return NULL;
 	record = kernel_tracepoint_record(p->kernel, m->symbol, args);
 	if (!record)
-		warning_at(p->diag, WARN(not_portable), a->span, "the fields of %s are taken to be where they are in this kernel: BTF does not describe them", m->name);
+		warning_at(p->diag, WARN(not_portable), a->span,
+			   "the fields of %s are taken to be where they are in this kernel: BTF does not describe them",
+			   m->name);
 	return record;
 }
 
@@ -278,18 +287,21 @@ static bool wanted(const struct pass *p, const struct attach *a, const struct im
 {
 	enum attach_kind kind = a->provider->kind;
 
-	return !p->options->probe_filter || kind == ATTACH_begin || kind == ATTACH_end || !regexec(&p->probe_filter, m->name, 0, NULL, 0);
+	return !p->options->probe_filter || kind == ATTACH_begin || kind == ATTACH_end ||
+	       !regexec(&p->probe_filter, m->name, 0, NULL, 0);
 }
 
 /* each match to the clause it can share, else a new one */
 static void distribute(struct pass *p, struct node *probe, struct attach *a, struct clause **first)
 {
 	struct uses u = uses_of(p, probe);
-	bool typed = a->provider->args && (u.needs & (a->provider->typed ? a->provider->typed : NEEDS_ARGS) || a->provider->one_program_each);
+	bool typed = a->provider->args && (u.needs & (a->provider->typed ? a->provider->typed : NEEDS_ARGS) ||
+					   a->provider->one_program_each);
 	bool forms = a->provider->form && takes_forms(p, probe, a->nmatches);
 
 	for (size_t i = 0; i < a->nmatches; i++) {
-		const struct provider *form = forms ? a->provider->form(a, &a->matches[i]) : NULL, *provider = form ? form : a->provider;
+		const struct provider *form = forms ? a->provider->form(a, &a->matches[i]) : NULL,
+				      *provider = form ? form : a->provider;
 		const struct type *retval = NULL, *args = typed ? a->provider->args(a, &a->matches[i], &retval) : NULL;
 		const struct type *record = args ? record_of(p, a, &a->matches[i], args) : NULL;
 		struct clause *c = NULL;
@@ -298,7 +310,9 @@ static void distribute(struct pass *p, struct node *probe, struct attach *a, str
 			continue;
 		if (!a->provider->one_program_each)
 			for (c = *first; c; c = c->next)
-				if (c->provider == provider && c->record == record && same_layout(&u, a->provider->kind, c->args, args) && c->retval == retval && may_share(provider, c, &a->matches[i]))
+				if (c->provider == provider && c->record == record &&
+				    same_layout(&u, a->provider->kind, c->args, args) && c->retval == retval &&
+				    may_share(provider, c, &a->matches[i]))
 					break;
 		if (!c) {
 			c = add_clause(p, probe, provider);
@@ -334,15 +348,24 @@ static void report_missing(struct pass *p, const struct node *probe, const struc
 		if (policy == MISSING_ERROR)
 			error_at(p->diag, m[i].span, "%s", m[i].text);
 		else if (policy == MISSING_WARN)
-			warning_at(p->diag, WARN(missing_probe), m[i].span, "%s%s Skipping.", m[i].text, strchr(".?", m[i].text[strlen(m[i].text) - 1]) ? "" : ".");
+			warning_at(p->diag, WARN(missing_probe), m[i].span, "%s%s Skipping.", m[i].text,
+				   strchr(".?", m[i].text[strlen(m[i].text) - 1]) ? "" : ".");
 	if (n && !any && policy == MISSING_WARN)
-		warning_at(p->diag, WARN(missing_probe), probe->span, "Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
+		warning_at(
+			p->diag, WARN(missing_probe), probe->span,
+			"Probe has no valid attach points. It is being removed which may cause issues with program behavior.");
 }
 
 static void probe(struct pass *p, struct node *n)
 {
 	struct attach_context context = {
-		.arena = p->arena, .diag = p->diag, .kernel = p->kernel, .types = p->types, .pid = p->options->pid, .unsafe = p->options->unsafe, .elsewhere = p->options->late,
+		.arena = p->arena,
+		.diag = p->diag,
+		.kernel = p->kernel,
+		.types = p->types,
+		.pid = p->options->pid,
+		.unsafe = p->options->unsafe,
+		.elsewhere = p->options->late,
 	};
 	struct clause *first = NULL;
 	struct missing *missing = arena_alloc(p->arena, node_count(n->probe.attaches) * sizeof(*missing));
@@ -383,7 +406,9 @@ static void check_kinds(struct pass *p)
 			const char *name = c->attaches[i].symbol;
 
 			if (dict_find(&names[kind == ATTACH_bench], name))
-				error_at(p->diag, c->probe->span, "\"%s\" was used as the name for more than one %s probe", name, kind == ATTACH_test ? "TEST" : "BENCH");
+				error_at(p->diag, c->probe->span,
+					 "\"%s\" was used as the name for more than one %s probe", name,
+					 kind == ATTACH_test ? "TEST" : "BENCH");
 			dict_set(&names[kind == ATTACH_bench], name, (void *)c);
 		}
 	}
@@ -402,12 +427,16 @@ static void check_limits(struct pass *p)
 	for (const struct clause *c = p->script->clauses; c; c = c->next, programs++)
 		probes += c->nattaches;
 	if (programs > p->script->settings.num[SETTING_max_bpf_progs]) {
-		error_at(p->diag, (struct span){0}, "Your program is trying to generate more than %llu BPF programs, which exceeds the current limit of %llu",
-			 (unsigned long long)p->script->settings.num[SETTING_max_bpf_progs], (unsigned long long)p->script->settings.num[SETTING_max_bpf_progs]);
+		error_at(
+			p->diag, (struct span){0},
+			"Your program is trying to generate more than %llu BPF programs, which exceeds the current limit of %llu",
+			(unsigned long long)p->script->settings.num[SETTING_max_bpf_progs],
+			(unsigned long long)p->script->settings.num[SETTING_max_bpf_progs]);
 		hint(p->diag, "raise the limit with the environment variable BPFTRACE_MAX_BPF_PROGS");
 	}
 	if (probes > most) {
-		error_at(p->diag, (struct span){0}, "Can't attach to %llu probes because it exceeds the current limit of %llu probes.",
+		error_at(p->diag, (struct span){0},
+			 "Can't attach to %llu probes because it exceeds the current limit of %llu probes.",
 			 (unsigned long long)probes, (unsigned long long)most);
 		hint(p->diag, "raise the limit with the environment variable BPFTRACE_MAX_PROBES");
 	}

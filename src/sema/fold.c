@@ -61,7 +61,10 @@ static bool fold_binary(struct pass *p, struct node *n)
 
 	if (a->kind == NODE_STRING && b->kind == NODE_STRING && compares(op) && op != OP_LAND && op != OP_LOR) {
 		int order = strcmp(a->str, b->str);
-		bool values[] = {[OP_EQ] = order == 0, [OP_NE] = order != 0, [OP_LT] = order < 0, [OP_LE] = order <= 0, [OP_GT] = order > 0, [OP_GE] = order >= 0};
+		bool values[] = {[OP_EQ] = order == 0,
+				 [OP_NE] = order != 0,
+				 [OP_LT] = order<0, [OP_LE] = order <= 0, [OP_GT] = order> 0,
+				 [OP_GE] = order >= 0};
 
 		make_bool(n, values[op]);
 		return true;

@@ -76,7 +76,8 @@ static bool conversion(const char **s, const char *end, struct image_conversion 
 	return true;
 }
 
-bool format_parse(struct arena *a, const char *text, size_t len, struct image_conversion **list, size_t *n, const char **why)
+bool format_parse(struct arena *a, const char *text, size_t len, struct image_conversion **list, size_t *n,
+		  const char **why)
 {
 	const char *end = text + len;
 	struct buf literal = {0};

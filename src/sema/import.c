@@ -35,7 +35,8 @@ static struct source *read_source(struct pass *p, const char *path, int *err)
 
 	*err = buf_read_file(&text, path);
 	if (!*err)
-		src = sources_add(p->diag->sources, arena_strdup(p->arena, path), arena_strndup(p->arena, text.data ? text.data : "", text.len), text.len);
+		src = sources_add(p->diag->sources, arena_strdup(p->arena, path),
+				  arena_strndup(p->arena, text.data ? text.data : "", text.len), text.len);
 	buf_free(&text);
 	return src;
 }
@@ -66,7 +67,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static int visible(const struct dirent *d)
 {
-	return d->d_name[0] != '.' && (ends(d->d_name, ".bt") || ends(d->d_name, ".h") || ends(d->d_name, ".bpf.c") || ends(d->d_name, ".bpf.o"));
+	return d->d_name[0] != '.' && (ends(d->d_name, ".bt") || ends(d->d_name, ".h") || ends(d->d_name, ".bpf.c") ||
+				       ends(d->d_name, ".bpf.o"));
 }
 
 static void import_directory(struct pass *p, const struct script *from, const struct node *n, const char *path)
@@ -116,7 +118,8 @@ static void import_one(struct pass *p, const struct script *from, const struct n
 		import_bpf_c(p, n, where);
 	} else {
 		error_at(p->diag, n->span, "Unknown kind of import: '%s'", path);
-		hint(p->diag, "a script (.bt), a header (.h), BPF functions (.bpf.c, .bpf.o) or a directory of them can be imported");
+		hint(p->diag,
+		     "a script (.bt), a header (.h), BPF functions (.bpf.c, .bpf.o) or a directory of them can be imported");
 	}
 	free(real);
 }

@@ -90,7 +90,10 @@ const struct type *map_value(struct pass *p, struct node *n, bool whole)
 		if (n->map.keys->type->kind == TYPE_NONE)
 			return wrong(p, n->map.keys->span, "a key must have a value");
 		if (m->key && !m->keyed)
-			return wrong(p, n->span, "%s used as a map with an explicit key (non-scalar map), previously used without an explicit key (scalar map)", m->name);
+			return wrong(
+				p, n->span,
+				"%s used as a map with an explicit key (non-scalar map), previously used without an explicit key (scalar map)",
+				m->name);
 		if (!m->key)
 			m->keyed = true;
 		key = widen(p, m->key, n->map.keys->type);
@@ -105,7 +108,10 @@ const struct type *map_value(struct pass *p, struct node *n, bool whole)
 			set_type(p, &m->key, key);
 	} else if (!whole) {
 		if (m->keyed)
-			return wrong(p, n->span, "%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)", m->name);
+			return wrong(
+				p, n->span,
+				"%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)",
+				m->name);
 		if (!m->key)
 			set_type(p, &m->key, &type_none);
 	}
@@ -176,7 +182,8 @@ static const struct type *infer_choice(struct pass *p, struct node *n)
 		return a;
 	t = type_unify(p->types, a, b);
 	if (!t || t->kind == TYPE_NONE)
-		return wrong(p, n->span, "Ternary operator must return the same type: have '%s' and '%s'", name_of(p, a), name_of(p, b));
+		return wrong(p, n->span, "Ternary operator must return the same type: have '%s' and '%s'",
+			     name_of(p, a), name_of(p, b));
 	return stored(p, t);
 }
 
@@ -197,7 +204,8 @@ const struct type *infer_typeinfo(struct pass *p, struct node *n)
 	else if (str_eq(name, "full_type"))
 		make_string(p, n, name_of(p, t), strlen(name_of(p, t)));
 	else if (str_eq(name, "base_type"))
-		make_string(p, n, bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind), strlen(bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind)));
+		make_string(p, n, bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind),
+			    strlen(bases[t->kind] ? bases[t->kind] : type_kind_name(t->kind)));
 	else
 		return wrong(p, n->field.name_span, "typeinfo() has btf_id, base_type and full_type, not '%s'", name);
 	n->next = next;
@@ -283,7 +291,8 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 		t = complete_type(p, t);
 		field = type_field(t, f->ident.name, &offset);
 		if (!field)
-			return wrong(p, f->span, "Struct/union of type '%s' does not contain a field named '%s'", name_of(p, t), f->ident.name);
+			return wrong(p, f->span, "Struct/union of type '%s' does not contain a field named '%s'",
+				     name_of(p, t), f->ident.name);
 		sum += offset;
 		t = field->type;
 	}
@@ -296,8 +305,8 @@ static const struct type *infer_offset(struct pass *p, struct node *n)
 
 static void too_long(struct pass *p, const struct node *n)
 {
-	error_at(p->diag, n->span, "String is too long (over %llu bytes): %.40s...", (unsigned long long)p->script->settings.num[SETTING_max_strlen] - 1,
-		 n->str);
+	error_at(p->diag, n->span, "String is too long (over %llu bytes): %.40s...",
+		 (unsigned long long)p->script->settings.num[SETTING_max_strlen] - 1, n->str);
 	hint(p->diag, "the setting max_strlen allows more");
 }
 
@@ -323,7 +332,8 @@ static const struct type *infer_any(struct pass *p, struct node *n)
 		return infer_arg(p, n);
 	case NODE_VAR:
 		if (!n->var.var->type)
-			return p->report ? wrong(p, n->span, "Undefined or undeclared variable: %s", n->var.name) : &type_error;
+			return p->report ? wrong(p, n->span, "Undefined or undeclared variable: %s", n->var.name)
+					 : &type_error;
 		return n->var.var->type;
 	case NODE_MAP:
 		return map_value(p, n, false);
@@ -417,7 +427,8 @@ static void settle(struct pass *p)
 static void check_size(struct pass *p, const char *name, const struct type *t, struct span span)
 {
 	if (t->kind != TYPE_AGGREGATE && t->size > VALUE_MOST)
-		wrong(p, span, "%s: a value of type '%s' has %u bytes, more than the %u that are possible", name, name_of(p, t), t->size, VALUE_MOST);
+		wrong(p, span, "%s: a value of type '%s' has %u bytes, more than the %u that are possible", name,
+		      name_of(p, t), t->size, VALUE_MOST);
 }
 
 /* aggregations are per CPU, all else is not: a declaration must agree */
@@ -430,9 +441,10 @@ static void check_storage(struct pass *p, const struct map *m)
 	declared = !strncmp(m->declared, "percpu", 6);
 	if (declared == wanted)
 		return;
-	error_at(p->diag, m->span, "Incompatible map types. Type from declaration: %s. Type from value/key type: %s", m->declared,
-		 wanted ? "percpuhash" : "hash");
-	hint(p->diag, "declare it as %s%s", wanted ? "percpu" : "", declared ? m->declared + strlen("percpu") : m->declared);
+	error_at(p->diag, m->span, "Incompatible map types. Type from declaration: %s. Type from value/key type: %s",
+		 m->declared, wanted ? "percpuhash" : "hash");
+	hint(p->diag, "declare it as %s%s", wanted ? "percpu" : "",
+	     declared ? m->declared + strlen("percpu") : m->declared);
 }
 
 bool infer(struct pass *p)

@@ -56,7 +56,8 @@ static bool visit(struct node **np, void *arg)
 	} else if (n->kind == NODE_EXPR) {
 		discarded(p, n->expr);
 	} else if (n->kind == NODE_CAST && n->cast.of && n->type == n->cast.expr->type) {
-		warning_at(p->diag, WARN(unused_cast), n->span, "Unnecessary cast: expression is already of type %s", type_name(p->arena, n->type));
+		warning_at(p->diag, WARN(unused_cast), n->span, "Unnecessary cast: expression is already of type %s",
+			   type_name(p->arena, n->type));
 	} else if (n->kind == NODE_WHILE) {
 		warning_at(p->diag, WARN(old_syntax), n->span, "'while' is deprecated");
 		hint(p->diag, "for ($i : 0..10) { } needs no bound of its own");

@@ -127,9 +127,12 @@ static bool check(struct node **np, void *arg)
 	struct diag *d = e->pass->diag;
 
 	if (n->kind == NODE_VAR && !is_parameter(e->macro, NODE_VAR, n->var.name) && !dict_find(&e->own, n->var.name)) {
-		error_at(d, n->span, "Unhygienic access to variable: %s. Variables must be passed into the macro as arguments.", n->var.name);
+		error_at(d, n->span,
+			 "Unhygienic access to variable: %s. Variables must be passed into the macro as arguments.",
+			 n->var.name);
 	} else if (n->kind == NODE_MAP && !is_parameter(e->macro, NODE_MAP, n->map.name)) {
-		error_at(d, n->span, "Unhygienic access to map: %s. Maps must be passed into the macro as arguments.", n->map.name);
+		error_at(d, n->span, "Unhygienic access to map: %s. Maps must be passed into the macro as arguments.",
+			 n->map.name);
 	} else if (n->kind == NODE_RETURN) {
 		error_at(d, n->span, "'return' statement is not allowed in a macro");
 	} else if (n->kind == NODE_CALL && str_eq(n->call.name, "exit")) {
@@ -144,7 +147,8 @@ static bool check(struct node **np, void *arg)
 		e->loops--;
 		return false;
 	} else if ((n->kind == NODE_BREAK || n->kind == NODE_CONTINUE) && !e->loops) {
-		error_at(d, n->span, "'%s' statement is not allowed in a macro", n->kind == NODE_BREAK ? "break" : "continue");
+		error_at(d, n->span, "'%s' statement is not allowed in a macro",
+			 n->kind == NODE_BREAK ? "break" : "continue");
 	}
 	return true;
 }
@@ -169,8 +173,8 @@ void macro_declare(struct pass *p, struct node *n)
 	}
 	for (const struct node *q = n->macro.params; q; q = q->next)
 		if (q->kind == NODE_IDENT && (builtin_find(q->ident.name) || basic_type(p, q->ident.name)))
-			error_at(p->diag, q->span, "'%s' is the name of a %s: a macro's parameter needs another one", q->ident.name,
-				 builtin_find(q->ident.name) ? "builtin" : "type");
+			error_at(p->diag, q->span, "'%s' is the name of a %s: a macro's parameter needs another one",
+				 q->ident.name, builtin_find(q->ident.name) ? "builtin" : "type");
 	dict_init(&e.own, p->arena);
 	node_walk(&n->macro.body, collect_own, &e);
 	node_walk(&n->macro.body, check, &e);
@@ -286,7 +290,8 @@ static struct macro *library(struct pass *p, const char *name)
 	struct script *s;
 
 	if (!p->library.count) {
-		s = parse_script(p->arena, p->types, p->diag, sources_add(p->diag->sources, "stdlib", text, sizeof(text) - 1));
+		s = parse_script(p->arena, p->types, p->diag,
+				 sources_add(p->diag->sources, "stdlib", text, sizeof(text) - 1));
 		for (struct node *n = s->root; n; n = n->next) {
 			struct macro *m = arena_alloc(p->arena, sizeof(*m));
 
@@ -314,8 +319,10 @@ static bool visit(struct node **np, void *arg)
 		m = best(all, n->call.args);
 		if (m) {
 			expand_call(p, np, m, n->call.args);
-		} else if (!function_find(n->call.name) && aggregation_find(n->call.name) < 0 && !builtin_find(n->call.name)) {
-			error_at(p->diag, n->span, "Call to %s() has arguments that do not match any definition.", n->call.name);
+		} else if (!function_find(n->call.name) && aggregation_find(n->call.name) < 0 &&
+			   !builtin_find(n->call.name)) {
+			error_at(p->diag, n->span, "Call to %s() has arguments that do not match any definition.",
+				 n->call.name);
 			also_at(p->diag, all->node->span, "This is the closest definition.");
 		}
 		return false;

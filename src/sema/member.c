@@ -25,7 +25,10 @@ static const struct type *read_as(struct pass *p, const struct type *t)
 
 #define MOST_NAMED 3 /* of the attach points that a message names */
 
-/* "args of uprobe:/bin/a:f, uprobe:/bin/a:g": the probe's attach points whose arguments lack the field; all its clauses say the same */
+/*
+ * "args of uprobe:/bin/a:f, uprobe:/bin/a:g": the probe's attach points whose arguments lack the field; all its
+ * clauses say the same
+ */
 static const char *args_name(struct pass *p, const char *field)
 {
 	const char *names = "args of ";
@@ -67,16 +70,19 @@ const struct type *infer_field(struct pass *p, struct node *n)
 		unsigned long i = strtoul(n->field.name, NULL, 10);
 
 		if (n->field.name[0] < '0' || n->field.name[0] > '9' || i >= s->nfields)
-			return wrong(p, n->field.name_span, "Invalid tuple index: %s. Found %u elements in tuple.", n->field.name, s->nfields);
+			return wrong(p, n->field.name_span, "Invalid tuple index: %s. Found %u elements in tuple.",
+				     n->field.name, s->nfields);
 		n->field.field = &s->fields[i];
 		n->field.offset = s->fields[i].offset;
 		return s->fields[i].type;
 	}
 	if (s->kind != TYPE_STRUCT && s->kind != TYPE_RECORD) {
 		wrong(p, n->span, "Can not access field '%s' on expression of type '%s'", n->field.name, name_of(p, t));
-		if (n->field.expr->kind == NODE_FIELD && n->field.expr->field.field && n->field.expr->field.field->elsewhere)
-			hint(p->diag, "this kernel has no '%s': say what it points to where there is one, ((struct TYPE *)...->%s)->%s", n->field.expr->field.name,
-			     n->field.expr->field.name, n->field.name);
+		if (n->field.expr->kind == NODE_FIELD && n->field.expr->field.field &&
+		    n->field.expr->field.field->elsewhere)
+			hint(p->diag,
+			     "this kernel has no '%s': say what it points to where there is one, ((struct TYPE *)...->%s)->%s",
+			     n->field.expr->field.name, n->field.expr->field.name, n->field.name);
 		else if (!kernel_has_btf(p->kernel))
 			hint(p->diag, "the kernel says nothing of its types: there is no /sys/kernel/btf/vmlinux");
 		return &type_error;
@@ -85,7 +91,8 @@ const struct type *infer_field(struct pass *p, struct node *n)
 	if (s->incomplete) {
 		wrong(p, n->span, "the definition of '%s' is not known", name_of(p, s));
 		if (p->report && p->cdefs && cdefs_missing(p->cdefs))
-			hint(p->diag, "the header %s was not found: install it or name its directory with -I", cdefs_missing(p->cdefs));
+			hint(p->diag, "the header %s was not found: install it or name its directory with -I",
+			     cdefs_missing(p->cdefs));
 		return &type_error;
 	}
 	f = type_field(s, n->field.name, &n->field.offset);
@@ -94,20 +101,23 @@ const struct type *infer_field(struct pass *p, struct node *n)
 	if (!f)
 		f = field_elsewhere(p, s, n->field.name);
 	if (!f) {
-		wrong(p, n->field.name_span.from ? n->field.name_span : n->span, "Struct/union of type '%s' does not contain a field named '%s'",
-		      struct_name(p, s, n->field.name), n->field.name);
+		wrong(p, n->field.name_span.from ? n->field.name_span : n->span,
+		      "Struct/union of type '%s' does not contain a field named '%s'", struct_name(p, s, n->field.name),
+		      n->field.name);
 		if (p->report)
 			suggest_field(p, s, n->field.name);
 		return &type_error;
 	}
 	n->field.field = f;
 	if (f->place && !f->place->n)
-		return wrong(p, n->field.name_span.from ? n->field.name_span : n->span,
-			     "'%s' cannot be read when %s is entered: it is optimised out, or in a floating-point register", n->field.name,
-			     p->clause->attaches[0].name);
+		return wrong(
+			p, n->field.name_span.from ? n->field.name_span : n->span,
+			"'%s' cannot be read when %s is entered: it is optimised out, or in a floating-point register",
+			n->field.name, p->clause->attaches[0].name);
 	if (f->type->kind == TYPE_POINTER && t->kind == TYPE_POINTER) {
 		/* what hangs off a trusted pointer is trusted, as far as BTF goes */
-		bool trusted = t->trusted && f->type->elem->kind == TYPE_STRUCT && f->type->space == SPACE_KERNEL && !f->type->elem->incomplete;
+		bool trusted = t->trusted && f->type->elem->kind == TYPE_STRUCT && f->type->space == SPACE_KERNEL &&
+			       !f->type->elem->incomplete;
 		enum space space = t->space == SPACE_USER || f->type->space == SPACE_NONE ? t->space : f->type->space;
 
 		return type_pointer(p->types, f->type->elem, space, trusted);
@@ -131,22 +141,30 @@ const struct type *infer_index(struct pass *p, struct node *n)
 		return infer_field(p, n);
 	}
 	if (!type_is_int(i))
-		return wrong(p, n->index_.index->span, "The array index operator [] only accepts positive (unsigned) integer indices. Got %s", name_of(p, i));
+		return wrong(p, n->index_.index->span,
+			     "The array index operator [] only accepts positive (unsigned) integer indices. Got %s",
+			     name_of(p, i));
 	if (t->kind == TYPE_POINTER)
 		return in_space(p, t->elem, t->space);
 	if (t->kind == TYPE_STRING)
 		return type_int(p->types, 1, true);
 	if (t->kind != TYPE_ARRAY)
-		return wrong(p, n->span, "The array index operator [] can only be used on arrays and pointers, found %s", name_of(p, t));
+		return wrong(p, n->span,
+			     "The array index operator [] can only be used on arrays and pointers, found %s",
+			     name_of(p, t));
 	if (n->index_.index->kind == NODE_INT && t->count && (uint64_t)n->index_.index->num >= t->count)
-		return wrong(p, n->span, "the index %lld is out of bounds for array of size %u", (long long)n->index_.index->num, t->count);
+		return wrong(p, n->span, "the index %lld is out of bounds for array of size %u",
+			     (long long)n->index_.index->num, t->count);
 	return t->elem;
 }
 
 /* where an array is that is a member of something, or an element */
 static enum space array_space(const struct pass *p, const struct node *n)
 {
-	const struct node *of = n->kind == NODE_FIELD ? n->field.expr : n->kind == NODE_INDEX ? n->index_.expr : n->kind == NODE_UNARY ? n->unary.expr : NULL;
+	const struct node *of = n->kind == NODE_FIELD   ? n->field.expr
+				: n->kind == NODE_INDEX ? n->index_.expr
+				: n->kind == NODE_UNARY ? n->unary.expr
+							: NULL;
 
 	if (!of)
 		return SPACE_BPF;
@@ -172,7 +190,8 @@ const struct type *infer_cast(struct pass *p, struct node *n)
 	if (to->kind == TYPE_STRUCT || from->kind == TYPE_STRUCT)
 		return wrong(p, n->span, "Cannot cast from '%s' to '%s': cast a pointer instead", name_of(p, from),
 			     name_of(p, to));
-	if (to->kind == TYPE_POINTER && (from->kind == TYPE_ARRAY || (from->kind == TYPE_STRING && n->cast.expr->kind == NODE_FIELD)))
+	if (to->kind == TYPE_POINTER &&
+	    (from->kind == TYPE_ARRAY || (from->kind == TYPE_STRING && n->cast.expr->kind == NODE_FIELD)))
 		return type_pointer(p->types, to->elem, array_space(p, n->cast.expr), false);
 	if (!type_castable(to, from))
 		return wrong(p, n->span, "Cannot cast from '%s' to '%s'", name_of(p, from), name_of(p, to));

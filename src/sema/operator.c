@@ -11,8 +11,10 @@ static void compare_pointers(struct pass *p, const struct node *n, const struct 
 	if (!p->report)
 		return;
 	if (a->elem->kind != TYPE_NONE && b->elem->kind != TYPE_NONE && !type_same(a->elem, b->elem))
-		warning_at(p->diag, WARN(distinct_pointers), n->span, "comparison of distinct pointer types: %s, %s", name_of(p, a), name_of(p, b));
-	if ((a->space == SPACE_USER && b->space == SPACE_KERNEL) || (a->space == SPACE_KERNEL && b->space == SPACE_USER))
+		warning_at(p->diag, WARN(distinct_pointers), n->span, "comparison of distinct pointer types: %s, %s",
+			   name_of(p, a), name_of(p, b));
+	if ((a->space == SPACE_USER && b->space == SPACE_KERNEL) ||
+	    (a->space == SPACE_KERNEL && b->space == SPACE_USER))
 		warning_at(p->diag, WARN(address_spaces), n->span, "Addrspace mismatch");
 }
 
@@ -49,17 +51,21 @@ static const struct type *comparison(struct pass *p, struct node *n, const struc
 	if ((type_is_int(a) || a->kind == TYPE_POINTER) && (type_is_int(b) || b->kind == TYPE_POINTER))
 		return &type_bool;
 	if (ordering || (a->kind == TYPE_TIMESTAMP && b->kind == TYPE_TIMESTAMP)) /* written when it is printed */
-		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+		return wrong(p, n->span, "The %s operator can not be used on types '%s' and '%s'", op_text(op),
+			     name_of(p, a), name_of(p, b));
 	if (type_unify(p->types, a, b))
 		return &type_bool;
-	wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a), name_of(p, b));
-	if (p->report && ((points_to_text(a) && b->kind == TYPE_STRING) || (points_to_text(b) && a->kind == TYPE_STRING)))
+	wrong(p, n->span, "Type mismatch for '%s': comparing '%s' with '%s'", op_text(op), name_of(p, a),
+	      name_of(p, b));
+	if (p->report &&
+	    ((points_to_text(a) && b->kind == TYPE_STRING) || (points_to_text(b) && a->kind == TYPE_STRING)))
 		hint(p->diag, "str() reads the string there");
 	return &type_error;
 }
 
 /* a op b, and a op= b; value: b, where it may be a literal */
-const struct type *arithmetic(struct pass *p, struct span span, enum op op, const struct type *a, const struct type *b, const struct node *value)
+const struct type *arithmetic(struct pass *p, struct span span, enum op op, const struct type *a, const struct type *b,
+			      const struct node *value)
 {
 	bool sign;
 
@@ -72,7 +78,8 @@ const struct type *arithmetic(struct pass *p, struct span span, enum op op, cons
 	if (value && a->kind == TYPE_STRING && late(value))
 		return wrong_late(p, value);
 	if (!type_is_int(a) || !type_is_int(b))
-		return wrong(p, span, "The %s operator can not be used on types '%s' and '%s'", op_text(op), name_of(p, a), name_of(p, b));
+		return wrong(p, span, "The %s operator can not be used on types '%s' and '%s'", op_text(op),
+			     name_of(p, a), name_of(p, b));
 	if (value && value->kind == NODE_INT && !value->num && (op == OP_DIV || op == OP_MOD))
 		return wrong(p, span, "division by zero");
 	if (value && value->kind == NODE_INT && (uint64_t)value->num > 63 && (op == OP_SHL || op == OP_SHR))
@@ -94,7 +101,8 @@ static void texts(struct pass *p, struct node *n)
 	struct node *left = n->binary.left, *right = n->binary.right;
 	bool compared = n->binary.op == OP_EQ || n->binary.op == OP_NE;
 
-	if (left->type->kind == TYPE_STRING || right->type->kind == TYPE_STRING || (compared && (is_record_text(left) || is_record_text(right)))) {
+	if (left->type->kind == TYPE_STRING || right->type->kind == TYPE_STRING ||
+	    (compared && (is_record_text(left) || is_record_text(right)))) {
 		as_text(p, left);
 		as_text(p, right);
 	}
@@ -139,7 +147,9 @@ const struct type *infer_unary(struct pass *p, struct node *n)
 		return &type_bool;
 	if (op == OP_DEREF) {
 		if (t->kind == TYPE_POINTER)
-			return t->elem->kind == TYPE_NONE ? wrong(p, n->span, "cannot dereference 'void *': cast it to a type first") : in_space(p, t->elem, t->space);
+			return t->elem->kind == TYPE_NONE
+				       ? wrong(p, n->span, "cannot dereference 'void *': cast it to a type first")
+				       : in_space(p, t->elem, t->space);
 		if (t->kind == TYPE_STRUCT)
 			return t;
 		if (type_is_int(t))
@@ -169,8 +179,10 @@ const struct type *infer_incdec(struct pass *p, struct node *n)
 		set_type(p, slot, stored(p, one));
 	t = *slot;
 	if (t->kind != TYPE_ERROR && !type_is_int(t) && t->kind != TYPE_POINTER)
-		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(n->unary.op), name_of(p, t));
-	if (type_is_int(t) && !(target->kind == NODE_VAR && target->var.var->declared) && !(t->flexible && down == OP_ADD))
+		return wrong(p, n->span, "The %s operator can not be used on type '%s'", op_text(n->unary.op),
+			     name_of(p, t));
+	if (type_is_int(t) && !(target->kind == NODE_VAR && target->var.var->declared) &&
+	    !(t->flexible && down == OP_ADD))
 		set_type(p, slot, widen(p, t, arithmetic(p, n->span, down, t, one, NULL)));
 	t = target->type = *slot;
 	return t->kind == TYPE_POINTER ? t : int64(p, t->is_signed);

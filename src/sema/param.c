@@ -15,7 +15,8 @@ const struct type *late_type(struct pass *p, bool text)
 
 bool late(const struct node *n)
 {
-	return (n->kind == NODE_IDENT && n->ident.late) || n->kind == NODE_PARAM || n->kind == NODE_NPARAMS || n->kind == NODE_SIZEOF || n->kind == NODE_OFFSETOF ||
+	return (n->kind == NODE_IDENT && n->ident.late) || n->kind == NODE_PARAM || n->kind == NODE_NPARAMS ||
+	       n->kind == NODE_SIZEOF || n->kind == NODE_OFFSETOF ||
 	       (n->kind == NODE_CALL && n->call.fn && n->call.fn->id == FN_getopt);
 }
 
@@ -37,7 +38,9 @@ const struct node *late_in(const struct node *n)
 		return n;
 	switch ((int)n->kind) {
 	case NODE_UNARY:
-		return n->unary.op == OP_NEG || n->unary.op == OP_NOT || n->unary.op == OP_BITNOT ? late_in(n->unary.expr) : NULL;
+		return n->unary.op == OP_NEG || n->unary.op == OP_NOT || n->unary.op == OP_BITNOT
+			       ? late_in(n->unary.expr)
+			       : NULL;
 	case NODE_BINARY:
 		return late_of(n->binary.left, n->binary.right);
 	case NODE_TERNARY:
@@ -53,12 +56,12 @@ const struct node *late_in(const struct node *n)
 
 const struct type *wrong_late(struct pass *p, const struct node *n)
 {
-	const char *name = n->kind == NODE_IDENT     ? n->ident.name
-			   : n->kind == NODE_PARAM   ? arena_printf(p->arena, "$%lld", (long long)n->param.index)
-			   : n->kind == NODE_NPARAMS ? "$#"
-			   : n->kind == NODE_SIZEOF ? "sizeof()"
+	const char *name = n->kind == NODE_IDENT      ? n->ident.name
+			   : n->kind == NODE_PARAM    ? arena_printf(p->arena, "$%lld", (long long)n->param.index)
+			   : n->kind == NODE_NPARAMS  ? "$#"
+			   : n->kind == NODE_SIZEOF   ? "sizeof()"
 			   : n->kind == NODE_OFFSETOF ? "offsetof()"
-						     : "getopt()";
+						      : "getopt()";
 
 	wrong(p, n->span, "%s must be known here when the script is compiled", name);
 	if (p->report && (n->kind == NODE_PARAM || n->kind == NODE_NPARAMS || n->kind == NODE_CALL))
@@ -128,8 +131,8 @@ const struct type *infer_param(struct pass *p, struct node *n)
 	} else if ((uint64_t)n->param.index > o->nparams && o->late) {
 		return late_type(p, n->param.text);
 	} else if ((uint64_t)n->param.index > o->nparams || !*o->params[n->param.index - 1]) {
-		warning_at(p->diag, WARN(missing_parameter), n->span, "Positional parameter $%lld is empty or not provided.",
-			(long long)n->param.index);
+		warning_at(p->diag, WARN(missing_parameter), n->span,
+			   "Positional parameter $%lld is empty or not provided.", (long long)n->param.index);
 		make_int(p, n, 0, false);
 	} else {
 		text = o->params[n->param.index - 1];

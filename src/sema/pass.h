@@ -46,7 +46,8 @@ struct pass {
 /* expand.c */
 bool expand(struct pass *p); /* settings, map declarations, clauses */
 
-bool probe_names(struct pass *p, const struct node *probe, const char *const *words); /* is one of them, up to NULL, in its block, its predicate or a function? */
+/* is one of them, up to NULL, in its block, its predicate or a function? */
+bool probe_names(struct pass *p, const struct node *probe, const char *const *words);
 
 /* session.c */
 void join_sessions(struct pass *p); /* pairs of clauses that can be one program: clause->session */
@@ -55,7 +56,8 @@ void join_sessions(struct pass *p); /* pairs of clauses that can be one program:
 void cdefs_open(struct pass *p);
 void read_cdefs(struct pass *p, const struct script *s);
 void read_includes(struct pass *p);
-const struct type *defined_type(struct pass *p, const char *keyword, const char *name); /* by the script, its headers, or BTF */
+/* by the script, its headers, or BTF */
+const struct type *defined_type(struct pass *p, const char *keyword, const char *name);
 /* t with its fields, where they can be had; t itself or what stands for it */
 const struct type *complete_type(struct pass *p, const struct type *t);
 struct node *define_node(struct pass *p, const char *name, struct span span);
@@ -64,25 +66,33 @@ struct node *define_node(struct pass *p, const char *name, struct span span);
 const struct type *infer_param(struct pass *p, struct node *n);
 void param_text(struct pass *p, struct node *n); /* n, the argument of str(): $1 or $1 + 3 as a string */
 bool late(const struct node *n); /* a parameter or option that is given when the image is run */
-const struct node *late_in(const struct node *n); /* the one in n, which would be a literal if it were given; NULL: n is no such thing */
+/* the one in n, which would be a literal if it were given; NULL: n is no such thing */
+const struct node *late_in(const struct node *n);
 const struct type *late_type(struct pass *p, bool text);
 const struct type *wrong_late(struct pass *p, const struct node *n); /* n cannot wait until then */
 
 /* text.c: n, which has a type, as what is meant where it stands; its type then */
 const struct type *as_text(struct pass *p, struct node *n); /* where a string is wanted */
-const struct type *as_value(struct pass *p, struct node *n); /* where it is kept or shown: no address of text in a record */
-const struct type *whole_args(struct pass *p, struct node *n); /* where it goes to a variable: no `args` that points into a record */
+/* where it is kept or shown: no address of text in a record */
+const struct type *as_value(struct pass *p, struct node *n);
+/* where it goes to a variable: no `args` that points into a record */
+const struct type *whole_args(struct pass *p, struct node *n);
 bool is_record_text(const struct node *n); /* args.x, a pointer to text in the record of a tracepoint */
 
 /* elsewhere.c: what differs between kernels */
-bool kernel_constant(struct pass *p, struct node *n); /* is n CONFIG_X or the kernel's version?  Then it has become its value */
-const struct type *late_word(struct pass *p, struct node *n, enum late what, const char *name); /* n becomes a word the loader knows */
-bool late_enumerator(struct pass *p, struct node *n, const struct type *e); /* likewise a name of a kernel's enum; false: its value is this kernel's */
-bool late_size(struct pass *p, const struct node *n, const struct type *t); /* SIZEOF: does it wait for the kernel that runs? */
+/* is n CONFIG_X or the kernel's version?  Then it has become its value */
+bool kernel_constant(struct pass *p, struct node *n);
+/* n becomes a word the loader knows */
+const struct type *late_word(struct pass *p, struct node *n, enum late what, const char *name);
+/* likewise a name of a kernel's enum; false: its value is this kernel's */
+bool late_enumerator(struct pass *p, struct node *n, const struct type *e);
+/* SIZEOF: does it wait for the kernel that runs? */
+bool late_size(struct pass *p, const struct node *n, const struct type *t);
 bool late_offset(struct pass *p, const struct node *n, const struct type *t); /* OFFSETOF, of t */
 const struct type *infer_has_field(struct pass *p, struct node *n);
 bool asks_has_field(struct node *n); /* is there a has_field() in n? */
-const struct field *field_elsewhere(struct pass *p, const struct type *t, const char *name); /* NULL: there it is not asked for */
+/* NULL: there it is not asked for */
+const struct field *field_elsewhere(struct pass *p, const struct type *t, const char *name);
 
 /* import.c */
 void read_imports(struct pass *p);
@@ -169,21 +179,24 @@ struct signature {
 
 void read_signature(const char *text, struct signature *s);
 bool check_count(struct pass *p, const struct node *call, const struct signature *s);
-bool check_arg(struct pass *p, const struct node *call, struct node *arg, const char *expected); /* as a signature has it: "const int", "ptr|int" */
+/* as a signature has it: "const int", "ptr|int" */
+bool check_arg(struct pass *p, const struct node *call, struct node *arg, const char *expected);
 
 /* result.c: of a call whose arguments have their types; word: the result its signature names */
 const struct type *call_result(struct pass *p, struct node *call, const char *word);
 
 /* builtin.c */
 uint64_t setting(const struct pass *p, enum setting_id id);
-bool available(struct pass *p, struct node *n, const char *name, unsigned flags); /* has the kind of probe what these NEEDS_ ask for? */
+/* has the kind of probe what these NEEDS_ ask for? */
+bool available(struct pass *p, struct node *n, const char *name, unsigned flags);
 const struct type *infer_builtin(struct pass *p, struct node *n, const struct builtin *b);
 const struct type *infer_arg(struct pass *p, struct node *n);
 const struct type *stack_type(struct pass *p, struct node *n, bool user); /* kstack, ustack: a builtin or a call */
 const struct type *unwound_type(struct pass *p, struct node *call); /* dw_ustack() */
 
 /* aggregation.c */
-bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id); /* by its setting; says so if not */
+/* by its setting; says so if not */
+bool stable_enough(struct pass *p, const struct node *n, const char *what, enum setting_id id);
 const struct type *infer_aggregation(struct pass *p, struct node *call); /* the TYPE_AGGREGATE */
 
 #endif

@@ -75,7 +75,8 @@ static bool hoist(struct resolver *r, const struct node *n)
 {
 	for (struct variable *v = r->clause->vars; v; v = v->next)
 		if (v->of == r->sub && str_eq(v->name, n->var.name) && !v->loop) {
-			warning_at(r->pass->diag, WARN(hoisted_variable), n->span, "%s is used outside of the block that declares it", v->name);
+			warning_at(r->pass->diag, WARN(hoisted_variable), n->span,
+				   "%s is used outside of the block that declares it", v->name);
 			dict_set(&r->hoisted, v->name, r);
 			return r->again = true;
 		}
@@ -332,7 +333,8 @@ static void subprogram(struct resolver *r, struct node *n, const struct node *fn
 
 	for (const struct resolver *c = r; c; c = c->caller)
 		if (c->sub && c->sub->node == fn) {
-			error_at(r->pass->diag, n->span, "%s() calls itself: BPF functions cannot recurse", fn->macro.name);
+			error_at(r->pass->diag, n->span, "%s() calls itself: BPF functions cannot recurse",
+				 fn->macro.name);
 			return;
 		}
 	if (!s) {
@@ -389,7 +391,8 @@ static void call(struct resolver *r, struct node *n)
 		for (size_t i = 0; i < p->externals.count && count + 1 < ARRAY_SIZE(names); i++)
 			names[count++] = p->externals.entries[i].key;
 		names[count] = NULL;
-		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'", n->call.name);
+		error_at(p->diag, n->call.name_span.from ? n->call.name_span : n->span, "Unknown function: '%s'",
+			 n->call.name);
 		suggest(p, n->call.name, names);
 	}
 	if (n->call.fn && n->call.fn->id == FN_has_field)
@@ -416,7 +419,8 @@ static void declare(struct resolver *r, struct node *n)
 	if (v && dict_find(&r->hoisted, v->name))
 		;
 	else if (v) {
-		error_at(r->pass->diag, n->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", n->let.name);
+		error_at(r->pass->diag, n->let.name_span,
+			 "Variable %s was already declared. Variable shadowing is not allowed.", n->let.name);
 		error_at(r->pass->diag, v->span, "This is the initial declaration.");
 	} else
 		v = add_var(r, n->let.name, n->let.name_span);
@@ -436,7 +440,8 @@ static void loop(struct resolver *r, struct node *n)
 		visit(r, n->loop.to);
 	}
 	if (find_var(r, n->loop.name))
-		error_at(r->pass->diag, n->loop.name_span, "Loop declaration shadows existing variable: %s", n->loop.name);
+		error_at(r->pass->diag, n->loop.name_span, "Loop declaration shadows existing variable: %s",
+			 n->loop.name);
 	enter(r, &s);
 	n->loop.var = add_var(r, n->loop.name, n->loop.name_span);
 	n->loop.var->loop = true;
@@ -450,7 +455,8 @@ static void loop(struct resolver *r, struct node *n)
 static void branches(struct resolver *r, struct node *n)
 {
 	bool comptime = n->cond.cond->kind == NODE_COMPTIME;
-	struct held *held = comptime ? arena_alloc(r->pass->arena, 2 * sizeof(*held)) : NULL, *before = r->pass->diag->held;
+	struct held *held = comptime ? arena_alloc(r->pass->arena, 2 * sizeof(*held)) : NULL,
+		    *before = r->pass->diag->held;
 
 	n->cond.held = held;
 	if (held)
@@ -508,7 +514,8 @@ static void visit(struct resolver *r, struct node *n)
 		r->loops -= n->kind == NODE_WHILE;
 	} else if (n->kind == NODE_BREAK || n->kind == NODE_CONTINUE) {
 		if (!r->loops)
-			error_at(r->pass->diag, n->span, "'%s' statement is not allowed in a probe", n->kind == NODE_BREAK ? "break" : "continue");
+			error_at(r->pass->diag, n->span, "'%s' statement is not allowed in a probe",
+				 n->kind == NODE_BREAK ? "break" : "continue");
 	} else if (n->kind == NODE_TYPEINFO) {
 		if (n->cast.expr)
 			visit(r, n->cast.expr);
@@ -542,7 +549,9 @@ static void resolve_body(struct resolver *r, struct subprogram *s)
 		for (size_t i = 0; i < s->nparams; i++, q = q->next) {
 			visit(r, q->let.of);
 			if (find_var(r, q->let.name))
-				error_at(r->pass->diag, q->let.name_span, "Variable %s was already declared. Variable shadowing is not allowed.", q->let.name);
+				error_at(r->pass->diag, q->let.name_span,
+					 "Variable %s was already declared. Variable shadowing is not allowed.",
+					 q->let.name);
 			s->params[i] = add_var(r, q->let.name, q->let.name_span);
 			s->params[i]->declared = s->params[i]->assigned = true;
 		}
@@ -575,8 +584,10 @@ void resolve(struct pass *p, struct clause *c)
 		if (v->loop || v->type)
 			continue;
 		if (!v->assigned)
-			warning_at(p->diag, WARN(unassigned_variable), v->span, "Variable %s was never assigned to.", v->name);
+			warning_at(p->diag, WARN(unassigned_variable), v->span, "Variable %s was never assigned to.",
+				   v->name);
 		else if (v->early.from)
-			warning_at(p->diag, WARN(unassigned_variable), v->early, "Variable used before it was assigned: %s", v->name);
+			warning_at(p->diag, WARN(unassigned_variable), v->early,
+				   "Variable used before it was assigned: %s", v->name);
 	}
 }

@@ -14,8 +14,10 @@ static const struct type *result_str(struct pass *p, struct node *n)
 		if (len->num < 0)
 			return wrong(p, len->span, "str() expects a non-negative length");
 		if ((uint64_t)len->num >= most && p->report)
-			warning_at(p->diag, WARN(shortened_string), len->span, "length param (%lld) is too long and will be shortened to %llu bytes (see BPFTRACE_MAX_STRLEN)",
-				   (long long)len->num, (unsigned long long)most);
+			warning_at(
+				p->diag, WARN(shortened_string), len->span,
+				"length param (%lld) is too long and will be shortened to %llu bytes (see BPFTRACE_MAX_STRLEN)",
+				(long long)len->num, (unsigned long long)most);
 		size = (uint64_t)len->num + 1 < most ? (uint64_t)len->num + 1 : most;
 	}
 	if (a->kind == NODE_NPARAMS)
@@ -49,7 +51,8 @@ static const struct type *result_buf(struct pass *p, struct node *n)
 			return wrong(p, len->span, "buf() expects a non-negative length");
 		return type_buffer(p->types, (uint32_t)((uint64_t)len->num < most ? (uint64_t)len->num : most));
 	}
-	if (!len && (type_is_int(a->type) || a->type->kind == TYPE_POINTER) && !(a->kind == NODE_FIELD && a->field.field->data_loc))
+	if (!len && (type_is_int(a->type) || a->type->kind == TYPE_POINTER) &&
+	    !(a->kind == NODE_FIELD && a->field.field->data_loc))
 		return wrong(p, n->span, "buf() expects a length argument for non-array type %s", name_of(p, a->type));
 	if (!len && a->type->kind == TYPE_ARRAY)
 		return type_buffer(p->types, a->type->size < most ? a->type->size : (uint32_t)most);
@@ -80,18 +83,22 @@ static bool has_bytes(const struct type *t, uint32_t size)
 
 static const struct type *result_ntop(struct pass *p, struct node *n)
 {
-	const struct node *family = n->call.args->next ? n->call.args : NULL, *address = family ? family->next : n->call.args;
+	const struct node *family = n->call.args->next ? n->call.args : NULL,
+			  *address = family ? family->next : n->call.args;
 	const struct type *t = address->type;
 
 	if (family && !type_is_int(family->type))
-		return wrong(p, family->span, "ntop() only supports int arguments (%s provided)", type_kind_name(family->type->kind));
+		return wrong(p, family->span, "ntop() only supports int arguments (%s provided)",
+			     type_kind_name(family->type->kind));
 	if (family && family->kind == NODE_INT && family->num != AF_INET && family->num != AF_INET6)
-		return wrong(p, family->span, "ntop() expects AF_INET or AF_INET6 (%lld provided)", (long long)family->num);
+		return wrong(p, family->span, "ntop() expects AF_INET or AF_INET6 (%lld provided)",
+			     (long long)family->num);
 	if (t->kind == TYPE_ARRAY || t->kind == TYPE_STRING) {
 		if (!has_bytes(t, 4) && !has_bytes(t, 16))
 			return wrong(p, address->span, "ntop() argument must be 4 or 16 bytes in size");
 	} else if (!type_is_int(t) && t->kind != TYPE_POINTER && t->kind != TYPE_ERROR) {
-		return wrong(p, address->span, "ntop() expects an integer or array argument, got %s", type_kind_name(t->kind));
+		return wrong(p, address->span, "ntop() expects an integer or array argument, got %s",
+			     type_kind_name(t->kind));
 	}
 	return type_simple(p->types, TYPE_INET);
 }
@@ -104,7 +111,8 @@ static const struct type *result_macaddr(struct pass *p, struct node *n)
 		if (!has_bytes(t, 6))
 			return wrong(p, n->call.args->span, "macaddr() argument must be 6 bytes in size");
 	} else if (!type_is_int(t) && t->kind != TYPE_POINTER && t->kind != TYPE_ERROR) {
-		return wrong(p, n->call.args->span, "macaddr() only supports array or pointer arguments (%s provided)", type_kind_name(t->kind));
+		return wrong(p, n->call.args->span, "macaddr() only supports array or pointer arguments (%s provided)",
+			     type_kind_name(t->kind));
 	}
 	return type_simple(p->types, TYPE_MAC);
 }
@@ -150,13 +158,17 @@ static const struct type *result_path(struct pass *p, struct node *n)
 	const struct node *size = n->call.args->next;
 
 	if (n->call.args->type->kind != TYPE_STRUCT && n->call.args->type->kind != TYPE_POINTER)
-		return wrong(p, n->call.args->span, "path() expects a struct path or a pointer to one (%s provided)", name_of(p, n->call.args->type));
+		return wrong(p, n->call.args->span, "path() expects a struct path or a pointer to one (%s provided)",
+			     name_of(p, n->call.args->type));
 	if (size && (size->num < 1 || size->num > 4096))
 		return wrong(p, size->span, "path() expects a size between 1 and 4096");
 	return type_string(p->types, size ? (uint32_t)size->num : (uint32_t)setting(p, SETTING_max_strlen));
 }
 
-/* the symbol's address, and those of the places where the program runs, become arguments: their difference is known at run time */
+/*
+ * the symbol's address, and those of the places where the program runs, become arguments: their difference is known
+ * at run time
+ */
 static const struct type *result_uaddr(struct pass *p, struct node *n)
 {
 	struct node *name = n->call.args, **end = &n->call.args;
@@ -183,7 +195,9 @@ static const struct type *result_uaddr(struct pass *p, struct node *n)
 		make_int(p, *end, (int64_t)((at ? at->address : 0) + c->attaches[i].offset), false);
 		if (!str_eq(c->attaches[i].target, c->attaches[0].target) || i > 31) {
 			elf_close(f);
-			return wrong(p, n->span, "uaddr() needs the attach points of a probe to be in one binary, and at most 32 of them");
+			return wrong(
+				p, n->span,
+				"uaddr() needs the attach points of a probe to be in one binary, and at most 32 of them");
 		}
 	}
 	elf_close(f);
@@ -258,25 +272,33 @@ const struct type *call_result(struct pass *p, struct node *n, const char *word)
 	case FN_path:
 		return result_path(p, n);
 	case FN_str_concat:
-		return type_string(p->types, n->call.args->type->size + n->call.args->next->type->size > 1025 ?
-						     n->call.args->type->size + n->call.args->next->type->size - 1 : 1024);
+		return type_string(p->types, n->call.args->type->size + n->call.args->next->type->size > 1025
+						     ? n->call.args->type->size + n->call.args->next->type->size - 1
+						     : 1024);
 	case FN_signal:
 	case FN_signal_thread: {
 		const struct node *a = n->call.args;
 
-		if (a->type->kind == TYPE_STRING ? a->kind != NODE_STRING : a->kind == NODE_INT && (a->num < 1 || a->num > 64))
-			return wrong(p, a->span, "%s() accepts a string literal or an integer between 1 and 64 (inclusive)", n->call.name);
+		if (a->type->kind == TYPE_STRING ? a->kind != NODE_STRING
+						 : a->kind == NODE_INT && (a->num < 1 || a->num > 64))
+			return wrong(p, a->span,
+				     "%s() accepts a string literal or an integer between 1 and 64 (inclusive)",
+				     n->call.name);
 		break;
 	}
 	case FN_socket_cookie:
 		if (!points_to(n->call.args->type, "sock"))
-			return wrong(p, n->call.args->span, "socket_cookie() only supports 'struct sock *' argument ('%s' provided)", name_of(p, n->call.args->type));
+			return wrong(p, n->call.args->span,
+				     "socket_cookie() only supports 'struct sock *' argument ('%s' provided)",
+				     name_of(p, n->call.args->type));
 		break;
 	case FN_skboutput: {
 		const struct node *skb = n->call.args->next, *offset = skb->next->next;
 
 		if (!points_to(skb->type, "sk_buff"))
-			return wrong(p, skb->span, "skboutput() only supports 'struct sk_buff *' argument ('%s' provided)", name_of(p, skb->type));
+			return wrong(p, skb->span,
+				     "skboutput() only supports 'struct sk_buff *' argument ('%s' provided)",
+				     name_of(p, skb->type));
 		if (offset->num < 0)
 			return wrong(p, offset->span, "skboutput() expects a non-negative offset");
 		break;
@@ -284,7 +306,8 @@ const struct type *call_result(struct pass *p, struct node *n, const char *word)
 	case FN_strncmp:
 	case FN_memcmp:
 		if (n->call.args->next->next->num < 0)
-			return wrong(p, n->call.args->next->next->span, "%s() expects a non-negative length", n->call.name);
+			return wrong(p, n->call.args->next->next->span, "%s() expects a non-negative length",
+				     n->call.name);
 		break;
 	case FN_len:
 		return type_int(p->types, 8, true);

@@ -62,7 +62,8 @@ struct sema_options {
 
 struct image_conversion;
 /* format.c: a printf format taken apart, for checking it and for the image.  false: *why */
-bool format_parse(struct arena *a, const char *text, size_t len, struct image_conversion **list, size_t *n, const char **why);
+bool format_parse(struct arena *a, const char *text, size_t len, struct image_conversion **list, size_t *n,
+		  const char **why);
 
 /* false: errors were reported */
 bool sema(struct script *s, struct kernel *k, struct diag *d, const struct sema_options *o);

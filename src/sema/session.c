@@ -31,7 +31,8 @@ static bool on_return(const struct clause *c)
 static const char *place_of(struct pass *p, const struct clause *c, const struct image_attach *a)
 {
 	if (in_user(c))
-		return arena_printf(p->arena, "%s:%s+%llu %llu", a->target, a->symbol, (unsigned long long)a->offset, (unsigned long long)a->config);
+		return arena_printf(p->arena, "%s:%s+%llu %llu", a->target, a->symbol, (unsigned long long)a->offset,
+				    (unsigned long long)a->config);
 	return a->symbol;
 }
 
@@ -53,7 +54,8 @@ static void visit(struct pass *p, struct dict *places, struct clause *c, const s
 /* links for many functions do not see all registers, and are a few bytes further: vfs_read+9 */
 static bool is_different(struct pass *p, const struct clause *c)
 {
-	return !in_user(c) && probe_names(p, c->probe, (const char *const[]){"reg", "ctx", "override", "kstack", "stack", NULL});
+	return !in_user(c) &&
+	       probe_names(p, c->probe, (const char *const[]){"reg", "ctx", "override", "kstack", "stack", NULL});
 }
 
 /* the clause that returns from what this one enters, from all of it and nothing else; NULL: there is none */
@@ -71,7 +73,8 @@ static struct clause *other_end(struct pass *p, const struct dict *places, const
 
 		if (v->many || !str_eq(place, place_of(p, end, &end->attaches[i])))
 			return NULL;
-		if (!in_user(c) && (!attach_by_function(a) || !str_eq(a->target, "vmlinux") || !str_eq(end->attaches[i].target, "vmlinux")))
+		if (!in_user(c) && (!attach_by_function(a) || !str_eq(a->target, "vmlinux") ||
+				    !str_eq(end->attaches[i].target, "vmlinux")))
 			return NULL;
 	}
 	return end;
@@ -87,7 +90,8 @@ static bool has_room(struct pass *p)
 	const struct ksyms *s = kernel_symbols(p->kernel);
 	uint64_t ignored;
 
-	return s && ksyms_address(s, "bpf_session_is_return", &ignored) && !ksyms_address(s, "fprobe_exit_handler", &ignored);
+	return s && ksyms_address(s, "bpf_session_is_return", &ignored) &&
+	       !ksyms_address(s, "fprobe_exit_handler", &ignored);
 }
 
 static bool has_sessions(struct pass *p, const struct clause *c)

@@ -17,7 +17,8 @@ void read_signature(const char *text, struct signature *s)
 		if (!strncmp(word, "...", 3)) {
 			s->most = 127;
 		} else {
-			snprintf(s->args[s->nargs], sizeof(s->args[0]), "%.*s", (int)(len - (optional ? 2 : 0)), word + optional);
+			snprintf(s->args[s->nargs], sizeof(s->args[0]), "%.*s", (int)(len - (optional ? 2 : 0)),
+				 word + optional);
 			s->nargs++;
 			s->most++;
 			s->least += !optional;
@@ -84,17 +85,19 @@ bool check_arg(struct pass *p, const struct node *call, struct node *a, const ch
 		return false;
 	}
 	if (literal && !is_literal(a)) {
-		wrong(p, a->span, "%s() expects a%s %s literal (%s provided)", call->call.name, words[0] == 'i' ? "n" : "", words[0] == 'f' ? "string" : words,
-		      type_kind_name(a->type->kind));
+		wrong(p, a->span, "%s() expects a%s %s literal (%s provided)", call->call.name,
+		      words[0] == 'i' ? "n" : "", words[0] == 'f' ? "string" : words, type_kind_name(a->type->kind));
 		return false;
 	}
 	while ((word = strsep(&rest, "|")))
 		fits |= word_fits(word, a->type);
 	if (!fits) {
 		if (literal)
-			wrong(p, a->span, "%s() expects a %s literal (%s provided)", call->call.name, strstr(expected, "int") ? "int" : "string", type_kind_name(a->type->kind));
+			wrong(p, a->span, "%s() expects a %s literal (%s provided)", call->call.name,
+			      strstr(expected, "int") ? "int" : "string", type_kind_name(a->type->kind));
 		else
-			wrong(p, a->span, "%s() only supports %s arguments (%s provided)", call->call.name, expected, type_kind_name(a->type->kind));
+			wrong(p, a->span, "%s() only supports %s arguments (%s provided)", call->call.name, expected,
+			      type_kind_name(a->type->kind));
 	}
 	return fits;
 }

@@ -11,10 +11,12 @@ static void mismatch(struct pass *p, struct node *n, const char *what, const cha
 /* what is given to a variable or map that also gets values of the other sign */
 static void check_signs(struct pass *p, const struct node *value, const struct type *t, const struct type *as)
 {
-	if (p->report && as && as->kind == TYPE_INT && t->kind == TYPE_INT && as->is_signed && !t->is_signed && t->size == 8)
-		warning_at(p->diag, WARN(mixed_signs), value->span,
-			   "Expression of type: %s being cast to type: %s. This may cause unexpected results. Use an explicit cast to suppress this warning.",
-			   name_of(p, t), name_of(p, as));
+	if (p->report && as && as->kind == TYPE_INT && t->kind == TYPE_INT && as->is_signed && !t->is_signed &&
+	    t->size == 8)
+		warning_at(
+			p->diag, WARN(mixed_signs), value->span,
+			"Expression of type: %s being cast to type: %s. This may cause unexpected results. Use an explicit cast to suppress this warning.",
+			name_of(p, t), name_of(p, as));
 }
 
 /* what is given to hist() and the like besides the value is one for a map */
@@ -55,7 +57,9 @@ static void assign_map(struct pass *p, struct node *n)
 			      "Map value '%s' cannot be assigned from one map to another. The function that returns this type must be called directly e.g. `%s = %s();`.",
 			      name_of(p, t), m->name, aggregations[t->agg.kind].name);
 			if (p->report && type_is_castable_agg(t))
-				hint(p->diag, "Add a cast to integer if you want the value of the aggregate, e.g. `%s = (int64)%s;`.", m->name, value->map.name);
+				hint(p->diag,
+				     "Add a cast to integer if you want the value of the aggregate, e.g. `%s = (int64)%s;`.",
+				     m->name, value->map.name);
 			return;
 		}
 	}
@@ -64,7 +68,8 @@ static void assign_map(struct pass *p, struct node *n)
 		return;
 	}
 	if (n->assign.op != OP_COUNT)
-		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t, value);
+		t = arithmetic(p, n->span, n->assign.op, m->value ? m->value : type_literal(p->types, 0, false), t,
+			       value);
 	poison(p, &m->value, t);
 	map_value(p, target, false);
 	now = widen(p, m->value, t);
@@ -98,7 +103,8 @@ bool literal_fits(const struct node *n, const struct type *t)
 }
 
 /* a variable with a type of its own: values are converted to it.  value: NULL, or what may be a literal */
-static void check_declared(struct pass *p, struct node *n, const struct variable *v, const struct node *value, const struct type *t)
+static void check_declared(struct pass *p, struct node *n, const struct variable *v, const struct node *value,
+			   const struct type *t)
 {
 	if (!type_unify(p->types, v->type, t) || (value && !literal_fits(value, v->type)))
 		mismatch(p, n, "variable", v->name, t, name_of(p, v->type));
@@ -179,12 +185,17 @@ static void infer_loop(struct pass *p, struct node *n)
 
 		n->loop.map->type = map_value(p, n->loop.map, true);
 		if (m->key && !m->keyed) {
-			v->type = wrong(p, n->loop.map->span, "%s has no explicit keys (scalar map), and cannot be used for iteration", m->name);
+			v->type = wrong(p, n->loop.map->span,
+					"%s has no explicit keys (scalar map), and cannot be used for iteration",
+					m->name);
 		} else if (m->value && m->value->kind == TYPE_AGGREGATE && !type_is_castable_agg(m->value)) {
-			v->type = wrong(p, n->loop.map->span, "Loop expression does not support type: %s", name_of(p, m->value));
+			v->type = wrong(p, n->loop.map->span, "Loop expression does not support type: %s",
+					name_of(p, m->value));
 		} else if (m->key && m->value) {
 			pair[0] = m->key;
-			pair[1] = m->value->kind == TYPE_AGGREGATE ? int64(p, m->value->agg.kind == AGG_count || m->value->agg.is_signed) : m->value;
+			pair[1] = m->value->kind == TYPE_AGGREGATE
+					  ? int64(p, m->value->agg.kind == AGG_count || m->value->agg.is_signed)
+					  : m->value;
 			set_type(p, &v->type, type_tuple(p->types, pair, 2));
 		} else {
 			undefined_map(p, m, n->loop.map->span);
@@ -194,7 +205,8 @@ static void infer_loop(struct pass *p, struct node *n)
 		operand(p, n->loop.to);
 		t = type_unify(p->types, n->loop.from->type, n->loop.to->type);
 		if (!t || (!type_is_int(t) && t->kind != TYPE_ERROR))
-			wrong(p, n->span, "a range must be of integers, found '%s' and '%s'", name_of(p, n->loop.from->type), name_of(p, n->loop.to->type));
+			wrong(p, n->span, "a range must be of integers, found '%s' and '%s'",
+			      name_of(p, n->loop.from->type), name_of(p, n->loop.to->type));
 		set_type(p, &v->type, int64(p, true));
 	}
 	infer_expr(p, n->loop.body);
@@ -252,7 +264,8 @@ void statement(struct pass *p, struct node *n)
 	case NODE_EXPR:
 	case NODE_DISCARD:
 		if (n->expr->kind == NODE_CALL && n->expr->call.agg >= 0)
-			wrong(p, n->expr->span, "%s() must be assigned to a map, e.g. `@x = %s();`", n->expr->call.name, n->expr->call.name);
+			wrong(p, n->expr->span, "%s() must be assigned to a map, e.g. `@x = %s();`", n->expr->call.name,
+			      n->expr->call.name);
 		else
 			infer_expr(p, n->expr);
 		break;
@@ -294,7 +307,8 @@ void statement(struct pass *p, struct node *n)
 		if (p->subprogram)
 			infer_return(p, n);
 		else if (n->expr && !number_like(operand(p, n->expr)))
-			wrong(p, n->expr->span, "Probe return values can only be integers. Found %s", name_of(p, n->expr->type));
+			wrong(p, n->expr->span, "Probe return values can only be integers. Found %s",
+			      name_of(p, n->expr->type));
 		break;
 	case NODE_BREAK:
 	case NODE_CONTINUE:

@@ -75,7 +75,8 @@ void infer_subprogram(struct pass *p, struct subprogram *s)
 			wrong(p, q->let.of->span, "a parameter must have a value");
 	}
 	if (s->result->type->kind != TYPE_NONE && s->result->type->kind != TYPE_ERROR && !returns(s->body))
-		wrong(p, s->node->span, "%s() can end without returning a value of type '%s'", s->node->macro.name, name_of(p, s->result->type));
+		wrong(p, s->node->span, "%s() can end without returning a value of type '%s'", s->node->macro.name,
+		      name_of(p, s->result->type));
 }
 
 /* a pointer as a parameter points where its arguments do; anywhere, where they differ */
@@ -126,7 +127,8 @@ const struct type *infer_subprogram_call(struct pass *p, struct node *n)
 		if (!v->type)
 			continue; /* its head has not been read yet */
 		if (!fits(p, v->type, a))
-			wrong(p, a->span, "Expected %s for argument `%s` got %s", name_of(p, v->type), v->name + 1, name_of(p, a->type));
+			wrong(p, a->span, "Expected %s for argument `%s` got %s", name_of(p, v->type), v->name + 1,
+			      name_of(p, a->type));
 		else if (v->type->kind == TYPE_POINTER && a->type->kind == TYPE_POINTER)
 			points_to(p, s, i, a->type->space);
 	}
@@ -145,5 +147,6 @@ void infer_return(struct pass *p, struct node *n)
 	infer_expr(p, n->expr);
 	read_aggregate(p, n->expr);
 	if (t->kind == TYPE_NONE || !fits(p, t, n->expr))
-		wrong(p, n->expr->span, "%s() returns '%s', found '%s'", s->node->macro.name, name_of(p, t), name_of(p, n->expr->type));
+		wrong(p, n->expr->span, "%s() returns '%s', found '%s'", s->node->macro.name, name_of(p, t),
+		      name_of(p, n->expr->type));
 }

@@ -86,8 +86,10 @@ static void consider(const char *name, void *arg)
 
 void suggest_type(struct pass *p, const char *keyword, const char *name)
 {
-	static const char *const basics[] = {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "string", "buffer", "inet",
-					     "ksym_t", "usym_t", "username_t", "timestamp", "macaddr_t", "cgroup_path_t", "kstack_t", "ustack_t"};
+	static const char *const basics[] = {"bool",      "int8",      "int16",         "int32",    "int64",
+					     "uint8",     "uint16",    "uint32",        "uint64",   "string",
+					     "buffer",    "inet",      "ksym_t",        "usym_t",   "username_t",
+					     "timestamp", "macaddr_t", "cgroup_path_t", "kstack_t", "ustack_t"};
 	static const char *const keywords[] = {"struct", "union", "enum"};
 	struct nearest s = {.to = name, .distance = strlen(name) / 3 + 1, .arena = p->arena};
 

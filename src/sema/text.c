@@ -12,7 +12,8 @@ bool is_record_text(const struct node *n)
 {
 	const struct field *f = n->kind == NODE_FIELD ? n->field.field : NULL;
 
-	return f && f->data_loc && f->type->elem->kind == TYPE_INT && f->type->elem->size == 1 && f->type->elem->is_signed;
+	return f && f->data_loc && f->type->elem->kind == TYPE_INT && f->type->elem->size == 1 &&
+	       f->type->elem->is_signed;
 }
 
 static void call_str(struct pass *p, struct node *n)
@@ -34,7 +35,8 @@ static bool is_record(struct pass *p, const struct node *n)
 {
 	const struct clause *c = p->clause;
 
-	if (n->kind != NODE_IDENT || n->ident.builtin != &builtins[BUILTIN_args] || c->provider->kind != ATTACH_tracepoint || !c->args)
+	if (n->kind != NODE_IDENT || n->ident.builtin != &builtins[BUILTIN_args] ||
+	    c->provider->kind != ATTACH_tracepoint || !c->args)
 		return false;
 	for (uint32_t i = 0; i < c->args->nfields; i++)
 		if (c->args->fields[i].data_loc)
@@ -44,11 +46,13 @@ static bool is_record(struct pass *p, const struct node *n)
 
 static void spread(struct pass *p, struct node *n)
 {
-	struct node *record = node_new(p->arena, NODE_RECORD, n->span), **end = &record->list, *args = arena_memdup(p->arena, n, sizeof(*n));
+	struct node *record = node_new(p->arena, NODE_RECORD, n->span), **end = &record->list,
+		    *args = arena_memdup(p->arena, n, sizeof(*n));
 
 	args->next = NULL;
 	for (uint32_t i = 0; i < n->type->nfields; i++) {
-		struct node *member = node_new(p->arena, NODE_MEMBER, n->span), *field = node_new(p->arena, NODE_FIELD, n->span);
+		struct node *member = node_new(p->arena, NODE_MEMBER, n->span),
+			    *field = node_new(p->arena, NODE_FIELD, n->span);
 
 		field->field.expr = node_clone(p->arena, args);
 		field->field.name = member->member.name = n->type->fields[i].name;

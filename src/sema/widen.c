@@ -58,9 +58,12 @@ const struct type *widen(struct pass *p, const struct type *was, const struct ty
 			return NULL;
 		return was->agg.is_signed ? was : now; /* as a sum of both signs is */
 	}
-	if (was->kind == TYPE_POINTER && was->space == SPACE_BPF && now->kind == TYPE_POINTER && now->space == SPACE_BPF) {
+	if (was->kind == TYPE_POINTER && was->space == SPACE_BPF && now->kind == TYPE_POINTER &&
+	    now->space == SPACE_BPF) {
 		elem = widen(p, was->elem, now->elem); /* what it points to may not have its last type yet */
-		return elem && (!p->report || type_same(elem, now->elem)) ? type_pointer(p->types, elem, SPACE_BPF, false) : NULL;
+		return elem && (!p->report || type_same(elem, now->elem))
+			       ? type_pointer(p->types, elem, SPACE_BPF, false)
+			       : NULL;
 	}
 	now = type_unify(p->types, was, stored(p, now));
 	return now ? stored(p, now) : NULL;

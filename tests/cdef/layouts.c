@@ -21,7 +21,8 @@ static void assert_fields(const char *whole, const struct type *t, uint32_t base
 		if (!*f->name)
 			assert_fields(whole, f->type, base + f->offset);
 		else if (!f->bit_size)
-			printf("_Static_assert(__builtin_offsetof(%s, %s) == %u, \"%s.%s\");\n", whole, f->name, base + f->offset, whole, f->name);
+			printf("_Static_assert(__builtin_offsetof(%s, %s) == %u, \"%s.%s\");\n", whole, f->name,
+			       base + f->offset, whole, f->name);
 	}
 }
 
@@ -41,7 +42,8 @@ int main(int argc, char **argv)
 	struct arena *a = arena_new();
 	struct sources sources;
 	struct diag diag;
-	struct cdefs_host host = {.arena = a, .types = types_new(a), .sources = &sources, .diag = &diag, .find_type = unknown};
+	struct cdefs_host host = {
+		.arena = a, .types = types_new(a), .sources = &sources, .diag = &diag, .find_type = unknown};
 	struct cdefs *c;
 	bool found;
 

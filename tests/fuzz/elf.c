@@ -12,7 +12,8 @@
 
 static bool seed(unsigned i, struct buf *out)
 {
-	static const char *const programs[] = {FUZZ_PROGRAMS "/shapes.so", FUZZ_PROGRAMS "/usdt.so", FUZZ_PROGRAMS "/inlined.so"};
+	static const char *const programs[] = {FUZZ_PROGRAMS "/shapes.so", FUZZ_PROGRAMS "/usdt.so",
+					       FUZZ_PROGRAMS "/inlined.so"};
 
 	return i < ARRAY_SIZE(programs) && !buf_read_file(out, programs[i]);
 }
@@ -26,7 +27,8 @@ static size_t place(const struct buf *b)
 
 	if (kind == 0)
 		return chance(sizeof(*h) + 56 * 16);
-	if (b->len < sizeof(*h) || h->e_shoff % 8 || h->e_shoff > b->len || h->e_shoff + (uint64_t)h->e_shnum * sizeof(*s) > b->len || !h->e_shnum)
+	if (b->len < sizeof(*h) || h->e_shoff % 8 || h->e_shoff > b->len ||
+	    h->e_shoff + (uint64_t)h->e_shnum * sizeof(*s) > b->len || !h->e_shnum)
 		return chance((uint32_t)b->len);
 	s = (const void *)(b->data + h->e_shoff);
 	if (kind == 1)
@@ -34,7 +36,8 @@ static size_t place(const struct buf *b)
 	while (tries--) {
 		const Elf64_Shdr *one = &s[chance(h->e_shnum)];
 
-		if (one->sh_type == SHT_NOBITS || !one->sh_size || one->sh_offset > b->len || one->sh_size > b->len - one->sh_offset)
+		if (one->sh_type == SHT_NOBITS || !one->sh_size || one->sh_offset > b->len ||
+		    one->sh_size > b->len - one->sh_offset)
 			continue;
 		if (kind < 7 && one->sh_flags & SHF_EXECINSTR)
 			continue;
@@ -119,7 +122,8 @@ static bool read_all(const char *path)
 			elf_at(f, list[i].offset);
 			elf_find(f, list[i].name);
 			if (i < 200)
-				elf_instruction(f, list[i].address, elf_symbol_end(f, &list[i]), list[i].address + list[i].size / 2);
+				elf_instruction(f, list[i].address, elf_symbol_end(f, &list[i]),
+						list[i].address + list[i].size / 2);
 			free(plain);
 		}
 		elf_find(f, "memcpy@@GLIBC_2.14");

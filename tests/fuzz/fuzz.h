@@ -28,7 +28,10 @@ uint32_t chance(uint32_t n); /* below n */
 void damage_text(struct buf *b); /* a script */
 void damage_bytes(struct buf *b); /* small numbers, one after the other */
 
-/* machine.c: the files that say what a machine is, always the same ones: BTF, tracefs, kallsyms, a program; and no way out of them */
+/*
+ * machine.c: the files that say what a machine is, always the same ones: BTF, tracefs, kallsyms, a program; and no
+ * way out of them
+ */
 void machine_enter(const char *dir);
 
 #endif

@@ -48,11 +48,15 @@ static void function(struct btf *b, const char *name, int result, const int *par
 static struct btf *types(void)
 {
 	struct btf *b = btf__new_empty();
-	int i32 = btf__add_int(b, "int", 4, BTF_INT_SIGNED), u32 = btf__add_int(b, "unsigned int", 4, 0), u64 = btf__add_int(b, "unsigned long", 8, 0);
-	int c = btf__add_int(b, "char", 1, BTF_INT_SIGNED), truth = btf__add_int(b, "_Bool", 1, BTF_INT_BOOL), wide = btf__add_int(b, "__int128", 16, 0);
-	int name = btf__add_array(b, u64, c, 16), rows = btf__add_array(b, u64, btf__add_array(b, u64, u32, 3), 2), none = btf__add_array(b, u64, u64, 0);
+	int i32 = btf__add_int(b, "int", 4, BTF_INT_SIGNED), u32 = btf__add_int(b, "unsigned int", 4, 0),
+	    u64 = btf__add_int(b, "unsigned long", 8, 0);
+	int c = btf__add_int(b, "char", 1, BTF_INT_SIGNED), truth = btf__add_int(b, "_Bool", 1, BTF_INT_BOOL),
+	    wide = btf__add_int(b, "__int128", 16, 0);
+	int name = btf__add_array(b, u64, c, 16), rows = btf__add_array(b, u64, btf__add_array(b, u64, u32, 3), 2),
+	    none = btf__add_array(b, u64, u64, 0);
 	int text = btf__add_ptr(b, btf__add_const(b, c)), anything = btf__add_ptr(b, 0);
-	int users = btf__add_ptr(b, btf__add_type_tag(b, "user", c)), percpu = btf__add_ptr(b, btf__add_type_tag(b, "percpu", u64));
+	int users = btf__add_ptr(b, btf__add_type_tag(b, "user", c)),
+	    percpu = btf__add_ptr(b, btf__add_type_tag(b, "percpu", u64));
 	int task = btf__add_ptr(b, 0), file = btf__add_ptr(b, 0), list = btf__add_ptr(b, 0), state, inner, meta, call;
 	int loff = btf__add_ptr(b, btf__add_typedef(b, "loff_t", u64)), size = btf__add_typedef(b, "size_t", u64);
 

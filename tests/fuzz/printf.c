@@ -58,7 +58,8 @@ static struct image_type types[] = {
 };
 
 /* one integer with nothing around it: as C has it */
-static void compare(const struct image_conversion *v, const struct image_type *t, const char *bytes, const struct buf *got)
+static void compare(const struct image_conversion *v, const struct image_type *t, const char *bytes,
+		    const struct buf *got)
 {
 	bool is_signed = v->conv == 'd' || v->conv == 'i';
 	int64_t n = load_int(bytes, t->size, t->is_signed);
@@ -77,7 +78,8 @@ static void compare(const struct image_conversion *v, const struct image_type *t
 	sprintf(s, "ll%c", (int)v->conv);
 	snprintf(want, sizeof(want), format, (long long)load_int(&n, v->length, is_signed));
 	if (!str_eq(want, got->data))
-		bug("%s of %lld, %u bytes: '%s', in C '%s'", format, (long long)n, (unsigned)v->length, got->data, want);
+		bug("%s of %lld, %u bytes: '%s', in C '%s'", format, (long long)n, (unsigned)v->length, got->data,
+		    want);
 }
 
 static bool is_string(const struct image_type *t)
@@ -102,7 +104,8 @@ static void carry_out(const struct image *im, const struct image_event *e, const
 		buf_puts(&out, "");
 		format_event(&rt, &out, &one, record);
 		compare(&alone, t, record + e->args[i].offset, &out);
-		if (is_string(t) && alone.conv == 's' && alone.precision >= 0 && out.len > (alone.width > (uint64_t)alone.precision ? alone.width : (uint64_t)alone.precision))
+		if (is_string(t) && alone.conv == 's' && alone.precision >= 0 &&
+		    out.len > (alone.width > (uint64_t)alone.precision ? alone.width : (uint64_t)alone.precision))
 			bug("a string is longer than its precision");
 		rt.options = &as_json;
 		json_value(&rt, e->args[i].type, record + e->args[i].offset);
@@ -131,7 +134,14 @@ static bool read_plan(const void *data, size_t len)
 {
 	const char *s = data, *end = s + len, *stop;
 	struct image_event event = {.action = EVENT_printf, .place = "", .text = ""};
-	struct image im = {.version = IMAGE_VERSION, .source = "", .str_trunc_trailer = "..", .str_trunc_trailer_len = 2, .types = types, .ntypes = ARRAY_SIZE(types), .events = &event, .nevents = 1};
+	struct image im = {.version = IMAGE_VERSION,
+			   .source = "",
+			   .str_trunc_trailer = "..",
+			   .str_trunc_trailer_len = 2,
+			   .types = types,
+			   .ntypes = ARRAY_SIZE(types),
+			   .events = &event,
+			   .nevents = 1};
 	size_t n = len ? (unsigned char)(*s - '0') % 10 : 0;
 	struct arena *a = arena_new();
 	struct image_arg args[10];

@@ -20,7 +20,7 @@
 
 static struct tally { /* shared with the readers */
 	unsigned done, taken;
-} *tally;
+} * tally;
 static char *dir;
 
 static void input_of(struct buf *b, const struct buf *good, long i, long seed)
@@ -43,7 +43,8 @@ static bool survives(const struct buf *good, long from, long to, long seed)
 	fflush(stdout);
 	child = fork();
 	if (!child) {
-		struct itimerval patience = {.it_value = {FUZZ_SECONDS, 0}}; /* of its own time: the machine may have other work */
+		/* of its own time: the machine may have other work */
+		struct itimerval patience = {.it_value = {FUZZ_SECONDS, 0}};
 		struct buf b = {0};
 
 		if (fuzz.begin)
@@ -56,7 +57,8 @@ static bool survives(const struct buf *good, long from, long to, long seed)
 		}
 		_exit(0);
 	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status) && tally->done == before + (unsigned)(to - from);
+	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status) &&
+	       tally->done == before + (unsigned)(to - from);
 }
 
 static void keep(const struct buf *good, const char *what, long i, long seed)
@@ -136,7 +138,8 @@ int main(int argc, char **argv)
 	all = *tally;
 	printf("# %u readings, of which %u were what they claim\n", all.done, all.taken);
 	unit_ok(all.done > 0);
-	unit_ok(n < 400 || argc > 3 || (all.taken > all.done / 50 && all.taken < all.done)); /* else nothing has been tried */
+	/* else nothing has been tried */
+	unit_ok(n < 400 || argc > 3 || (all.taken > all.done / 50 && all.taken < all.done));
 	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	buf_free(&b);
 	free(corpus);

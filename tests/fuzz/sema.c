@@ -42,7 +42,8 @@ static bool read_script(const void *data, size_t len)
 {
 	static const char *const params[] = {"5", "word", "/bin/program"}, *const dirs[] = {"/usr/include", NULL};
 	static char *nothing[] = {NULL};
-	struct sema_options options = {.params = params, .nparams = ARRAY_SIZE(params), .environ = nothing, .include_dirs = dirs};
+	struct sema_options options = {
+		.params = params, .nparams = ARRAY_SIZE(params), .environ = nothing, .include_dirs = dirs};
 	static FILE *nowhere;
 	struct arena *a = arena_new();
 	struct types *types = types_new(a);
@@ -73,4 +74,5 @@ static bool read_script(const void *data, size_t len)
 	return ok;
 }
 
-const struct fuzz fuzz = {.name = "sema", .begin = machine_enter, .seed = seed, .damage = damage_text, .read = read_script};
+const struct fuzz fuzz = {
+	.name = "sema", .begin = machine_enter, .seed = seed, .damage = damage_text, .read = read_script};

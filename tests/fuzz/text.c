@@ -43,7 +43,8 @@ static bool read_text(const void *data, size_t len)
 	struct arena *a = arena_new();
 	struct sources sources;
 	struct diag diag;
-	struct cdefs_host host = {.arena = a, .types = types_new(a), .sources = &sources, .diag = &diag, .find_type = unknown};
+	struct cdefs_host host = {
+		.arena = a, .types = types_new(a), .sources = &sources, .diag = &diag, .find_type = unknown};
 	FILE *nowhere = fopen("/dev/null", "we");
 	struct source *src;
 	bool ok;

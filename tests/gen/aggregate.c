@@ -20,7 +20,8 @@ static const char *agg_bounds(const struct var *v)
 {
 	if (v->agg == HIST)
 		return v->low ? text(", %d", (int)v->low) : "";
-	return v->agg == LHIST ? text(", %lld, %lld, %lld", (long long)v->low, (long long)v->high, (long long)v->step) : "";
+	return v->agg == LHIST ? text(", %lld, %lld, %lld", (long long)v->low, (long long)v->high, (long long)v->step)
+			       : "";
 }
 
 const char *add_text(const struct var *v, const char *to, const struct expr *e)

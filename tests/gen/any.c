@@ -30,7 +30,8 @@ const struct type *random_type(int depth, bool key)
 	if (pick < 82) {
 		for (int i = 0; i < n; i++)
 			part[i] = random_type(depth - 1, key);
-		return chance(key ? 85 : 60) ? parts_type(TUPLE, n, part, NULL) : parts_type(RECORD, n, part, (const char **)names);
+		return chance(key ? 85 : 60) ? parts_type(TUPLE, n, part, NULL)
+					     : parts_type(RECORD, n, part, (const char **)names);
 	}
 	if (pick < 88) {
 		part[0] = random_int();
@@ -43,7 +44,8 @@ const struct type *random_type(int depth, bool key)
 
 		do
 			l = &layouts[rnd((unsigned)layout_count)];
-		while (!strcmp(l->name, "loose") || (as_json && l->size > 24)); /* whose name might be taken for a member */
+		/* whose name might be taken for a member */
+		while (!strcmp(l->name, "loose") || (as_json && l->size > 24));
 		return object_type(l);
 	}
 	if (pick < 96) {
@@ -69,7 +71,8 @@ struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(co
 	const struct type *part[MOST_PARTS];
 	const char *name[MOST_PARTS];
 	struct expr *e = new_expr(NULL, eval_parts, POSTFIX, "");
-	int first = t->kind == RECORD && inner != exact && !in_function() && chance(30) ? (int)rnd((unsigned)t->n) : 0; /* of the names, in another order */
+	/* of the names, in another order */
+	int first = t->kind == RECORD && inner != exact && !in_function() && chance(30) ? (int)rnd((unsigned)t->n) : 0;
 
 	for (int i = 0; i < t->n; i++) {
 		int from = (first + i) % t->n;
@@ -77,7 +80,8 @@ struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(co
 		e->arg[i] = inner(t->part[from], depth - 1);
 		part[i] = e->arg[i]->type;
 		name[i] = t->name[from];
-		e->text = text("%s%s%s%s", e->text, i ? ", " : "", t->kind == RECORD ? text("%s=", name[i]) : "", operand(e->arg[i], TERNARY));
+		e->text = text("%s%s%s%s", e->text, i ? ", " : "", t->kind == RECORD ? text("%s=", name[i]) : "",
+			       operand(e->arg[i], TERNARY));
 	}
 	if (t->kind == TUPLE && t->n > 1)
 		e->inside = e->text;
@@ -115,7 +119,9 @@ static struct expr *to_array(const struct type *t, int depth)
 		covered("pton");
 		return known(v, POSTFIX, text("pton(\"%s\")", inet_ntoa(in)), false);
 	}
-	e = new_expr(t, eval_to_array, UNARY, text("(%s)%s", chance(80) ? type_text(t) : text("%s[]", type_text(t->part[0])), operand(a, UNARY)));
+	e = new_expr(
+		t, eval_to_array, UNARY,
+		text("(%s)%s", chance(80) ? type_text(t) : text("%s[]", type_text(t->part[0])), operand(a, UNARY)));
 	e->arg[0] = a;
 	return e;
 }
@@ -150,7 +156,9 @@ static struct expr *bytes_literal(int n)
 
 	for (int i = 0; i < n; i++) {
 		bytes[i] = (char)(chance(60) ? 'a' + rnd(26) : 1 + rnd(255));
-		s = bytes[i] >= 'a' && bytes[i] <= 'z' && (i == 0 || bytes[i - 1] >= 'a') ? text("%s%c", s, bytes[i]) : text("%s\\x%02x", s, (unsigned char)bytes[i]);
+		s = bytes[i] >= 'a' && bytes[i] <= 'z' && (i == 0 || bytes[i - 1] >= 'a')
+			    ? text("%s%c", s, bytes[i])
+			    : text("%s\\x%02x", s, (unsigned char)bytes[i]);
 	}
 	return known((struct value){.type = string_type(n + 1), .text = bytes}, POSTFIX, text("\"%s\"", s), true);
 }

@@ -52,7 +52,8 @@ static struct stmt *declare_first(struct stmt *s, bool named, int depth)
 	v->declared = named;
 	s->e[1] = named ? gen_value(v->type, depth) : exact(v->type, 1);
 	s->text = text("let %s%s;\n", v->name, named ? text(" : %s", type_text(v->type)) : "");
-	s->text = text(later ? "%sif (%s) { %s = %s; }" : "%s%.0s%s = %s;", s->text, nothing->name, v->name, s->e[1]->text);
+	s->text = text(later ? "%sif (%s) { %s = %s; }" : "%s%.0s%s = %s;", s->text, nothing->name, v->name,
+		       s->e[1]->text);
 	if (later) {
 		s->e[1] = known(zero(v->type), POSTFIX, "", false);
 	}
@@ -67,7 +68,8 @@ static struct stmt *widen_later(struct stmt *s)
 	struct var *v = s->var;
 
 	s->e[1] = exact(narrower(v->type), 1);
-	s->text = text("%s = %s;\nif (%s) { %s = %s; }", v->name, s->e[1]->text, nothing->name, v->name, exact(v->type, 1)->text);
+	s->text = text("%s = %s;\nif (%s) { %s = %s; }", v->name, s->e[1]->text, nothing->name, v->name,
+		       exact(v->type, 1)->text);
 	covered("ASSIGN");
 	declare(v);
 	return s;
@@ -202,7 +204,8 @@ struct stmt *stmt_delete(int depth)
 	s->e[0] = gen_value(v->key, depth);
 	pure--;
 	s->var = v;
-	s->text = chance(50) ? text("delete(%s[%s]);", v->name, key_text(s->e[0])) : text("delete(%s, %s);", v->name, s->e[0]->text);
+	s->text = chance(50) ? text("delete(%s[%s]);", v->name, key_text(s->e[0]))
+			     : text("delete(%s, %s);", v->name, s->e[0]->text);
 	covered("delete");
 	return s;
 }
@@ -241,7 +244,8 @@ struct stmt *stmt_find(int depth)
 	s->e[1] = variable(to);
 	s->e[2] = first;
 	s->var = v;
-	s->text = text("%s = %s; print(find(%s, %s, %s));", to->name, first->text, v->name, operand(s->e[0], POSTFIX), to->name);
+	s->text = text("%s = %s; print(find(%s, %s, %s));", to->name, first->text, v->name, operand(s->e[0], POSTFIX),
+		       to->name);
 	s->body = new_stmt(run_assign, "");
 	s->body->var = to;
 	s->body->e[1] = first;

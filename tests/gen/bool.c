@@ -93,11 +93,24 @@ static struct expr *bool_builtin(int depth)
 		const char *name, *text;
 		bool is;
 	} facts[] = {
-		{"pid", "pid > 0", true}, {"tid", "tid < 1", false}, {"nsecs", "nsecs >= 1", true}, {"elapsed", "elapsed > 0", true},
-		{"jiffies", "jiffies == 0", false}, {"numaid", "numaid < 1024", true}, {"cpu", "cpu < 8192", true}, {"rand", "rand >= 0", true},
-		{"curtask", "curtask != 0", true}, {"curtask", "curtask->tgid == pid", true}, {"cgroup", "cgroup >= 0", true}, {"ppid", "ppid > 0", true},
-		{"kstack", "len(kstack) >= 0", true}, {"ustack", "len(ustack(perf, 5)) > 5", false}, {"has_cpid", "has_cpid == false", true},
-		{"comm", "comm == \"probe\"", true}, {"nsecs", "nsecs(boot) < 1", false}, {"kstack", "len(kstack(3)) <= 3", true},
+		{"pid", "pid > 0", true},
+		{"tid", "tid < 1", false},
+		{"nsecs", "nsecs >= 1", true},
+		{"elapsed", "elapsed > 0", true},
+		{"jiffies", "jiffies == 0", false},
+		{"numaid", "numaid < 1024", true},
+		{"cpu", "cpu < 8192", true},
+		{"rand", "rand >= 0", true},
+		{"curtask", "curtask != 0", true},
+		{"curtask", "curtask->tgid == pid", true},
+		{"cgroup", "cgroup >= 0", true},
+		{"ppid", "ppid > 0", true},
+		{"kstack", "len(kstack) >= 0", true},
+		{"ustack", "len(ustack(perf, 5)) > 5", false},
+		{"has_cpid", "has_cpid == false", true},
+		{"comm", "comm == \"probe\"", true},
+		{"nsecs", "nsecs(boot) < 1", false},
+		{"kstack", "len(kstack(3)) <= 3", true},
 	};
 	unsigned i = rnd(ARRAY_SIZE(facts));
 
@@ -109,7 +122,8 @@ static struct expr *bool_builtin(int depth)
 /* is_str(x) and its like: literals that say what x is */
 static struct expr *bool_is(int depth)
 {
-	static const char *const names[] = {"is_str", "is_ptr", "is_array", "is_integer", "is_unsigned_integer", "is_literal"};
+	static const char *const names[] = {"is_str",    "is_ptr", "is_array", "is_integer", "is_unsigned_integer",
+					    "is_literal"};
 	unsigned i = rnd(ARRAY_SIZE(names));
 	struct expr *e;
 	bool v;
@@ -119,16 +133,20 @@ static struct expr *bool_is(int depth)
 	pure--;
 	if (!e)
 		return NULL;
-	v = i == 0 ? e->type->kind == STRING : i == 3 ? e->type->kind == INT : i == 4 ? e->type->kind == INT && !e->type->is_signed :
-	    i == 5 ? e->literal : false;
+	v = i == 0   ? e->type->kind == STRING
+	    : i == 3 ? e->type->kind == INT
+	    : i == 4 ? e->type->kind == INT && !e->type->is_signed
+	    : i == 5 ? e->literal
+		     : false;
 	covered(names[i]);
 	return known((struct value){.type = &bool_type, .num = v}, POSTFIX, text("%s(%s)", names[i], e->text), true);
 }
 
 static const struct production bools[] = {
-	{"leaf", bool_leaf}, {"var", bool_var}, {"builtin", bool_builtin},
-	{"compare", bool_compare}, {"compare", bool_compare}, {"strings", bool_strings}, {"values", bool_values}, {"logical", bool_logical},
-	{"logical", bool_logical}, {"not", bool_not}, {"cast", bool_cast}, {"call", bool_call}, {"choice", bool_choice}, {"is", bool_is}, {"pointer", bool_pointer},
+	{"leaf", bool_leaf},       {"var", bool_var},         {"builtin", bool_builtin}, {"compare", bool_compare},
+	{"compare", bool_compare}, {"strings", bool_strings}, {"values", bool_values},   {"logical", bool_logical},
+	{"logical", bool_logical}, {"not", bool_not},         {"cast", bool_cast},       {"call", bool_call},
+	{"choice", bool_choice},   {"is", bool_is},           {"pointer", bool_pointer},
 };
 
 struct expr *gen_bool(int depth)

@@ -98,16 +98,11 @@ static int64_t call_getopt(const struct value *v, const struct expr *e)
 }
 
 static const struct call calls[] = {
-	{"strlen", "s", of_u64, call_strlen},
-	{"strncmp", "ss4", of_u64, call_strncmp},
-	{"strstr", "ss", of_i64, call_strstr},
-	{"strcontains", "ss", of_bool, call_strcontains},
-	{"memcmp", "ss1", of_i64, call_memcmp},
-	{"bswap", "m", of_arg, call_bswap},
-	{"len", "M", of_i64, call_len},
-	{"has_key", "Mk", of_bool, call_has_key},
-	{"delete", "Mk", of_bool, call_delete},
-	{"getopt", "gG", of_u64, call_getopt},
+	{"strlen", "s", of_u64, call_strlen},   {"strncmp", "ss4", of_u64, call_strncmp},
+	{"strstr", "ss", of_i64, call_strstr},  {"strcontains", "ss", of_bool, call_strcontains},
+	{"memcmp", "ss1", of_i64, call_memcmp}, {"bswap", "m", of_arg, call_bswap},
+	{"len", "M", of_i64, call_len},         {"has_key", "Mk", of_bool, call_has_key},
+	{"delete", "Mk", of_bool, call_delete}, {"getopt", "gG", of_u64, call_getopt},
 };
 
 static struct value eval_call(const struct expr *e)
@@ -155,7 +150,8 @@ static struct expr *call(const struct call *c, int depth)
 			if (c->args[i] == 'k' && e->arg[i]->type->kind == TUPLE)
 				e->arg[i]->prec = LOWEST;
 		}
-		e->text = text("%s%s%s", e->text, i ? ", " : "", e->arg[i]->prec == LOWEST ? text("(%s)", e->arg[i]->text) : e->arg[i]->text);
+		e->text = text("%s%s%s", e->text, i ? ", " : "",
+			       e->arg[i]->prec == LOWEST ? text("(%s)", e->arg[i]->text) : e->arg[i]->text);
 	}
 	e->type = c->result(e);
 	e->text = text("%s(%s)", c->name, e->text);

@@ -13,7 +13,7 @@ static struct function {
 	struct stmt *body;
 	struct expr *value;
 	struct value returned;
-} *functions[MOST_FUNCTIONS], *current;
+} * functions[MOST_FUNCTIONS], *current;
 static int nfunctions;
 
 bool in_function(void)
@@ -33,7 +33,9 @@ static const char *example(const struct type *t)
 	case ENUM:
 		return text("(%s)0", type_text(t));
 	case STRING:
-		return t->size < 40 ? text("\"%.*s\"", t->size - 1, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz") : NULL;
+		return t->size < 40
+			       ? text("\"%.*s\"", t->size - 1, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")
+			       : NULL;
 	case ARRAY:
 		return text("(%s)(uint%d)0", type_text(t), 8 * t->size);
 	case TUPLE:
@@ -110,7 +112,8 @@ const char *gen_functions(const char *prefix)
 		may_return = false;
 		current = NULL;
 		nvars = outer;
-		all = text("%sfn %s(%s) : %s {\n%s%s}\n", all, f->name, params, f->result ? declared(f->result) : "void", block_text(f->body),
+		all = text("%sfn %s(%s) : %s {\n%s%s}\n", all, f->name, params,
+			   f->result ? declared(f->result) : "void", block_text(f->body),
 			   f->value ? text("return %s;\n", f->value->text) : "");
 		functions[nfunctions++] = f;
 	}

@@ -100,11 +100,32 @@ static const char *const rows[] = {
 static const struct {
 	const char *name, *why;
 } exempt[] = {
-	{"ARG", "needs a kprobe"}, {"args", "needs a tracepoint"}, {"retval", "needs a kretprobe"}, {"func", "needs a kprobe"},
-	{"usermode", "needs registers"}, {"reg", "needs registers"}, {"dw_ustack", "needs a process"}, {"skboutput", "writes a file"}, {"uaddr", "needs a uprobe"}, {"path", "needs fentry"},
-	{"socket_cookie", "needs fentry"}, {"override", "needs a kprobe"}, {"signal", "needs a probe of a process"}, {"signal_thread", "needs a probe of a process"}, {"fail", "fails to compile"}, {"cgroupid", "needs a cgroup"}, {"percpu_kaddr", "needs a symbol"}, {"write_user", "some kernels refuse it"}, {"unwatch", "needs a watchpoint"}, {"IMPORT", "needs a file"},
-	{"TYPEINFO", "unstable"}, {"SUFFIX", "is part of a type"}, {"MAPDECL", "has no expression"}, {"CONFIG", "the header has one"},
-	{"SETTING", "the header has some"}, {"CDEF", "the header has some"},
+	{"ARG", "needs a kprobe"},
+	{"args", "needs a tracepoint"},
+	{"retval", "needs a kretprobe"},
+	{"func", "needs a kprobe"},
+	{"usermode", "needs registers"},
+	{"reg", "needs registers"},
+	{"dw_ustack", "needs a process"},
+	{"skboutput", "writes a file"},
+	{"uaddr", "needs a uprobe"},
+	{"path", "needs fentry"},
+	{"socket_cookie", "needs fentry"},
+	{"override", "needs a kprobe"},
+	{"signal", "needs a probe of a process"},
+	{"signal_thread", "needs a probe of a process"},
+	{"fail", "fails to compile"},
+	{"cgroupid", "needs a cgroup"},
+	{"percpu_kaddr", "needs a symbol"},
+	{"write_user", "some kernels refuse it"},
+	{"unwatch", "needs a watchpoint"},
+	{"IMPORT", "needs a file"},
+	{"TYPEINFO", "unstable"},
+	{"SUFFIX", "is part of a type"},
+	{"MAPDECL", "has no expression"},
+	{"CONFIG", "the header has one"},
+	{"SETTING", "the header has some"},
+	{"CDEF", "the header has some"},
 };
 
 static bool used[ARRAY_SIZE(rows)];
@@ -124,7 +145,8 @@ static int report(void)
 		covered(exempt[i].name);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (!used[i] && ++missing)
-			printf("no program uses %s: give it a production in tests/gen, or a reason in gen.c\n", rows[i]);
+			printf("no program uses %s: give it a production in tests/gen, or a reason in gen.c\n",
+			       rows[i]);
 	return missing ? 1 : 0;
 }
 
@@ -138,15 +160,22 @@ int max_strlen = 1024;
 static void header(FILE *out, uint64_t s, unsigned first)
 {
 	static const int lengths[] = {1024, 1024, 200, 80};
-	static const char *const settings[] = {"on_stack_limit = 64;", "perf_rb_pages = 64;", "license = \"GPL\";", "log_size = 2000000;",
-					       "BPFTRACE_MAX_CAT_BYTES = 4096;", "cache_user_symbols = \"PER_PROGRAM\";", "stack_mode = perf;", ""};
+	static const char *const settings[] = {"on_stack_limit = 64;",
+					       "perf_rb_pages = 64;",
+					       "license = \"GPL\";",
+					       "log_size = 2000000;",
+					       "BPFTRACE_MAX_CAT_BYTES = 4096;",
+					       "cache_user_symbols = \"PER_PROGRAM\";",
+					       "stack_mode = perf;",
+					       ""};
 
 	seed(s ^ 0xbadc0de, first / BATCH);
 	max_strlen = lengths[rnd(ARRAY_SIZE(lengths))];
 	fprintf(out, "enum color { RED, GREEN, BLUE, PINK };\n#define TWELVE 10 + 2\n");
 	for (int i = 0; i < layout_count; i++)
 		fprintf(out, "%s\n", layouts[i].definition);
-	fprintf(out, "config = { max_strlen = %d; max_map_keys = 300; unstable_tseries = enable; %s }\n", max_strlen, settings[rnd(ARRAY_SIZE(settings))]);
+	fprintf(out, "config = { max_strlen = %d; max_map_keys = 300; unstable_tseries = enable; %s }\n", max_strlen,
+		settings[rnd(ARRAY_SIZE(settings))]);
 	fprintf(out, "begin { if (getopt(\"num\", 7) != 9) { print(\"--num is lost\"); } }\n");
 	fprintf(out, "macro twice(e) { (e) + (e) }\nmacro bump($v) { $v += 3; $v }\n");
 }

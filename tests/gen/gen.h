@@ -191,7 +191,8 @@ extern const int member_count;
 
 /* expr.c */
 #define MOST_VARS 64
-enum { LOWEST, TERNARY, LOR, LAND, OR, XOR, AND, EQUALITY, ORDER, SHIFT, SUMS, PRODUCT, UNARY, POSTFIX }; /* precedence */
+/* precedence */
+enum { LOWEST, TERNARY, LOR, LAND, OR, XOR, AND, EQUALITY, ORDER, SHIFT, SUMS, PRODUCT, UNARY, POSTFIX };
 extern struct var *vars[MOST_VARS];
 extern int nvars; /* in scope */
 extern int pure; /* > 0: no side effects now */
@@ -282,7 +283,8 @@ const struct type *random_int(void);
 const struct type *random_type(int depth, bool key);
 const struct type *narrower(const struct type *t); /* one whose values a t holds as well */
 struct expr *gen_value(const struct type *t, int depth); /* may be stored in a t */
-struct expr *exact(const struct type *t, int depth); /* its type is t to the letter, so that what it is stored in becomes a t */
+/* its type is t to the letter, so that what it is stored in becomes a t */
+struct expr *exact(const struct type *t, int depth);
 struct expr *gen_parts(const struct type *t, int depth, struct expr *(*inner)(const struct type *, int));
 struct expr *gen_any(int depth); /* what print() takes */
 

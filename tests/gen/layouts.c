@@ -14,7 +14,10 @@ static const char *color(unsigned c)
 	return c < COLORS ? color_names[c] : text("%u", c);
 }
 
-#define STRUCT(name, attribute, members, ...) struct attribute name { BARE members };
+#define STRUCT(name, attribute, members, ...) \
+	struct attribute name { \
+		BARE members \
+	};
 #define MEMBER(tag, id, path, size, sign)
 #define BITS(tag, id, path, size, sign)
 #define LIST(tag, id, path, rest, count, size, sign)
@@ -28,24 +31,24 @@ static const char *color(unsigned c)
 #undef CHARS
 #undef SHADE
 
-#define STRUCT(name, attribute, members, format, ...)   \
-	static char *show_##name(const void *bytes)     \
-	{                                               \
-		const struct name *s = bytes;           \
-		const char *f = format;                 \
-		(void)s;                                \
+#define STRUCT(name, attribute, members, format, ...) \
+	static char *show_##name(const void *bytes) \
+	{ \
+		const struct name *s = bytes; \
+		const char *f = format; \
+		(void)s; \
 		return f ? text(f, ##__VA_ARGS__) : NULL; \
 	}
-#define LIST(tag, id, path, rest, count, size, sign)             \
-	static int64_t get_##id(const void *bytes, int i)        \
-	{                                                        \
-		(void)i;                                         \
+#define LIST(tag, id, path, rest, count, size, sign) \
+	static int64_t get_##id(const void *bytes, int i) \
+	{ \
+		(void)i; \
 		return (int64_t)((const struct tag *)bytes)->path[i] rest; \
 	}
-#define MEMBER(tag, id, path, size, sign)                        \
-	static int64_t get_##id(const void *bytes, int i)        \
-	{                                                        \
-		(void)i;                                         \
+#define MEMBER(tag, id, path, size, sign) \
+	static int64_t get_##id(const void *bytes, int i) \
+	{ \
+		(void)i; \
 		return (int64_t)((const struct tag *)bytes)->path; \
 	}
 #define BITS MEMBER
@@ -79,11 +82,15 @@ enum {
 
 const struct member layout_members[] = {
 #define STRUCT(name, attribute, members, ...)
-#define MEMBER(tag, id, path, size, sign) {&layouts[IS_##tag], #path, size, sign, get_##id, 0, false, false, offsetof(struct tag, path)},
+#define MEMBER(tag, id, path, size, sign) \
+	{&layouts[IS_##tag], #path, size, sign, get_##id, 0, false, false, offsetof(struct tag, path)},
 #define BITS(tag, id, path, size, sign) {&layouts[IS_##tag], #path, size, sign, get_##id, 0, false, false, -1},
-#define LIST(tag, id, path, rest, count, size, sign) {&layouts[IS_##tag], #path "[%s]" #rest, size, sign, get_##id, count, false, false, -1},
-#define CHARS(tag, id, path, size) {&layouts[IS_##tag], #path, size, false, NULL, 0, true, false, offsetof(struct tag, path)},
-#define SHADE(tag, id, path) {&layouts[IS_##tag], #path, 4, false, get_##id, 0, false, true, offsetof(struct tag, path)},
+#define LIST(tag, id, path, rest, count, size, sign) \
+	{&layouts[IS_##tag], #path "[%s]" #rest, size, sign, get_##id, count, false, false, -1},
+#define CHARS(tag, id, path, size) \
+	{&layouts[IS_##tag], #path, size, false, NULL, 0, true, false, offsetof(struct tag, path)},
+#define SHADE(tag, id, path) \
+	{&layouts[IS_##tag], #path, 4, false, get_##id, 0, false, true, offsetof(struct tag, path)},
 #include "layouts.def"
 #undef STRUCT
 #undef MEMBER
@@ -95,7 +102,8 @@ const struct member layout_members[] = {
 const int member_count = ARRAY_SIZE(layout_members);
 
 const struct layout layouts[] = {
-#define STRUCT(name, attribute, members, ...) {#name, "struct " #attribute " " #name " { " TEXT_OF members " };", sizeof(struct name), show_##name},
+#define STRUCT(name, attribute, members, ...) \
+	{#name, "struct " #attribute " " #name " { " TEXT_OF members " };", sizeof(struct name), show_##name},
 #define MEMBER(tag, id, path, size, sign)
 #define BITS(tag, id, path, size, sign)
 #define LIST(tag, id, path, rest, count, size, sign)

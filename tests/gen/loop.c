@@ -60,8 +60,8 @@ struct stmt *stmt_range(int depth)
 	s->e[0] = from;
 	s->e[1] = to;
 	s->body = loop_body(v, depth);
-	s->text = text(chance(70) ? "for (%s : %s..%s) {\n%s}" : "for %s : %s..%s {\n%s}", v->name, operand(from, POSTFIX), operand(to, POSTFIX),
-		       block_text(s->body));
+	s->text = text(chance(70) ? "for (%s : %s..%s) {\n%s}" : "for %s : %s..%s {\n%s}", v->name,
+		       operand(from, POSTFIX), operand(to, POSTFIX), block_text(s->body));
 	covered("FOR");
 	return s;
 }
@@ -100,7 +100,8 @@ static enum flow run_for_map(const struct stmt *s)
 	for (size_t i = 0; i < m->n; i++) {
 		kv->value = zero(kv->type);
 		kv->value.part[0] = m->entries[i].key;
-		kv->value.part[1] = m->agg ? number(kv->type->part[1], map_read(m, m->entries[i].key)) : m->entries[i].value;
+		kv->value.part[1] =
+			m->agg ? number(kv->type->part[1], map_read(m, m->entries[i].key)) : m->entries[i].value;
 		if (!skip || !eval(skip).num)
 			sum->value = number(sum->type, eval(by).num);
 	}
@@ -115,7 +116,8 @@ static enum flow run_for_one(const struct stmt *s)
 	if (m->n == 1) {
 		kv->value = zero(kv->type);
 		kv->value.part[0] = m->entries[0].key;
-		kv->value.part[1] = m->agg ? number(kv->type->part[1], map_read(m, m->entries[0].key)) : m->entries[0].value;
+		kv->value.part[1] =
+			m->agg ? number(kv->type->part[1], map_read(m, m->entries[0].key)) : m->entries[0].value;
 		f = run(s->body);
 	}
 	return f == RETURN ? f : ON;
@@ -195,7 +197,10 @@ struct stmt *stmt_jump(int depth)
 	else
 		return NULL;
 	s->e[0] = gen_bool(depth);
-	s->text = text("if (%s) { %s; }", s->e[0]->text, s->op == BREAK ? "break" : s->op == CONTINUE ? "continue" : "return");
+	s->text = text("if (%s) { %s; }", s->e[0]->text,
+		       s->op == BREAK      ? "break"
+		       : s->op == CONTINUE ? "continue"
+					   : "return");
 	covered(s->op == BREAK ? "BREAK" : s->op == CONTINUE ? "CONTINUE" : "RETURN");
 	return s;
 }

@@ -174,7 +174,10 @@ static void count_buckets(const struct var *m, const struct sums *s, struct coun
 	*c = (struct counts){.first = -1, .last = (int)((m->high - m->low) / (m->step ? m->step : 1)) + 1};
 	for (int64_t i = 0; i < s->n; i++) {
 		int64_t v = s->added[i];
-		int b = m->agg == HIST ? hist_bucket(v, (int)m->low) : v < m->low ? 0 : v >= m->high ? c->last : 1 + (int)((v - m->low) / m->step);
+		int b = m->agg == HIST ? hist_bucket(v, (int)m->low)
+			: v < m->low   ? 0
+			: v >= m->high ? c->last
+				       : 1 + (int)((v - m->low) / m->step);
 
 		if (++c->of[b] > c->most)
 			c->most = c->of[b];
@@ -213,8 +216,10 @@ static const char *json_graph(const struct var *m, const struct sums *s, int64_t
 
 		if (b == 0)
 			high = m->agg == HIST ? 0 : m->low;
-		out = text("%s%s{%s%s\"count\": %lld}", out, *out ? "," : "", b ? text("\"min\": %lld, ", (long long)low) : "",
-			   m->agg == LHIST && b == c.last ? "" : text("\"max\": %lld, ", (long long)high - 1), (long long)(m->agg == HIST ? c.of[b] / div : c.of[b]));
+		out = text("%s%s{%s%s\"count\": %lld}", out, *out ? "," : "",
+			   b ? text("\"min\": %lld, ", (long long)low) : "",
+			   m->agg == LHIST && b == c.last ? "" : text("\"max\": %lld, ", (long long)high - 1),
+			   (long long)(m->agg == HIST ? c.of[b] / div : c.of[b]));
 	}
 	return text("[%s]", out);
 }
@@ -227,7 +232,8 @@ static int compare(const void *x, const void *y)
 {
 	const struct entry *a = x, *b = y;
 	const struct var *m = sorting;
-	bool is_signed = m->agg == COUNT || m->agg == HIST || m->agg == LHIST || (m->agg ? m->of->is_signed : m->type->is_signed);
+	bool is_signed = m->agg == COUNT || m->agg == HIST || m->agg == LHIST ||
+			 (m->agg ? m->of->is_signed : m->type->is_signed);
 
 	if (a->rank != b->rank && (m->agg || m->type->kind == INT || m->type->kind == ENUM))
 		return (is_signed ? a->rank < b->rank : (uint64_t)a->rank < (uint64_t)b->rank) ? -1 : 1;
@@ -271,14 +277,19 @@ static void json_map(const struct var *m, size_t from, int64_t div)
 		if (m->agg == HIST || m->agg == LHIST)
 			v = json_graph(m, &e->sums, div);
 		else if (m->agg == STATS)
-			v = text("{\"count\": %lld, \"average\": %s, \"total\": %s}", (long long)e->sums.n, json(entry_value(m, e, div)), json(total(m, e)));
+			v = text("{\"count\": %lld, \"average\": %s, \"total\": %s}", (long long)e->sums.n,
+				 json(entry_value(m, e, div)), json(total(m, e)));
 		else
 			v = json(entry_value(m, e, div));
 		all = m->key ? text("%s%s%s: %s", all, i > from ? ", " : "", json_key(e->key), v) : v;
 	}
 	if (m->n > from)
-		emit(m->key ? "{\"type\": \"%s\", \"data\": {\"%s\": {%s}}}\n" : "{\"type\": \"%s\", \"data\": {\"%s\": %s}}\n",
-		     m->agg == HIST || m->agg == LHIST ? "hist" : m->agg == STATS || m->agg == AVG ? "stats" : "map", m->name, all);
+		emit(m->key ? "{\"type\": \"%s\", \"data\": {\"%s\": {%s}}}\n"
+			    : "{\"type\": \"%s\", \"data\": {\"%s\": %s}}\n",
+		     m->agg == HIST || m->agg == LHIST  ? "hist"
+		     : m->agg == STATS || m->agg == AVG ? "stats"
+							: "map",
+		     m->name, all);
 }
 
 void map_print(struct var *m, int top, int64_t div)

@@ -13,18 +13,24 @@ struct expr *number_literal(int64_t v, bool over)
 	else if (v < 0)
 		s = text("-%llu", 0 - (unsigned long long)v);
 	else if (v && v % 1000 == 0 && chance(50))
-		s = v % 1000000 == 0 && chance(50) ? text("%llde6", (long long)v / 1000000) : text("%lldus", (long long)v / 1000);
+		s = v % 1000000 == 0 && chance(50) ? text("%llde6", (long long)v / 1000000)
+						   : text("%lldus", (long long)v / 1000);
 	else if (v > 9999 && chance(20))
 		s = text("%lld_%03lld", (long long)v / 1000, (long long)v % 1000);
 	else
 		s = text(chance(80) ? "%lld" : chance(70) ? "0x%llx" : "0%llo", (long long)v);
-	return known((struct value){.type = literal_type(v, over), .num = v}, v < 0 && !over ? UNARY : POSTFIX, s, true);
+	return known((struct value){.type = literal_type(v, over), .num = v}, v < 0 && !over ? UNARY : POSTFIX, s,
+		     true);
 }
 
 struct expr *number_leaf(int depth)
 {
-	static const int64_t edges[] = {0, 1, 2, 3, 7, 8, 10, 63, 64, 100, 127, 128, 255, 256, 1000, 32767, 32768, 65535, 65536,
-					1000000, 2147483647, 2147483648, 4294967295, 4294967296, 1000000000000, INT64_MAX};
+	static const int64_t edges[] = {0,          1,          2,          3,          7,
+					8,          10,         63,         64,         100,
+					127,        128,        255,        256,        1000,
+					32767,      32768,      65535,      65536,      1000000,
+					2147483647, 2147483648, 4294967295, 4294967296, 1000000000000,
+					INT64_MAX};
 
 	(void)depth;
 	if (chance(40))
@@ -124,12 +130,13 @@ static struct expr *number_sizeof(int depth)
 		of = gen_number(depth - 1);
 		pure--;
 		covered("SIZEOF");
-		return known((struct value){.type = literal_type(of->type->size, false), .num = of->type->size}, POSTFIX,
-			     text("sizeof((%s))", of->text), true);
+		return known((struct value){.type = literal_type(of->type->size, false), .num = of->type->size},
+			     POSTFIX, text("sizeof((%s))", of->text), true);
 	}
 	if (chance(50)) {
 		covered("SIZEOF");
-		return known((struct value){.type = literal_type(8, false), .num = t->size}, POSTFIX, text("sizeof(%s)", type_text(t)), true);
+		return known((struct value){.type = literal_type(8, false), .num = t->size}, POSTFIX,
+			     text("sizeof(%s)", type_text(t)), true);
 	}
 	do
 		m = &layout_members[rnd((unsigned)member_count)];
@@ -223,13 +230,39 @@ static struct expr *number_builtin(int depth)
 }
 
 static const struct production numbers[] = {
-	{"leaf", number_leaf}, {"var", number_var}, {"var", number_var}, {"param", number_param}, {"enum", number_enum},
-	{"memory", number_memory}, {"given", number_given}, {"given", number_given}, {"pointer", number_pointer}, {"builtin", number_builtin}, {"part", number_part},
+	{"leaf", number_leaf},
+	{"var", number_var},
+	{"var", number_var},
+	{"param", number_param},
+	{"enum", number_enum},
+	{"memory", number_memory},
+	{"given", number_given},
+	{"given", number_given},
+	{"pointer", number_pointer},
+	{"builtin", number_builtin},
+	{"part", number_part},
 	/* from here on they need depth */
-	{"binary", number_binary}, {"binary", number_binary}, {"binary", number_binary}, {"unary", number_unary}, {"cast", number_cast},
-	{"choice", number_choice}, {"elvis", number_elvis}, {"sizeof", number_sizeof}, {"incdec", gen_step},
-	{"element", number_element}, {"of array", number_of_array}, {"member", number_member}, {"block", number_block},
-	{"comptime", number_comptime}, {"macro", number_macro}, {"expands", number_expands}, {"fn", number_fn}, {"fn", number_fn}, {"call", number_call}, {"call", number_call}, {"bool", gen_bool},
+	{"binary", number_binary},
+	{"binary", number_binary},
+	{"binary", number_binary},
+	{"unary", number_unary},
+	{"cast", number_cast},
+	{"choice", number_choice},
+	{"elvis", number_elvis},
+	{"sizeof", number_sizeof},
+	{"incdec", gen_step},
+	{"element", number_element},
+	{"of array", number_of_array},
+	{"member", number_member},
+	{"block", number_block},
+	{"comptime", number_comptime},
+	{"macro", number_macro},
+	{"expands", number_expands},
+	{"fn", number_fn},
+	{"fn", number_fn},
+	{"call", number_call},
+	{"call", number_call},
+	{"bool", gen_bool},
 };
 #define NUMBER_LEAVES 11
 

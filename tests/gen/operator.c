@@ -5,10 +5,11 @@ static const struct binary {
 	const char *name, *text;
 	int prec;
 } binaries[] = {
-	{"ADD", "+", SUMS}, {"SUB", "-", SUMS}, {"MUL", "*", PRODUCT}, {"DIV", "/", PRODUCT}, {"MOD", "%", PRODUCT},
-	{"AND", "&", AND}, {"OR", "|", OR}, {"XOR", "^", XOR}, {"SHL", "<<", SHIFT}, {"SHR", ">>", SHIFT},
-	{"EQ", "==", EQUALITY}, {"NE", "!=", EQUALITY}, {"LT", "<", ORDER}, {"LE", "<=", ORDER}, {"GT", ">", ORDER}, {"GE", ">=", ORDER},
-	{"LAND", "&&", LAND}, {"LOR", "||", LOR},
+	{"ADD", "+", SUMS},    {"SUB", "-", SUMS},   {"MUL", "*", PRODUCT},  {"DIV", "/", PRODUCT},
+	{"MOD", "%", PRODUCT}, {"AND", "&", AND},    {"OR", "|", OR},        {"XOR", "^", XOR},
+	{"SHL", "<<", SHIFT},  {"SHR", ">>", SHIFT}, {"EQ", "==", EQUALITY}, {"NE", "!=", EQUALITY},
+	{"LT", "<", ORDER},    {"LE", "<=", ORDER},  {"GT", ">", ORDER},     {"GE", ">=", ORDER},
+	{"LAND", "&&", LAND},  {"LOR", "||", LOR},
 };
 
 static int64_t divide(int op, int64_t a, int64_t b, bool is_signed)
@@ -78,8 +79,9 @@ static struct value eval_binary(const struct expr *e)
 	b = eval(e->arg[1]);
 	if (!is_number(a.type))
 		return number(&bool_type, equal(a, b) == (e->op == EQ));
-	return number(e->type, arithmetic(e->op, a.num, b.num, e->op >= EQ ? signed_pair(e->arg[0]->type, e->arg[1]->type) :
-								sign_of(e->op, e->arg[0]->type, e->arg[1]->type)));
+	return number(e->type, arithmetic(e->op, a.num, b.num,
+					  e->op >= EQ ? signed_pair(e->arg[0]->type, e->arg[1]->type)
+						      : sign_of(e->op, e->arg[0]->type, e->arg[1]->type)));
 }
 
 const char *binary_text(int op)
@@ -92,8 +94,10 @@ static bool folds(int op, int64_t a, int64_t b)
 {
 	int64_t r;
 
-	return op == ADD ? !__builtin_add_overflow(a, b, &r) : op == SUB ? !__builtin_sub_overflow(a, b, &r) :
-	       op == MUL ? !__builtin_mul_overflow(a, b, &r) : true;
+	return op == ADD   ? !__builtin_add_overflow(a, b, &r)
+	       : op == SUB ? !__builtin_sub_overflow(a, b, &r)
+	       : op == MUL ? !__builtin_mul_overflow(a, b, &r)
+			   : true;
 }
 
 static bool wide(const struct expr *e)
@@ -119,8 +123,9 @@ struct expr *binary(int op, struct expr *a, struct expr *b)
 		a = hide(a);
 	b = right_of(op, b);
 	literal = a->literal && b->literal;
-	e = new_expr(&bool_type, eval_binary, binaries[op].prec,
-		     text("%s %s %s", operand(a, binaries[op].prec), binaries[op].text, operand(b, binaries[op].prec + 1)));
+	e = new_expr(
+		&bool_type, eval_binary, binaries[op].prec,
+		text("%s %s %s", operand(a, binaries[op].prec), binaries[op].text, operand(b, binaries[op].prec + 1)));
 	covered("BINARY");
 	covered(binaries[op].name);
 	e->op = op;
@@ -132,7 +137,8 @@ struct expr *binary(int op, struct expr *a, struct expr *b)
 		e->known = eval(e);
 		e->literal = true;
 		if (op < EQ)
-			e->type = e->known.type = literal_type(e->known.num, e->known.num < 0 && !sign_of(op, a->type, b->type));
+			e->type = e->known.type =
+				literal_type(e->known.num, e->known.num < 0 && !sign_of(op, a->type, b->type));
 	}
 	return e;
 }
@@ -247,8 +253,9 @@ struct expr *choice(struct expr *c, struct expr *a, struct expr *b)
 	covered(as_if ? "IF" : "TERNARY");
 	e->body = branch_body(as_if);
 	e->other = branch_body(as_if);
-	e->text = as_if ? text("if (%s) { %s%s } else { %s%s }", c->text, block_text(e->body), operand(a, TERNARY), block_text(e->other), operand(b, TERNARY)) :
-			  text("%s ? %s : %s", operand(c, LOR), operand(a, LOR), operand(b, TERNARY));
+	e->text = as_if ? text("if (%s) { %s%s } else { %s%s }", c->text, block_text(e->body), operand(a, TERNARY),
+			       block_text(e->other), operand(b, TERNARY))
+			: text("%s ? %s : %s", operand(c, LOR), operand(a, LOR), operand(b, TERNARY));
 	if (!as_if && chosen && chosen->literal) {
 		e->literal = true;
 		e->type = chosen->type;

@@ -22,9 +22,10 @@ struct expr *part(int depth, bool (*good)(const struct type *))
 		int i = (int)rnd((unsigned)at->type->n);
 
 		e = new_expr(at->type->part[i], eval_part, POSTFIX, NULL);
-		e->text = at->type->kind == RECORD ? text("%s.%s", at->text, at->type->name[i]) :
-			  chance(80)		   ? text("%s.%d", at->text, i) :
-						     text(at->var && at->var->is_map && !at->var->key ? "(%s)[%d]" : "%s[%d]", at->text, i);
+		e->text = at->type->kind == RECORD ? text("%s.%s", at->text, at->type->name[i])
+			  : chance(80)             ? text("%s.%d", at->text, i)
+				       : text(at->var && at->var->is_map && !at->var->key ? "(%s)[%d]" : "%s[%d]",
+					      at->text, i);
 		covered("FIELD");
 		e->op = i;
 		e->arg[0] = at;
@@ -60,7 +61,9 @@ struct expr *number_element(int depth)
 	if (!at)
 		return NULL;
 	i = small_number(depth - 1, v ? v->type->n : at->type->size < 8 ? 1 : 8);
-	e = new_expr(v ? v->type->part[0] : int_type(1, true), eval_element, POSTFIX, text(at->var && at->var->is_map && !at->var->key ? "(%s)[%s]" : "%s[%s]", operand(at, POSTFIX), i->text));
+	e = new_expr(v ? v->type->part[0] : int_type(1, true), eval_element, POSTFIX,
+		     text(at->var && at->var->is_map && !at->var->key ? "(%s)[%s]" : "%s[%s]", operand(at, POSTFIX),
+			  i->text));
 	covered("INDEX");
 	e->arg[0] = at;
 	e->arg[1] = i;
@@ -127,8 +130,8 @@ struct expr *number_memory(int depth)
 	while (size > v->type->size);
 	e->type = int_type(size, chance(50));
 	e->op = (int)rnd((unsigned)(v->type->size / size));
-	e->text = chance(50) ? text("*((%s *)&%s + %d)", type_text(e->type), v->name, e->op) :
-			       text("((%s *)&%s)[%d]", type_text(e->type), v->name, e->op);
+	e->text = chance(50) ? text("*((%s *)&%s + %d)", type_text(e->type), v->name, e->op)
+			     : text("((%s *)&%s)[%d]", type_text(e->type), v->name, e->op);
 	e->op *= size;
 	return e;
 }
@@ -157,7 +160,8 @@ static struct value eval_chars(const struct expr *e)
 {
 	const struct member *m = &layout_members[e->op];
 
-	return (struct value){.type = e->type, .text = text("%.*s", m->size, (const char *)object_bytes(e) + m->offset)};
+	return (struct value){.type = e->type,
+			      .text = text("%.*s", m->size, (const char *)object_bytes(e) + m->offset)};
 }
 
 bool is_word(const struct var *v)
@@ -187,7 +191,10 @@ static struct expr *member(int depth, bool chars)
 	if (m->count)
 		index = small_number(depth - 1, m->count);
 	path = text(m->path, index ? index->text : "");
-	e = new_expr(chars ? string_type(m->size + 1) : m->is_enum ? &enum_type : int_type(m->size, m->is_signed), chars ? eval_chars : eval_member, POSTFIX, NULL);
+	e = new_expr(chars        ? string_type(m->size + 1)
+		     : m->is_enum ? &enum_type
+				  : int_type(m->size, m->is_signed),
+		     chars ? eval_chars : eval_member, POSTFIX, NULL);
 	e->op = i;
 	e->var = v;
 	if (v->type->kind == OBJECT) {
@@ -196,7 +203,8 @@ static struct expr *member(int depth, bool chars)
 			return NULL;
 		e->text = text("%s.%s", e->arg[0]->text, path);
 	} else {
-		e->text = text(chance(70) ? "((struct %s *)&%s)->%s" : "(*((struct %s *)&%s)).%s", m->of->name, v->name, path);
+		e->text = text(chance(70) ? "((struct %s *)&%s)->%s" : "(*((struct %s *)&%s)).%s", m->of->name, v->name,
+			       path);
 	}
 	e->arg[1] = index;
 	covered("FIELD");

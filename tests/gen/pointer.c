@@ -32,7 +32,8 @@ struct expr *gen_pointer(const struct type *t)
 	if (!v)
 		return NULL;
 	i = (int)rnd((unsigned)(v->type->size / size));
-	e = new_expr(t, eval_pointer, i ? SUMS : UNARY, text(i ? "(%s *)&%s + %d" : "(%s *)&%s", type_text(t->part[0]), v->name, i));
+	e = new_expr(t, eval_pointer, i ? SUMS : UNARY,
+		     text(i ? "(%s *)&%s + %d" : "(%s *)&%s", type_text(t->part[0]), v->name, i));
 	if (!i && same_type(v->type, t->part[0]) && chance(70))
 		e->text = text("&%s", v->name);
 	e->var = v;
@@ -89,7 +90,11 @@ static struct expr *pointed_member(struct var *v)
 	do
 		m = &layout_members[i = (int)rnd((unsigned)member_count)];
 	while (m->of != v->type->part[0]->layout || m->count || m->is_text);
-	e = new_expr(int_type(m->size, m->is_signed), eval_behind_member, POSTFIX, text(chance(70) ? "%s->%s" : chance(50) ? "(*%s).%s" : "%s.%s", v->name, m->path));
+	e = new_expr(int_type(m->size, m->is_signed), eval_behind_member, POSTFIX,
+		     text(chance(70)   ? "%s->%s"
+			  : chance(50) ? "(*%s).%s"
+				       : "%s.%s",
+			  v->name, m->path));
 	e->var = v;
 	e->op = i;
 	covered("FIELD");

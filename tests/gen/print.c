@@ -16,16 +16,18 @@ struct stmt *stmt_print(int depth)
 	struct stmt *s = new_stmt(run_print, NULL);
 
 	s->e[0] = gen_any(depth);
-	if (s->e[0]->var && s->e[0]->var->is_map && s->e[0]->text[0] == '@' && (!s->e[0]->var->key || s->e[0]->var->agg))
+	if (s->e[0]->var && s->e[0]->var->is_map && s->e[0]->text[0] == '@' &&
+	    (!s->e[0]->var->key || s->e[0]->var->agg))
 		return NULL; /* the map as it is when the event is read */
 	s->text = text("print(%s);", operand(s->e[0], s->e[0]->text[0] == '(' ? 0 : 1));
 	covered("print");
 	return s;
 }
 
-static const char *const conversions[] = {"%d", "%i", "%u", "%x", "%X", "%o", "%5d", "%-5d", "%05d", "%+d", "%#x", "%ld", "%lu", "%lx", "%lld", "%llu",
-					  "%llx", "%-12lld", "%020llu", "%hd", "%hu", "%hhd", "%hhu", "%hhx", "%jd", "%zu", "%.3d", "%8.3ld", "% d", "%s", "%10s",
-					  "%-10s", "%p"};
+static const char *const conversions[] = {"%d",      "%i",  "%u",  "%x",   "%X",    "%o",   "%5d",  "%-5d", "%05d",
+					  "%+d",     "%#x", "%ld", "%lu",  "%lx",   "%lld", "%llu", "%llx", "%-12lld",
+					  "%020llu", "%hd", "%hu", "%hhd", "%hhu",  "%hhx", "%jd",  "%zu",  "%.3d",
+					  "%8.3ld",  "% d", "%s",  "%10s", "%-10s", "%p"};
 
 static const char *convert_number(const char *f, struct value v)
 {
@@ -65,7 +67,10 @@ static enum flow run_printf(const struct stmt *s)
 		const char *spec = text("%.*s", (int)n, f);
 		struct value v = eval(s->e[i]);
 
-		out = text("%s<%s>", out, spec[n - 1] == 'r' || spec[1] == 'r' ? bytes(spec, v) : is_number(v.type) ? convert_number(spec, v) : text(spec, render(v)));
+		out = text("%s<%s>", out,
+			   spec[n - 1] == 'r' || spec[1] == 'r' ? bytes(spec, v)
+			   : is_number(v.type)                  ? convert_number(spec, v)
+								: text(spec, render(v)));
 		f += n + 1;
 	}
 	emit_text("printf", text("%s100%%\n", out));
@@ -86,7 +91,10 @@ struct stmt *stmt_printf(int depth)
 		s->e[i] = gen_any(depth);
 		t = s->e[i]->type;
 		do
-			f = is_number(t) ? conversions[rnd(ARRAY_SIZE(conversions))] : t->kind == BUFFER ? buffers[rnd(4)] : t->kind == STRING ? strings[rnd(5)] : "%s";
+			f = is_number(t)        ? conversions[rnd(ARRAY_SIZE(conversions))]
+			    : t->kind == BUFFER ? buffers[rnd(4)]
+			    : t->kind == STRING ? strings[rnd(5)]
+						: "%s";
 		while (f[1] == ' ' && is_number(t)); /* specs are divided by spaces */
 		specs = text("%s%s ", specs, f);
 		format = text("%s<%s>", format, f);
@@ -130,17 +138,43 @@ struct stmt *stmt_never(int depth)
 	static const struct {
 		const char *name, *text;
 	} effects[] = {
-		{"errorf", "errorf(\"%d %s\", pid, comm);"}, {"warnf", "warnf(\"warn %s\", comm);"}, {"system", "system(\"echo %s\", comm);"},
-		{"cat", "cat(\"/proc/%d/stat\", pid);"}, {"exit", "exit();"}, {"exit", "exit(3);"}, {"join", "join(0);"}, {"join", "join(kptr(curtask), \",\");"},
-		{"ksym", "print(ksym(kaddr(\"_stext\")));"}, {"usym", "print(usym((uint64)4096));"}, {"kaddr", "print(kaddr(\"_stext\"));"},
-		{"kptr", "print(str(kptr((uint8 *)curtask), 4));"}, {"uptr", "print(str(uptr((uint8 *)4096)));"}, {"macaddr", "print(macaddr(\"abcdef\"));"}, {"macaddr", "print(macaddr(curtask));"},
-		{"cgroup_path", "print(cgroup_path(cgroup));"}, {"debugf", "debugf(\"%d\", pid);"},
+		{"errorf", "errorf(\"%d %s\", pid, comm);"},
+		{"warnf", "warnf(\"warn %s\", comm);"},
+		{"system", "system(\"echo %s\", comm);"},
+		{"cat", "cat(\"/proc/%d/stat\", pid);"},
+		{"exit", "exit();"},
+		{"exit", "exit(3);"},
+		{"join", "join(0);"},
+		{"join", "join(kptr(curtask), \",\");"},
+		{"ksym", "print(ksym(kaddr(\"_stext\")));"},
+		{"usym", "print(usym((uint64)4096));"},
+		{"kaddr", "print(kaddr(\"_stext\"));"},
+		{"kptr", "print(str(kptr((uint8 *)curtask), 4));"},
+		{"uptr", "print(str(uptr((uint8 *)4096)));"},
+		{"macaddr", "print(macaddr(\"abcdef\"));"},
+		{"macaddr", "print(macaddr(curtask));"},
+		{"cgroup_path", "print(cgroup_path(cgroup));"},
+		{"debugf", "debugf(\"%d\", pid);"},
 		{"kfunc_exist", "print(kfunc_exist(\"bpf_task_acquire\"));"},
-		{"has_field", "print(has_field(struct task_struct, comm));"}, {"kfunc_allowed", "print(kfunc_allowed(\"bpf_task_acquire\"));"}, {"strcap", "print(strcap(comm));"}, {"syscall_name", "print(syscall_name(pid));"},
-		{"signal_name", "print(signal_name(pid));"}, {"kstack", "print(kstack(perf, 4));"}, {"ustack", "print(ustack);"}, {"probe", "print(probe);"},
-		{"nsecs", "print((nsecs, elapsed));"}, {"cpid", "print(cpid);"}, {"tseries", "@series = tseries(pid, 1s, 10);"}, {"strftime", "print(strftime(\"%H:%M\", nsecs));"},
-		{"time", "time();"}, {"static_assert", "static_assert(2 > 1, \"arithmetic\");"}, {"ctx", "print(pid(init));"}, {"nsecs", "print(nsecs(monotonic));"},
-		{"print", "print(curtask->real_parent->comm);"}, {"INDEX", "print(curtask->cpus_mask.bits[0]);"}, {"print", "print((comm, kstack(3), username));"},
+		{"has_field", "print(has_field(struct task_struct, comm));"},
+		{"kfunc_allowed", "print(kfunc_allowed(\"bpf_task_acquire\"));"},
+		{"strcap", "print(strcap(comm));"},
+		{"syscall_name", "print(syscall_name(pid));"},
+		{"signal_name", "print(signal_name(pid));"},
+		{"kstack", "print(kstack(perf, 4));"},
+		{"ustack", "print(ustack);"},
+		{"probe", "print(probe);"},
+		{"nsecs", "print((nsecs, elapsed));"},
+		{"cpid", "print(cpid);"},
+		{"tseries", "@series = tseries(pid, 1s, 10);"},
+		{"strftime", "print(strftime(\"%H:%M\", nsecs));"},
+		{"time", "time();"},
+		{"static_assert", "static_assert(2 > 1, \"arithmetic\");"},
+		{"ctx", "print(pid(init));"},
+		{"nsecs", "print(nsecs(monotonic));"},
+		{"print", "print(curtask->real_parent->comm);"},
+		{"INDEX", "print(curtask->cpus_mask.bits[0]);"},
+		{"print", "print((comm, kstack(3), username));"},
 	};
 	unsigned i = rnd(ARRAY_SIZE(effects));
 

@@ -94,7 +94,10 @@ static struct stmt *last_words(void)
 		int64_t div = top && (m->agg || m->type->kind == INT) && chance(50) ? 2 : 1;
 
 		if (chance(30)) {
-			s = new_stmt(run_map_print, text(div > 1 ? "print(%s, %d, %d);" : top ? "print(%s, %d);" : "print(%s);", m->name, (int)top, (int)div));
+			s = new_stmt(run_map_print, text(div > 1 ? "print(%s, %d, %d);"
+							 : top   ? "print(%s, %d);"
+								 : "print(%s);",
+							 m->name, (int)top, (int)div));
 			s->e[0] = known(number(m->of ? m->of : int_type(8, true), top), POSTFIX, "", true);
 			s->e[1] = known(number(int_type(8, true), div), POSTFIX, "", true);
 			s->var = m;
@@ -165,7 +168,11 @@ struct program *gen_program(unsigned index)
 		set = set->next;
 		program->maps[program->nmaps++] = m;
 		if (m->key && chance(15))
-			program->begin = text("%slet %s = %s(%d);\n", program->begin, m->name, m->agg ? "percpuhash" : chance(50) ? "hash" : "lruhash", 300 + (int)rnd(100));
+			program->begin = text("%slet %s = %s(%d);\n", program->begin, m->name,
+					      m->agg       ? "percpuhash"
+					      : chance(50) ? "hash"
+							   : "lruhash",
+					      300 + (int)rnd(100));
 	}
 	nvars = 0;
 	for (int j = 0; j < program->nmaps; j++)

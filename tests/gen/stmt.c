@@ -77,9 +77,12 @@ static const struct {
 	int weight;
 	bool flat; /* neither nests nor jumps */
 } productions[] = {
-	{stmt_print, 20, true}, {stmt_printf, 15, true}, {stmt_new, 20, true}, {stmt_assign, 20, true}, {stmt_compound, 8, true}, {stmt_step, 4, true},
-	{stmt_discard, 3, true}, {stmt_delete, 5, true}, {stmt_find, 2, true}, {stmt_aggregate, 15, true}, {stmt_time, 1, true}, {stmt_never, 8, true}, {stmt_macro, 2, true}, {stmt_call, 4, true}, {stmt_point, 4, true},
-	{stmt_if, 8, false}, {stmt_block, 2, false}, {stmt_while, 4, false}, {stmt_range, 5, false}, {stmt_unroll, 2, false}, {stmt_for, 5, false}, {stmt_jump, 4, false},
+	{stmt_print, 20, true},   {stmt_printf, 15, true},    {stmt_new, 20, true},    {stmt_assign, 20, true},
+	{stmt_compound, 8, true}, {stmt_step, 4, true},       {stmt_discard, 3, true}, {stmt_delete, 5, true},
+	{stmt_find, 2, true},     {stmt_aggregate, 15, true}, {stmt_time, 1, true},    {stmt_never, 8, true},
+	{stmt_macro, 2, true},    {stmt_call, 4, true},       {stmt_point, 4, true},   {stmt_if, 8, false},
+	{stmt_block, 2, false},   {stmt_while, 4, false},     {stmt_range, 5, false},  {stmt_unroll, 2, false},
+	{stmt_for, 5, false},     {stmt_jump, 4, false},
 };
 
 static struct stmt *gen_stmt(int depth)

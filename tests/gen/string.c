@@ -3,12 +3,24 @@
 
 #include <string.h>
 
-static const char *const words[] = {"", "a", "ab", "abc", "abcd", "b", "probe", "word", "hello world", "/etc/passwd", "x=1,y=2", "fifteen letters",
+static const char *const words[] = {"",
+				    "a",
+				    "ab",
+				    "abc",
+				    "abcd",
+				    "b",
+				    "probe",
+				    "word",
+				    "hello world",
+				    "/etc/passwd",
+				    "x=1,y=2",
+				    "fifteen letters",
 				    "a somewhat longer string that fills more than one cache line, or so"};
 
 struct expr *word(const char *s)
 {
-	return known((struct value){.type = string_type((int)strlen(s) + 1), .text = s}, POSTFIX, text("\"%s\"", s), true);
+	return known((struct value){.type = string_type((int)strlen(s) + 1), .text = s}, POSTFIX, text("\"%s\"", s),
+		     true);
 }
 
 static int room; /* the capacity that a string may have */
@@ -57,7 +69,8 @@ static struct expr *string_builtin(int depth)
 	if (known_ones[i].size > room)
 		return NULL;
 	covered(known_ones[i].name);
-	return known((struct value){.type = string_type(known_ones[i].size), .text = known_ones[i].is}, POSTFIX, known_ones[i].name, i > 0);
+	return known((struct value){.type = string_type(known_ones[i].size), .text = known_ones[i].is}, POSTFIX,
+		     known_ones[i].name, i > 0);
 }
 
 static struct expr *string_choice(int depth)
@@ -87,7 +100,8 @@ static struct expr *string_str(int depth)
 	if (of->literal) { /* folds: the first keep characters */
 		if (keep > most - 1)
 			keep = most - 1;
-		return known((struct value){.type = string_type((int)strnlen(of->known.text, (size_t)keep) + 1), .text = text("%.*s", keep, of->known.text)},
+		return known((struct value){.type = string_type((int)strnlen(of->known.text, (size_t)keep) + 1),
+					    .text = text("%.*s", keep, of->known.text)},
 			     POSTFIX, text("str(%s, %d)", of->text, keep), true);
 	}
 	if (most >= max_strlen && chance(60)) {
@@ -100,7 +114,8 @@ static struct expr *string_str(int depth)
 	} else {
 		n = number_literal(keep, false);
 	}
-	e = new_expr(string_type(keep + 1 < max_strlen ? keep + 1 : max_strlen), eval_str, POSTFIX, text(n ? "str(%s, %s)" : "str(%s)", of->text, n ? n->text : ""));
+	e = new_expr(string_type(keep + 1 < max_strlen ? keep + 1 : max_strlen), eval_str, POSTFIX,
+		     text(n ? "str(%s, %s)" : "str(%s)", of->text, n ? n->text : ""));
 	e->arg[0] = of;
 	e->arg[1] = n;
 	return e;
@@ -141,10 +156,12 @@ static struct expr *string_sum(int depth)
 	if (n && chance(40)) {
 		size_t skip = rnd((unsigned)n);
 
-		return known((struct value){.type = string_type((int)(n - skip) + 1), .text = a->known.text + skip}, SUMS, text("%s + %zu", a->text, skip), true);
+		return known((struct value){.type = string_type((int)(n - skip) + 1), .text = a->known.text + skip},
+			     SUMS, text("%s + %zu", a->text, skip), true);
 	}
-	return known((struct value){.type = string_type((int)(n + strlen(b->known.text)) + 1), .text = text("%s%s", a->known.text, b->known.text)}, SUMS,
-		     text("%s + %s", a->text, b->text), true);
+	return known((struct value){.type = string_type((int)(n + strlen(b->known.text)) + 1),
+				    .text = text("%s%s", a->known.text, b->known.text)},
+		     SUMS, text("%s + %s", a->text, b->text), true);
 }
 
 static struct expr *in_room(int depth)
@@ -174,8 +191,11 @@ static struct expr *string_macro_argument(int depth)
 }
 
 static const struct production strings[] = {
-	{"leaf", string_leaf}, {"var", string_var}, {"builtin", string_builtin}, {"part", string_part}, {"member", string_member}, {"given", string_macro_argument},
-	{"choice", string_choice}, {"str", string_str}, {"str", string_str}, {"concat", string_concat}, {"sum", string_sum}, {"block", string_block}, {"fn", string_fn}, {"expands", string_expands},
+	{"leaf", string_leaf},     {"var", string_var},         {"builtin", string_builtin},
+	{"part", string_part},     {"member", string_member},   {"given", string_macro_argument},
+	{"choice", string_choice}, {"str", string_str},         {"str", string_str},
+	{"concat", string_concat}, {"sum", string_sum},         {"block", string_block},
+	{"fn", string_fn},         {"expands", string_expands},
 };
 
 struct expr *gen_string(int depth, int capacity)

@@ -50,7 +50,9 @@ const struct type *parts_type(enum kind kind, int n, const struct type **part, c
 
 	*t = (struct type){.kind = kind, .n = n};
 	for (int i = 0; i < n; i++) {
-		t->part[i] = part[i]->literal ? literal_type(INT64_MAX, false) : part[i]->constant ? int_type(8, true) : part[i];
+		t->part[i] = part[i]->literal    ? literal_type(INT64_MAX, false)
+			     : part[i]->constant ? int_type(8, true)
+						 : part[i];
 		t->name[i] = name ? name[i] : NULL;
 	}
 	return t;
@@ -87,7 +89,8 @@ bool is_number(const struct type *t)
 
 bool same_type(const struct type *a, const struct type *b)
 {
-	if (a->kind != b->kind || a->size != b->size || a->is_signed != b->is_signed || a->n != b->n || a->layout != b->layout)
+	if (a->kind != b->kind || a->size != b->size || a->is_signed != b->is_signed || a->n != b->n ||
+	    a->layout != b->layout)
 		return false;
 	if (a->kind == TEXT)
 		return !strcmp(a->name[0], b->name[0]);
@@ -118,7 +121,8 @@ bool fits(const struct type *from, const struct type *to)
 	if (to->kind == INT && from->constant)
 		return to->size == 8 && (from->literal || to->is_signed);
 	if (to->kind == INT)
-		return from->is_signed == to->is_signed ? from->size <= to->size : to->is_signed && from->size < to->size;
+		return from->is_signed == to->is_signed ? from->size <= to->size
+							: to->is_signed && from->size < to->size;
 	if (to->kind == STRING || to->kind == BUFFER)
 		return from->size <= to->size;
 	if (to->kind != TUPLE && to->kind != RECORD)

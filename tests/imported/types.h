@@ -1,2 +1,4 @@
 #define SIX_OF_THE_HEADER 6
-struct of_the_header { int a, b; };
+struct of_the_header {
+	int a, b;
+};

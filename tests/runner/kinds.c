@@ -53,9 +53,16 @@ static const struct {
 	const char *name;
 	bool word;
 } compile_options[] = {
-	{"-I", true},	     {"--include-dir", true}, {"--include", true},     {"--no-warning", true},
-	{"--no-cache", false}, {"-b", false},	      {"--btf", false},	       {"--verify-llvm-ir", false},
-	{"--usdt-file-activation", false}, {"--traceable-functions", true},
+	{"-I", true},
+	{"--include-dir", true},
+	{"--include", true},
+	{"--no-warning", true},
+	{"--no-cache", false},
+	{"-b", false},
+	{"--btf", false},
+	{"--verify-llvm-ir", false},
+	{"--usdt-file-activation", false},
+	{"--traceable-functions", true},
 };
 
 /* options that print a stage, not what the script does */
@@ -92,7 +99,9 @@ static struct outcome run_tool(const struct test *t, const char *name, int secon
 	struct text command = {0};
 	const struct lines *child = &t->said[D_child];
 
-	text_printf(&command, "set -f; mkdir -p \"$TMPDIR/tool\" && \"$0\" build --no-warning not_portable -o \"$TMPDIR/tool/probe\"");
+	text_printf(
+		&command,
+		"set -f; mkdir -p \"$TMPDIR/tool\" && \"$0\" build --no-warning not_portable -o \"$TMPDIR/tool/probe\"");
 	for (size_t i = 0; i < t->said[D_options].count; i++)
 		text_printf(&command, " %s", t->said[D_options].line[i]);
 	text_printf(&command, " \"$1\" && exec \"$TMPDIR/tool/probe\"%s", t->said[D_banner].count ? "" : " -q");
@@ -139,7 +148,8 @@ static void test_script(const struct test *t, const char *name, struct text *why
 	setup(t, why);
 	if (why->len)
 		return;
-	struct outcome o = opt.tools && !prints_stage(t) ? run_tool(t, name, seconds) : run_script(t, name, NULL, seconds);
+	struct outcome o =
+		opt.tools && !prints_stage(t) ? run_tool(t, name, seconds) : run_script(t, name, NULL, seconds);
 	judge(t, &o, seconds, why);
 	for (size_t i = 0; !opt.tools && i < ARRAY_SIZE(stages); i++)
 		judge_dump(t, name, stages[i], seconds, why);

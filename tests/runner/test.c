@@ -14,8 +14,7 @@ const char *const directive_names[DIRECTIVE_COUNT] = {
 	[D_env] = "env",         [D_child] = "child",   [D_setup] = "setup",     [D_stdin] = "stdin",
 	[D_expect] = "expect",   [D_match] = "match",   [D_not] = "not",         [D_error] = "error",
 	[D_warning] = "warning", [D_stderr] = "stderr", [D_exit] = "exit",       [D_timeout] = "timeout",
-	[D_serial] = "serial",   [D_banner] = "banner",   [D_tool] = "tool",
-	[D_everywhere] = "everywhere",
+	[D_serial] = "serial",   [D_banner] = "banner", [D_tool] = "tool",       [D_everywhere] = "everywhere",
 };
 
 struct test *tests;

@@ -46,24 +46,23 @@ int main(void)
 	error_at(&d, (struct span){at + 25, at + 25}, "end");
 	unit_is_int(d.errors, 5);
 	unit_is_int(d.warnings, 1);
-	unit_is_str(flushed(false),
-		    "ERROR: nowhere\n"
-		    "stdin:1-2: ERROR: long\n"
-		    "BEGIN {\n"
-		    "    prinf(\"\xc3\xa4\"); x\n"
-		    "stdin:2:2-7: ERROR: unknown\n"
-		    "    prinf(\"\xc3\xa4\"); x\n"
-		    "    ~~~~~\n"
-		    "HINT: use printf\n"
-		    "stdin:2:14-15: ERROR: no x\n"
-		    "    prinf(\"\xc3\xa4\"); x\n"
-		    "               ~\n"
-		    "stdin:3:2-3: ERROR: end\n"
-		    "}\n"
-		    " ~\n"
-		    "stdin:1:1-6: WARNING: careful [a_name]\n"
-		    "BEGIN {\n"
-		    "~~~~~\n");
+	unit_is_str(flushed(false), "ERROR: nowhere\n"
+				    "stdin:1-2: ERROR: long\n"
+				    "BEGIN {\n"
+				    "    prinf(\"\xc3\xa4\"); x\n"
+				    "stdin:2:2-7: ERROR: unknown\n"
+				    "    prinf(\"\xc3\xa4\"); x\n"
+				    "    ~~~~~\n"
+				    "HINT: use printf\n"
+				    "stdin:2:14-15: ERROR: no x\n"
+				    "    prinf(\"\xc3\xa4\"); x\n"
+				    "               ~\n"
+				    "stdin:3:2-3: ERROR: end\n"
+				    "}\n"
+				    " ~\n"
+				    "stdin:1:1-6: WARNING: careful [a_name]\n"
+				    "BEGIN {\n"
+				    "~~~~~\n");
 
 	/* printed once; the counts stay */
 	unit_is_str(flushed(false), "");
@@ -71,9 +70,8 @@ int main(void)
 
 	error_at(&d, (struct span){at, at + 5}, "red");
 	also_at(&d, (struct span){at + 6, at + 7}, "and this");
-	unit_is_str(flushed(true),
-		    "\033[31mstdin:1:1-6: ERROR: red\033[0m\nBEGIN {\n~~~~~\n"
-		    "stdin:1:7-8: ERROR: and this\nBEGIN {\n      ~\n");
+	unit_is_str(flushed(true), "\033[31mstdin:1:1-6: ERROR: red\033[0m\nBEGIN {\n~~~~~\n"
+				   "stdin:1:7-8: ERROR: and this\nBEGIN {\n      ~\n");
 
 	warning_at(&d, &rare, (struct span){at, at + 5}, "only with -v");
 	unit_is_str(flushed(false), "");

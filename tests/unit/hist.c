@@ -18,9 +18,11 @@ static void wide_counts(void)
 	buckets[3] = 1ull << 39; /* [2, 4) */
 	hist_print(&out, &t, buckets, 0);
 	buf_putc(&out, '\0');
-	unit_ok(strstr(out.data, "[0]             1099511627776 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"));
+	unit_ok(strstr(out.data,
+		       "[0]             1099511627776 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"));
 	unit_ok(strstr(out.data, "[1]                    0 |                                                    |\n"));
-	unit_ok(strstr(out.data, "[2, 4)          549755813888 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n"));
+	unit_ok(strstr(out.data,
+		       "[2, 4)          549755813888 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n"));
 	buf_free(&out);
 }
 

@@ -46,7 +46,9 @@ static const struct {
 	{"0f05", "syscall"},
 	{"0fa2", "cpuid"},
 	{"0fb6c0", "movzbl"},
-	{"0fba6008" "05", "btl $5, 8(%rax)"},
+	{"0fba6008"
+	 "05",
+	 "btl $5, 8(%rax)"},
 	{"0fa4c105", "shld $5"},
 	{"660f70c01b", "pshufd"},
 	{"660f3a0fc108", "palignr"},
@@ -59,7 +61,9 @@ static const struct {
 	{"c4e37d39c101", "vextracti128"},
 	{"62f17c48104601", "vmovups 64(%rsi), %zmm0"},
 	{"62f37d481ec100", "vpcmpud"},
-	{"6440" "8b042500000000", "mov %fs:0, %eax"},
+	{"6440"
+	 "8b042500000000",
+	 "mov %fs:0, %eax"},
 	{"f0480fb10f", "lock cmpxchg"},
 	{"f3a4", "rep movsb"},
 	{"6690", "xchg %ax, %ax"},

@@ -93,7 +93,8 @@ static void good(const struct arch *arch, const struct row *r)
 		unit_is_int(a.flags, r->flags);
 		unit_is_int(a.scale, r->scale);
 		unit_is_int(a.skip, r->skip);
-		unit_ok(symbol.len == (r->symbol ? strlen(r->symbol) : 0) && (!symbol.len || !strncmp(symbol.name, r->symbol, symbol.len)));
+		unit_ok(symbol.len == (r->symbol ? strlen(r->symbol) : 0) &&
+			(!symbol.len || !strncmp(symbol.name, r->symbol, symbol.len)));
 	}
 }
 

@@ -53,7 +53,8 @@ static void entry(struct buf *b, const char *name, size_t len, unsigned method, 
 static struct buf archive(const char *first, size_t len)
 {
 	struct buf b = {0};
-	uint32_t one = local(&b, "lib/one.so", first, len, 3), two = local(&b, "two", "second", 6, 0), at = (uint32_t)b.len;
+	uint32_t one = local(&b, "lib/one.so", first, len, 3), two = local(&b, "two", "second", 6, 0),
+		 at = (uint32_t)b.len;
 
 	entry(&b, "lib/one.so", len, 0, one);
 	entry(&b, "two", 6, 8, two);

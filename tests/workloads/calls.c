@@ -195,8 +195,7 @@ static const struct {
 } functions[] = {
 	{"add", call_add},   {"negate", call_negate},   {"many", call_many},           {"greet", call_greet},
 	{"walk", call_walk}, {"nested", call_nested},   {"factorial", call_factorial}, {"bytes", call_bytes},
-	{"wide", call_wide}, {"boolean", call_boolean}, {"descend", call_descend},
-	{"abyss", call_abyss},
+	{"wide", call_wide}, {"boolean", call_boolean}, {"descend", call_descend},     {"abyss", call_abyss},
 };
 
 static void (*call)(long i);

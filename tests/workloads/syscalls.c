@@ -12,7 +12,8 @@
 
 int main(int argc, char **argv)
 {
-	int n = argc > 1 ? atoi(argv[1]) : 1, null = open("/dev/null", O_WRONLY), sock = socket(AF_UNIX, SOCK_STREAM, 0), size = 4321;
+	int n = argc > 1 ? atoi(argv[1]) : 1, null = open("/dev/null", O_WRONLY),
+	    sock = socket(AF_UNIX, SOCK_STREAM, 0), size = 4321;
 	char bytes[10];
 
 	for (int i = 0; i < n; i++) {

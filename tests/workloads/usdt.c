@@ -55,8 +55,10 @@ TRACED static void memory(struct row *r)
 TRACED static void element(int *list, long i)
 {
 #if defined(__x86_64__)
-	USDT_NOTE(work, element, 0, "-4@(%0,%1,4) -4@4(%0,%1,4) -4@$-7 8@$0x10 -4@global_word(%%rip) -4@global_words+12(%%rip) 8@global_text(%%rip)",
-		  "r"(list), "r"(i));
+	USDT_NOTE(
+		work, element, 0,
+		"-4@(%0,%1,4) -4@4(%0,%1,4) -4@$-7 8@$0x10 -4@global_word(%%rip) -4@global_words+12(%%rip) 8@global_text(%%rip)",
+		"r"(list), "r"(i));
 #else
 	USDT_NOTE(work, element, 0, "-4@[%0, %1, lsl 2] -4@[%0, 4] -4@-7 8@0x10", "r"(list), "r"(i));
 #endif
