@@ -124,20 +124,20 @@ static bool in_modules(struct btf *vmlinux, const char *name, uint32_t kind)
 	return found;
 }
 
-/* -errno of an attach point whose program cannot be loaded here */
-static int absent(struct rt *rt, const struct image_attach *a)
+/* an attach point whose program cannot be loaded here */
+static bool is_absent(struct rt *rt, const struct image_attach *a)
 {
-	struct btf *btf = rt_btf(rt);
 	uint32_t kind;
 	const char *name = btf_name(rt->arena, a, &kind);
+	struct btf *btf = name ? rt_btf(rt) : NULL;
 
 	if (!name)
-		return 0;
+		return false;
 	if (!btf || ((a->kind == ATTACH_fentry || a->kind == ATTACH_fexit) && !feature(FEATURE_fentry)))
-		return -ENOENT;
+		return true;
 	if (kind == BTF_KIND_FUNC && *a->target && !str_eq(a->target, "vmlinux"))
-		return in_module(btf, a->target, name, kind) ? 0 : -ENOENT;
-	return btf__find_by_name_kind(btf, name, kind) > 0 || in_modules(btf, name, kind) ? 0 : -ENOENT;
+		return !in_module(btf, a->target, name, kind);
+	return btf__find_by_name_kind(btf, name, kind) <= 0 && !in_modules(btf, name, kind);
 }
 
 int leave_out(struct rt *rt, size_t clause, const char *why)
@@ -151,7 +151,6 @@ int leave_out(struct rt *rt, size_t clause, const char *why)
 
 int leave_missing(struct rt *rt)
 {
-	uint32_t kind;
 	int status = 0;
 
 	rt->absent = arena_alloc(rt->arena, (rt->im->nclauses + 1) * sizeof(*rt->absent));
@@ -160,11 +159,8 @@ int leave_missing(struct rt *rt)
 		return 0;
 	for (size_t i = 0; i < rt->im->nclauses && !status; i++) {
 		const struct image_clause *c = &rt->im->clauses[i];
-		struct bpf_program *p = rt_program(rt, c);
 
-		if (!p || !c->nattaches || !btf_name(rt->arena, &c->attaches[0], &kind))
-			continue;
-		if (absent(rt, &c->attaches[0]))
+		if (rt_program(rt, c) && c->nattaches && is_absent(rt, &c->attaches[0]))
 			status = leave_out(rt, i, strerror(ENOENT));
 	}
 	return status;

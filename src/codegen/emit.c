@@ -49,12 +49,13 @@ static bool is_constant(int id)
 }
 
 /*
- * helpers for which the kernel calls the map's own function, which before 6.4 returns an int: above that is what was
- * there
+ * Helpers in whose place the kernel puts other code, which gives 32 bits: above
+ * is what was there.  A map's own functions return an int before 6.4; of
+ * bpf_loop() inlined -E2BIG is one.
  */
 static bool returns_int(int id)
 {
-	return id == BPF_FUNC_map_update_elem || id == BPF_FUNC_map_delete_elem;
+	return id == BPF_FUNC_map_update_elem || id == BPF_FUNC_map_delete_elem || id == BPF_FUNC_loop;
 }
 
 static LLVMValueRef call_helper(struct cg *cg, LLVMTypeRef result, int id, unsigned n, va_list ap)

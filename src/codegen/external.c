@@ -45,7 +45,7 @@ static LLVMValueRef argument(struct cg *cg, const struct node *a, const struct t
 		return cg_address(cg, v, v.type);
 	if (v.type->kind == TYPE_POINTER)
 		return cg_value(cg, v).v;
-	return LLVMBuildIntToPtr(cg->b, cg_i64(cg, v), cg->ptr, "");
+	return cg_pointer(cg, cg_i64(cg, v));
 }
 
 struct value cg_external_call(struct cg *cg, const struct node *n)

@@ -77,9 +77,8 @@ static void for_range(struct cg *cg, const struct node *n)
 	 */
 	some = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntNE, cg_opaque(cg, count), cg_num(cg, 0), ""));
 	count = cg_helper(cg, BPF_FUNC_loop, 4, count, f.fn, cg->fn->frame, cg_num(cg, 0));
-	count = LLVMBuildTrunc(cg->b, count, cg->i32, ""); /* inlined by the verifier it gives -E2BIG in 32 bits */
 	/* 1 << 23 is the kernel's limit */
-	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, count, cg_num32(cg, 0), ""));
+	refused = cg_if(cg, LLVMBuildICmp(cg->b, LLVMIntSLT, count, cg_num(cg, 0), ""));
 	cg_count_loss(cg, LOSS_loop, 0);
 	cg_end_if(cg, &refused);
 	leave(cg);

@@ -36,27 +36,29 @@ static void declare(struct pass *p, struct library *l, const struct node *import
 		take_license(p, l, import);
 }
 
-void import_object(struct pass *p, const struct node *import, const char *path)
+/* what there is to be read at fd, or -errno */
+static void import_from(struct pass *p, const struct node *import, const char *path, int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const char *why = NULL;
-	struct library *l;
+	const char *why = fd < 0 ? strerror(-fd) : NULL;
+	struct library *l = fd < 0 ? NULL : library_open(p->kernel, path, fd, &why);
 
-	if (fd < 0)
-		why = strerror(errno);
-	l = fd < 0 ? NULL : library_open(p->kernel, path, fd, &why);
 	if (l)
 		declare(p, l, import);
 	else
 		error_at(p->diag, import->span, "'%s' is no BPF object to be linked with: %s", path, why);
 }
 
+void import_object(struct pass *p, const struct node *import, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	import_from(p, import, path, fd < 0 ? -errno : fd);
+}
+
 void import_bpf_c(struct pass *p, const struct node *import, const char *path)
 {
 	struct buf messages = {0};
 	int fd = clang_bpf(p->arena, path, p->options->include_dirs, &messages);
-	const char *why = NULL;
-	struct library *l;
 
 	while (messages.len && messages.data[messages.len - 1] == '\n')
 		messages.len--;
@@ -69,11 +71,7 @@ void import_bpf_c(struct pass *p, const struct node *import, const char *path)
 		error_at(p->diag, import->span, "clang cannot compile '%s':\n%s", path,
 			 fd == -EINVAL ? messages.data : strerror(-fd));
 	} else {
-		l = library_open(p->kernel, path, fd, &why);
-		if (l)
-			declare(p, l, import);
-		else
-			error_at(p->diag, import->span, "'%s' is no BPF object to be linked with: %s", path, why);
+		import_from(p, import, path, fd);
 	}
 	buf_free(&messages);
 }

@@ -46,8 +46,6 @@ struct pass {
 /* expand.c */
 bool expand(struct pass *p); /* settings, map declarations, clauses */
 
-/* is one of them, up to NULL, in its block, its predicate or a function? */
-bool probe_names(struct pass *p, const struct node *probe, const char *const *words);
 
 /* session.c */
 void join_sessions(struct pass *p); /* pairs of clauses that can be one program: clause->session */

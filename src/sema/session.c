@@ -51,6 +51,41 @@ static void visit(struct pass *p, struct dict *places, struct clause *c, const s
 	*mine = c;
 }
 
+struct naming {
+	struct pass *pass;
+	const char *const *words;
+	bool found;
+	struct dict seen; /* functions */
+};
+
+static bool names_word(struct node **n, void *arg)
+{
+	struct naming *s = arg;
+	const char *name = (*n)->kind == NODE_IDENT ? (*n)->ident.name : (*n)->kind == NODE_CALL ? (*n)->call.name : "";
+	struct node *fn = (*n)->kind == NODE_CALL ? dict_find(&s->pass->subprograms, name) : NULL;
+
+	for (size_t i = 0; s->words[i]; i++)
+		s->found |= str_eq(name, s->words[i]);
+	if (fn && !dict_find(&s->seen, name)) {
+		dict_set(&s->seen, name, s);
+		node_walk(&fn->macro.body, names_word, s);
+	}
+	return !s->found;
+}
+
+/* is one of the words, up to NULL, in its block, its predicate or a function that these call? */
+static bool probe_names(struct pass *p, const struct node *probe, const char *const *words)
+{
+	struct naming s = {.pass = p, .words = words};
+	struct node *body = probe->probe.body, *predicate = probe->probe.predicate;
+
+	dict_init(&s.seen, p->arena);
+	node_walk(&body, names_word, &s);
+	if (predicate)
+		node_walk(&predicate, names_word, &s);
+	return s.found;
+}
+
 /* links for many functions do not see all registers, and are a few bytes further: vfs_read+9 */
 static bool is_different(struct pass *p, const struct clause *c)
 {

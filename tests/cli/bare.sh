@@ -2,10 +2,7 @@
 # spec: R-020 C-027
 # needs: root tracefs host cmd:unshare cmd:chroot
 . ./cli.inc
-if grep -q __asan_init "$PROBE"; then
-	echo 'sanitizers need /proc and address space themselves'
-	exit 77
-fi
+not_sanitized 'sanitizers need /proc and address space themselves'
 count='tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { @ = count(); }'
 one_error() {
 	err "$1"

@@ -3,10 +3,7 @@
 # needs: tracefs host
 # timeout: 40
 . ./cli.inc
-if grep -q __asan_init "$PROBE"; then
-	echo 'sanitizers keep what is freed'
-	exit 77
-fi
+not_sanitized 'sanitizers keep what is freed'
 ran=soak
 said=$(../soak/run 5 "$PROBE" "$WORKLOADS" 2>&1) || wrong "$said"
 end
